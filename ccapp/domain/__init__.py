@@ -1,0 +1,1 @@
+"""Values: what the trade talks about. Frozen, no I/O, no clock, no loop."""

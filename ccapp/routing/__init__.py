@@ -1,0 +1,1 @@
+"""Decisions. Pure: events and `now` go in, decisions and the next deadline come out."""

@@ -1,0 +1,108 @@
+"""A whole contact centre's configuration as values: who calls in where, who waits where, who serves what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
+from ccapp.domain.ivr import Tree
+
+type Skills = Mapping[SkillId, int]
+"""Skill -> level, 1 to 10. For an agent what he has, for a call or queue the least that is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A way in from the outside. Only a trusted one may bring call data in SIP headers."""
+
+    id: TrunkId
+    trusted: bool = False
+    headers: tuple[str, ...] = ()  # further header names to read, beside the transferred ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    id: QueueId
+    name: str
+    requires: Skills = field(default_factory=dict)
+    agents: frozenset[AgentId] | None = None  # only these may serve; None: everyone with the skills
+    priority_s: float = 0.0  # seconds a call of this queue is treated as having waited already
+    ring_s: float = 15.0  # how long one agent's phone rings
+    retry_same_agent_s: float = 5.0  # not offered to the same agent again for so long
+    wrap_up_s: float = 10.0  # 0: none
+    wait_s_max: float | None = None  # then the caller hears `sorry` and is released
+    music: str = "default"  # music-on-hold class
+    greeting: str = ""  # text spoken on entering the queue, empty: none
+    sorry: str = "We are sorry, nobody can take your call now. Please call again later."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A person who takes calls. The digest is MD5(user:realm:secret), never the secret."""
+
+    id: AgentId
+    name: str
+    extension: str
+    skills: Skills = field(default_factory=dict)
+    digest: str = ""
+    max_misses: int = 3  # misses in a row that take him out of READY; 0: never
+    reject_delay_s: float = 10.0
+    busy_delay_s: float = 60.0
+    no_answer_delay_s: float = 0.0
+    technical_delay_s: float = 5.0
+    wrap_up_s: float | None = None  # None: the queue's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToTree:
+    tree: TreeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToQueue:
+    queue: QueueId
+
+
+type Target = ToTree | ToQueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A dialled number and where its calls go. `*` as number: every number not listed."""
+
+    number: str
+    target: Target
+    data: Mapping[str, str] = field(default_factory=dict)  # call data every call to it starts with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureCodes:
+    """What an agent dials on his own phone to say what he wants."""
+
+    log_in: str = "*11"
+    log_out: str = "*12"
+    ready: str = "*13"
+    not_ready: str = "*14"  # followed by the number of a reason, counted from 1; without: the first
+    wrap_up_done: str = "*15"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """The configuration as one value; replaced whole, never changed in place."""
+
+    name: str = "ccapp"
+    realm: str = "ccapp"
+    voice: str = "en"
+    trunks: Mapping[TrunkId, Trunk] = field(default_factory=dict)
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    queues: Mapping[QueueId, Queue] = field(default_factory=dict)
+    agents: Mapping[AgentId, Agent] = field(default_factory=dict)
+    trees: Mapping[TreeId, Tree] = field(default_factory=dict)
+    break_reasons: tuple[str, ...] = ("break", "lunch", "training")
+    feature_codes: FeatureCodes = FeatureCodes()
+    offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration
+
+    def number(self, dialled: str) -> Number | None:
+        return self.numbers.get(dialled) or self.numbers.get("*")
+
+    def start(self, tree: TreeId) -> NodeId:
+        return self.trees[tree].start

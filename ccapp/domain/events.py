@@ -1,0 +1,214 @@
+"""The published facts: the one vocabulary of journal, live stream, reports, recovery and checkers.
+
+A fact is something that happened, said once, never changed. `at` is in epoch seconds. The journal adds a
+sequence number. Every figure and the recovery after a crash are folds over these.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.explanation import Explanation
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId, NodeId, OfferId, QueueId, TreeId, TrunkId, VisitId
+from ccapp.domain.presence import Intent, State, SubState
+
+
+class EndedBy(StrEnum):
+    CALLER = "caller"
+    AGENT = "agent"
+    SYSTEM = "system"  # a rule of ours: wait limit, IVR end, refused number
+    SWITCH = "switch"  # Asterisk went away and took the call with it
+
+
+class Outcome(StrEnum):
+    """How a visit ended, whole."""
+
+    SERVED = "served"  # talked to an agent
+    FORWARDED = "forwarded"  # talked to a number dialled by the IVR
+    ABANDONED = "abandoned"  # left while waiting or being offered
+    LEFT_IN_IVR = "left_in_ivr"
+    IVR_ENDED = "ivr_ended"  # the graph's own end
+    TIMED_OUT = "timed_out"  # the queue's wait limit
+    REFUSED = "refused"  # no such number, or the engine takes no new calls
+    LOST = "lost"  # the switch or a failure of ours took it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFact(Fact):
+    visit: VisitId
+    data: Mapping[str, str] = field(default_factory=dict)  # the call data as it was then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(VisitFact):
+    channel: ChannelId
+    trunk: TrunkId
+    number: str  # dialled
+    caller_number: str
+    caller_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IvrVisited(VisitFact):
+    tree: TreeId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWaits(VisitFact):
+    """Into the line of a queue. `entered_at` and `priority_s` make the key that orders it."""
+
+    queue: QueueId
+    entered_at: float
+    priority_s: float
+    requires: Mapping[str, int]  # the queue's and the call's own, merged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(VisitFact):
+    offer: OfferId
+    agent: AgentId
+    queue: QueueId
+    channel: ChannelId  # of the agent's leg, chosen before it is dialled
+    ring_s: float
+    waited_s: float
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDeclined(VisitFact):
+    offer: OfferId
+    agent: AgentId
+    queue: QueueId
+    reason: DeclineReason
+    cause: int  # Q.850, 0 when we ended the leg ourselves
+    rang_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallServed(VisitFact):
+    """The agent answered and both are joined. `segment` counts the agents of the visit from 1."""
+
+    offer: OfferId
+    agent: AgentId
+    queue: QueueId
+    segment: int
+    channel: ChannelId  # the agent's
+    bridge: BridgeId
+    waited_s: float
+    rang_s: float
+    wrap_up_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded(VisitFact):
+    agent: AgentId
+    queue: QueueId
+    segment: int
+    talk_s: float
+    ended_by: EndedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallForwarded(VisitFact):
+    number: str
+    trunk: TrunkId
+    answered: bool
+    talk_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAbandoned(VisitFact):
+    """Left the line of `queue` without an agent; `offered` when a phone was ringing for the call."""
+
+    queue: QueueId
+    waited_s: float
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(VisitFact):
+    """The visit is over. Exactly one for every CallArrived."""
+
+    outcome: Outcome
+    ended_by: EndedBy
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceChanged(Fact):
+    """An agent's presence after a change, whole enough to rebuild it after a crash."""
+
+    agent: AgentId
+    state: State
+    sub_state: SubState
+    reason: str
+    before: State
+    intent: Intent
+    unready_sub_state: SubState
+    online: bool
+    wrap_up_until: float | None
+    not_before: float
+    misses: int
+    idle_since: float
+    logged_in_at: float | None
+    why: str  # what brought it about: a command, an offer, a rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded(Fact):
+    agent: AgentId
+    wrap_up_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChanged(Fact):
+    agent: AgentId
+    online: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CentreApplied(Fact):
+    version: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStarted(Fact):
+    epoch: int
+    resumed: int  # visits taken over from the engine before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStopped(Fact):
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLost(Fact):
+    """The connection to Asterisk is gone; calls may well go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchFound(Fact):
+    """Connected (again) and compared: so many calls went on, so many were gone."""
+
+    alive: int
+    gone: int
+
+
+KINDS: dict[str, type[Fact]] = {
+    kind.__name__: kind
+    for kind in (
+        CallArrived, IvrVisited, CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
+        CallAbandoned, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged, CentreApplied, EngineStarted,
+        EngineStopped, SwitchLost, SwitchFound,
+    )
+}  # fmt: skip
+"""Every kind by its name, as the journal stores it."""

@@ -1,0 +1,47 @@
+"""Why this agent and not the others, why this call and not the others: recorded with each offer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ccapp.domain.ids import AgentId, QueueId, VisitId
+
+
+class WhyNot(StrEnum):
+    """The first reason, in this order, that kept an agent from being offered a call."""
+
+    LOGGED_OUT = "logged_out"
+    OFFLINE = "offline"
+    NOT_A_MEMBER = "not_a_member"  # the queue names its agents and he is not among them
+    SKILL_MISSING = "skill_missing"
+    SKILL_LEVEL = "skill_level"
+    NOT_READY = "not_ready"
+    IN_CALL = "in_call"
+    WRAP_UP = "wrap_up"
+    NOT_BEFORE = "not_before"  # back-off after a reject, busy or unanswered call
+    TRIED = "tried"  # was rung for this very call a moment ago
+    LATER_TIER = "later_tier"  # free, but more widely skilled than the one chosen
+    IDLE_LESS = "idle_less"  # free, same tier, idle for a shorter time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotChosen:
+    agent: AgentId
+    why: WhyNot
+    detail: str = ""  # e.g. "spanish 1 < 2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Of one offer. `trigger` says which side the decision came from."""
+
+    trigger: str  # "call_joined", "agent_free", "deadline", "reconfigured"
+    key: float  # enqueued_at - priority_s, epoch s; smallest first
+    tier: int  # of the chosen agent, 0 = least widely skilled
+    idle_s: float  # of the chosen agent
+    not_chosen: tuple[NotChosen, ...] = ()  # at most EXPLAINED_MAX, by agent id
+    not_chosen_count: int = 0  # all of them
+    calls_passed: tuple[tuple[VisitId, QueueId], ...] = ()
+    """Calls with a smaller key that this agent could not be given (he was tried for them a moment ago)."""
+
+
+EXPLAINED_MAX = 32

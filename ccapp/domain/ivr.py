@@ -1,0 +1,151 @@
+"""The IVR as a graph of nodes: what is said, what is asked, where each answer leads.
+
+A node is a value; walking it is a story (`calls/ivr.py`). Checks of the whole graph: `problems`.
+Branch keys `EMPTY_KEY` and `INVALID_KEY` and the timing fields follow spec/stringee.md §4.3-4.4.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ccapp.domain.ids import NodeId, QueueId, SkillId, TreeId
+
+EMPTY_KEY = "EMPTY_KEY"
+INVALID_KEY = "INVALID_KEY"
+KEYS = frozenset("0123456789*#")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """A text for the speech command."""
+
+    text: str
+    voice: str = ""  # empty: the centre's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """A prompt file: an absolute path or the name of an Asterisk sound, without extension."""
+
+    name: str
+
+
+type Prompt = Say | Sound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    prompt: Prompt
+    then: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """Says the prompt up to `loops` times and takes one key.
+
+    No key after the last loop takes EMPTY_KEY, a key without a branch INVALID_KEY; where that branch is
+    missing, an unknown key costs a loop, and no key at all ends the visit.
+    """
+
+    prompt: Prompt
+    branches: Mapping[str, NodeId]  # key of KEYS, EMPTY_KEY or INVALID_KEY -> node
+    barge_in: bool = True  # a key cuts the prompt; otherwise keys before its end are dropped
+    loops: int = 1
+    silence_before_s: float = 0.0
+    key_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect:
+    """Says the prompt and collects digits into the call data."""
+
+    prompt: Prompt
+    into: str
+    then: NodeId
+    digits_min: int = 1
+    digits_max: int = 32
+    terminator: str = "#"
+    key_timeout_s: float = 5.0  # to the first digit, and between digits
+    tries: int = 3
+    otherwise: NodeId | None = None  # after the last try; None: the visit ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetData:
+    """Lays values over the call data. `{Name}` in a value is replaced by that data's value."""
+
+    values: Mapping[str, str]
+    then: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Holds when the data's value compares so. Both sides of an order comparison must be numbers."""
+
+    data: str
+    test: Literal["equals", "not_equals", "starts_with", "one_of", "present", "at_least", "at_most"]
+    value: str = ""
+    then: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """The first case that holds."""
+
+    cases: tuple[Case, ...]
+    otherwise: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueue:
+    queue: QueueId
+    requires: Mapping[SkillId, int] = field(default_factory=dict)
+    priority_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """Dials a number on a trunk and joins it with the caller."""
+
+    number: str
+    trunk: str
+    caller_id: str = ""
+    ring_s: float = 30.0
+    otherwise: NodeId | None = None  # not reached; None: the visit ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp:
+    prompt: Prompt | None = None
+
+
+type Node = Play | Menu | Collect | SetData | Branch | Enqueue | Forward | HangUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    id: TreeId
+    start: NodeId
+    nodes: Mapping[NodeId, Node]
+
+
+def exits(node: Node) -> Iterator[tuple[str, NodeId]]:
+    """Where a node leads: (the field that says so, the node's name)."""
+    match node:
+        case Play(then=then) | SetData(then=then):
+            yield "then", then
+        case Menu(branches=branches):
+            for key, to in branches.items():
+                yield f"branches.{key}", to
+        case Collect(then=then, otherwise=otherwise):
+            yield "then", then
+            if otherwise is not None:
+                yield "otherwise", otherwise
+        case Branch(cases=cases, otherwise=to):
+            for index, case in enumerate(cases):
+                yield f"cases.{index}.then", case.then
+            yield "otherwise", to
+        case Forward(otherwise=otherwise) if otherwise is not None:
+            yield "otherwise", otherwise
+        case _:
+            return

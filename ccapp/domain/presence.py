@@ -1,0 +1,118 @@
+"""What an agent is: his wish, what the lines prove, and the state agents and supervisors see.
+
+The visible states are those of spec/xswitch.md §2. They are a view: `state_of` derives them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ccapp.domain.ids import AgentId
+
+
+class Intent(StrEnum):
+    """What the agent wants; only he, a supervisor, or a rule that is told to him, changes it."""
+
+    LOGGED_OUT = "logged_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+
+
+class Traffic(StrEnum):
+    """What the lines prove."""
+
+    IDLE = "idle"
+    OFFERED = "offered"  # his phone rings for a call of ours
+    DIALLING = "dialling"
+    TALKING = "talking"
+    HOLDING = "holding"
+    TRANSFERRING = "transferring"
+    CONFERENCING = "conferencing"
+
+
+class Move(StrEnum):
+    """What can be asked of an agent's presence."""
+
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    WRAP_UP_DONE = "wrap_up_done"
+
+
+class State(StrEnum):
+    LOGOUT = "LOGOUT"
+    LOGIN = "LOGIN"
+    UNREADY = "UNREADY"
+    READY = "READY"
+    BUSY = "BUSY"
+    ACW = "ACW"
+
+
+class SubState(StrEnum):
+    NONE = ""
+    WAIT = "WAIT"
+    DND = "DND"
+    BREAK = "BREAK"
+    AWAY = "AWAY"
+    CUSTOM = "CUSTOM"
+    CALLING = "CALLING"
+    RINGING = "RINGING"
+    ANSWERED = "ANSWERED"
+    TRANSFER = "TRANSFER"
+    CONFERENCE = "CONFERENCE"
+    HOLD = "HOLD"
+
+
+BUSY_SUB_STATE = {
+    Traffic.OFFERED: SubState.RINGING,
+    Traffic.DIALLING: SubState.CALLING,
+    Traffic.TALKING: SubState.ANSWERED,
+    Traffic.HOLDING: SubState.HOLD,
+    Traffic.TRANSFERRING: SubState.TRANSFER,
+    Traffic.CONFERENCING: SubState.CONFERENCE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Everything known about an agent at one instant; the Router holds one per agent and replaces it."""
+
+    agent: AgentId
+    intent: Intent = Intent.LOGGED_OUT
+    sub_state: SubState = SubState.WAIT  # of UNREADY
+    reason: str = ""  # of a break, as the agent said it
+    traffic: Traffic = Traffic.IDLE
+    online: bool = False  # a phone or desk that can ring
+    wrap_up_until: float | None = None  # epoch s; None: not in wrap-up
+    not_before: float = 0.0  # epoch s; not offered a call earlier
+    misses: int = 0  # unanswered offers in a row
+    idle_since: float = 0.0  # epoch s; the later of last hang-up and of becoming ready
+    logged_in_at: float | None = None
+    after_call: Move | None = None  # asked for during a call, done when it ends
+    after_call_sub_state: SubState = SubState.NONE
+    after_call_reason: str = ""
+
+    @property
+    def state(self) -> State:
+        return state_of(self)[0]
+
+
+def state_of(presence: Presence) -> tuple[State, SubState]:
+    """The state agents and supervisors see. What the lines prove comes first, then wrap-up, then intent."""
+    if presence.traffic is not Traffic.IDLE:
+        return State.BUSY, BUSY_SUB_STATE[presence.traffic]
+    if presence.intent is Intent.LOGGED_OUT:
+        return State.LOGOUT, SubState.NONE
+    if presence.wrap_up_until is not None:
+        return State.ACW, SubState.NONE
+    if presence.intent is Intent.READY:
+        return State.READY, SubState.NONE
+    return State.UNREADY, presence.sub_state
+
+
+class IllegalMove(Exception):
+    """A move the agent's present state does not allow; nothing has changed."""
+
+    def __init__(self, agent: AgentId, move: str, state: State, why: str = "") -> None:
+        super().__init__(f"agent {agent}: {move} is not possible in {state}" + (f": {why}" if why else ""))
+        self.agent, self.move, self.state = agent, move, state

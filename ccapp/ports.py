@@ -1,0 +1,251 @@
+"""The doors that have two implementations: a real and a simulated one.
+
+`Switch` is Asterisk (telephony/) or the fake of simulate/. `Journal` is Postgres (records/) or memory.
+One suite of contract tests runs over both of each. Stories know nothing else of the world.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from ccapp.domain.events import Fact, PresenceChanged, VisitFact
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.domain.ivr import Prompt
+
+# --- what can go wrong on the switch, mapped once ---------------------------------------------------------
+
+
+class SwitchError(Exception):
+    """A command the switch did not do."""
+
+
+class LegGone(SwitchError):
+    """The channel, bridge or playback is no more (404, or 409/412 on a channel being torn down)."""
+
+
+class Refused(SwitchError):
+    """The switch understood and said no (other 4xx): a fault of ours or of the configuration."""
+
+
+class SwitchBusy(SwitchError):
+    """The switch cannot now (5xx)."""
+
+
+class SwitchUnreachable(SwitchError):
+    """No answer within the command's bound, or no connection."""
+
+
+# --- the switch -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """How a leg ended. `cause` is Q.850. `ours`: we hung it up."""
+
+    cause: int
+    ours: bool = False
+    switch_lost: bool = False  # it was missing when we reconnected, or the switch restarted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerId:
+    number: str = ""
+    name: str = ""
+
+
+class Leg(Protocol):
+    """One party's channel. All methods may raise SwitchError; on a leg that is gone, LegGone."""
+
+    @property
+    def id(self) -> ChannelId: ...
+
+    @property
+    def answered(self) -> bool: ...
+
+    @property
+    def gone(self) -> Gone | None: ...
+
+    def on_gone(self, callback: Callable[[Gone], None]) -> Callable[[], None]:
+        """Calls back once, in the loop, when the leg ends (soon, if it already has). Returns the undo."""
+        ...
+
+    async def answer(self) -> None:
+        """Idempotent."""
+        ...
+
+    async def ring(self) -> None:
+        """Lets an unanswered caller hear that it rings (180)."""
+        ...
+
+    async def picked_up(self) -> None:
+        """Waits until a dialled leg is answered. Raises LegGone when it ends first (`gone` says how)."""
+        ...
+
+    async def play(self, prompts: Sequence[Prompt]) -> None:
+        """Plays one after the other and returns at the end of the last; cancelling stops the sound.
+
+        A prompt that does not start within a bound, or fails, is logged and passed over.
+        """
+        ...
+
+    async def digit(self) -> str:
+        """The next key pressed (buffered, bounded)."""
+        ...
+
+    def forget_digits(self) -> None: ...
+
+    async def headers(self, wanted: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Those of the `wanted` SIP headers (any case, bare or `X-`) that the caller's INVITE carried."""
+        ...
+
+    def release(self, cause: int = 16) -> None:
+        """Hangs up. Synchronous and idempotent: for `finally` bodies. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """A leg to be rung. The channel id is chosen by us; a repeat is refused as a repeat."""
+
+    channel: ChannelId
+    endpoint: str  # "alice" (a pushed account) or "number@trunk"
+    caller: CallerId = CallerId()
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the INVITE
+    ring_s_max: float = 60.0  # the switch's own bound, should the engine die; the story has its own
+    originator: ChannelId | None = None  # whose media formats to offer
+
+
+class Bridge(Protocol):
+    @property
+    def id(self) -> BridgeId: ...
+
+    async def add(self, *legs: Leg) -> None:
+        """Moves the legs in. LegGone if one of them is no more (none is then left in by this call)."""
+        ...
+
+    async def remove(self, leg: Leg) -> None: ...
+
+    def close(self) -> None:
+        """Ends the bridge; those in it stay alive, unjoined. Synchronous and idempotent. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A SIP account to be pushed to the switch."""
+
+    agent: AgentId
+    name: str
+    extension: str
+    realm: str
+    digest: str  # MD5(user:realm:secret)
+
+
+# what the switch tells, in one ordered stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A channel has entered the application, not dialled by us."""
+
+    leg: Leg
+    kind: Literal["inbound", "phone"]  # from a trunk, or from an agent's own phone
+    endpoint: str  # the trunk's or the account's name
+    dialled: str
+    caller: CallerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceOnline:
+    agent: AgentId
+    online: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLeg:
+    """A channel in the application that a (new) connection found. Legs already known are the same objects."""
+
+    leg: Leg
+    bridge: BridgeId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """Connected and compared: everything that is in the application now. Known legs missing from it have
+    been told gone, known dialled legs answered meanwhile have been told so, before this is delivered."""
+
+    legs: Sequence[FoundLeg]
+    bridges: Mapping[BridgeId, frozenset[ChannelId]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnected:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """Another engine has taken this application: stop acting now."""
+
+
+type News = Arrived | DeviceOnline | Connected | Disconnected | Replaced
+
+
+class Switch(Protocol):
+    def news(self) -> AsyncIterator[News]:
+        """The one ordered stream, for the one reader that owns the application. Starts with Connected."""
+        ...
+
+    def dial(self, dial: Dial) -> Leg:
+        """Starts ringing. The leg is registered before the command is sent; a refused dial ends the leg."""
+        ...
+
+    async def talk_bridge(self, id: BridgeId, name: str) -> Bridge:
+        """A mixing bridge, made or found."""
+        ...
+
+    async def hall(self, id: BridgeId, name: str, music: str) -> Bridge:
+        """A holding bridge with one music source, made or found."""
+        ...
+
+    async def push_accounts(self, accounts: Sequence[Account]) -> None:
+        """Makes the switch's accounts equal to these: adds, changes and removes."""
+        ...
+
+
+# --- the journal ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A fact with its place in the order of all facts."""
+
+    seq: int
+    fact: Fact
+
+
+class Journal(Protocol):
+    def publish(self, fact: Fact) -> int:
+        """Takes the fact, returns its sequence number. Never blocks, never fails, survives `kill -9`."""
+        ...
+
+    async def settled(self, within_s: float = 0.25) -> bool:
+        """Waits until all that was published so far is committed in the database; False when that is not
+        so within `within_s` (calls go on all the same, the facts are spooled)."""
+        ...
+
+    def follow(self) -> AsyncIterator[Recorded]:
+        """The live stream from now on; a follower too slow for its bound is ended."""
+        ...
+
+    async def open_visits(self) -> Sequence[Sequence[VisitFact]]:
+        """The facts, in order, of every visit without a CallEnded, oldest visit first."""
+        ...
+
+    async def presences(self) -> Sequence[PresenceChanged]:
+        """The last PresenceChanged of every agent who has one."""
+        ...
+
+    async def visit(self, visit: str) -> Sequence[Recorded]:
+        """All facts of one visit, in order; empty when unknown."""
+        ...

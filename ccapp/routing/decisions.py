@@ -1,0 +1,74 @@
+"""What goes into the Router and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.ids import AgentId, OfferId, QueueId, SkillId, VisitId
+from ccapp.domain.presence import Presence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCall:
+    """A call as it joins the line. Smallest `key` is served first."""
+
+    visit: VisitId
+    queue: QueueId
+    entered_at: float  # epoch s, of its first entry: kept over restarts
+    priority_s: float = 0.0  # the queue's and the call's own, added
+    requires: Mapping[SkillId, int] = field(default_factory=dict)  # the queue's and the call's own, merged
+    offers: int = 0  # made so far in this visit: the next one is number offers + 1
+    tried: Mapping[AgentId, float] = field(default_factory=dict)  # agent -> not offered to him before
+
+    @property
+    def key(self) -> float:
+        return self.entered_at - self.priority_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Ring this agent for this call. Settled exactly once, by `accepted` or `declined`."""
+
+    offer: OfferId
+    visit: VisitId
+    agent: AgentId
+    queue: QueueId
+    ring_s: float
+    made_at: float
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """An offer taken back before it was settled (the agent logged out or vanished, the configuration
+    changed): stop ringing. It needs no settling any more."""
+
+    offer: OfferId
+    visit: VisitId
+    agent: AgentId
+    reason: DeclineReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """An agent's presence changed."""
+
+    before: Presence
+    after: Presence
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpOver:
+    agent: AgentId
+    wrap_up_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranded:
+    """A waiting call whose queue is no longer configured: it must leave the line."""
+
+    visit: VisitId
+
+
+type Decision = Offer | Withdrawn | Moved | WrapUpOver | Stranded
