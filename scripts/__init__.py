@@ -1,0 +1,1 @@
+"""Commands for people who work on ccapp, and the test bed behind them."""
