@@ -167,6 +167,9 @@ class FoundLeg:
 
     leg: Leg
     bridge: BridgeId | None
+    arrived: Arrived | None = None
+    """As it would have been told on its arrival, unless we dialled it: an arrival whose event was lost with
+    the connection is still an arrival."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +209,15 @@ class Switch(Protocol):
 
     async def hall(self, id: BridgeId, name: str, music: str) -> Bridge:
         """A holding bridge with one music source, made or found."""
+        ...
+
+    def tell(self, agent: AgentId, text: str) -> None:
+        """Shows a text on the agent's phone (SIP MESSAGE), as far as it can. Synchronous, never raises."""
+        ...
+
+    def let_go(self) -> None:
+        """From now on nothing is sent any more: what dying stories would hang up lives on for the engine
+        that comes after us. For an orderly stop."""
         ...
 
     async def push_accounts(self, accounts: Sequence[Account]) -> None:
