@@ -1,4 +1,4 @@
-"""One real Asterisk of our own: rendered, started, asked, stopped, killed and started again on the same ports.
+"""One real Asterisk of our own: rendered, started, asked, stopped, killed, started again on the same ports.
 
 All methods block (a start takes two to three seconds); inside an event loop call them by `asyncio.to_thread`.
 """
@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 from scripts.stack.guarded import GuardedProcess
 from scripts.stack.ports import PortBlock
 from scripts.stack.program import AsteriskProgram, NoAsterisk, find_asterisk
-from scripts.stack.render import AsteriskSettings, write
+from scripts.stack.render import AsteriskSettings, Trunk, write
 
 __all__ = ["AsteriskProgram", "AsteriskServer", "NoAsterisk", "find_asterisk"]
 
@@ -27,7 +27,7 @@ SOCKET_PATH_MAX: Final = 90
 
 
 class AsteriskServer:
-    """An Asterisk in `folder`. Ports, password and folders stay the same over `stop`, `kill` and `restart`."""
+    """An Asterisk in `folder`. Ports, password and folders stay the same over stop, kill and restart."""
 
     def __init__(
         self,
@@ -41,22 +41,27 @@ class AsteriskServer:
         self.program = program or find_asterisk()
         self._ports = PortBlock.claim(port_blocks)
         self.folder = folder.resolve()
+        first = self._ports.first
         defaults: dict[str, Any] = {
             "modules": self.program.modules,
             "data": self.program.data,
             "music": self.program.music,
             "folder": self.folder,
             "run_folder": _run_folder(self.folder),
-            "sip_port": self._ports.first,
-            "http_port": self._ports.first + 2,
-            "rtp_first": self._ports.first + 10,
-            "rtp_last": self._ports.first + self._ports.size - 1,
+            "sip_port": first,
+            "http_port": first + 2,
+            "rtp_first": first + 10,
+            "rtp_last": first + self._ports.size - 1,
+            "trunks": (
+                Trunk(name="carrier", match="127.0.0.2", contact=f"sip:127.0.0.2:{first + 4}"),
+                Trunk(name="public", match="127.0.0.3", contact=f"sip:127.0.0.3:{first + 6}"),
+            ),
         }
         self.settings = AsteriskSettings(**(defaults | choices))
         self._main_file = write(self.settings)
         self._process: GuardedProcess | None = None
 
-    # -- addresses ---------------------------------------------------------------------------------------------
+    # Addresses
 
     @property
     def ari_url(self) -> str:
@@ -82,6 +87,10 @@ class AsteriskServer:
     def ws_port(self) -> int:
         """The port of SIP over WebSocket (path `/ws`), the same as ARI's."""
         return self.settings.http_port
+
+    def trunk(self, name: str) -> Trunk:
+        """The trunk `name`: call in from its `match` address, listen at its `contact` for calls out."""
+        return next(trunk for trunk in self.settings.trunks if trunk.name == name)
 
     @property
     def sounds(self) -> Path:
@@ -113,14 +122,16 @@ class AsteriskServer:
         """Whether the process is there; a killed one is not."""
         return self._process is not None and self._process.running
 
-    # -- life --------------------------------------------------------------------------------------------------
+    # Life
 
     def start(self, within_s: float = 60) -> Self:
         """Start it and wait until ARI answers."""
         if self.running:
             return self
         command = [*self.program.command, "-C", str(self._main_file), "-f"]
-        self._process = GuardedProcess(command, output=self.folder / "log" / "console.log", folder=self.folder)
+        self._process = GuardedProcess(
+            command, output=self.folder / "log" / "console.log", folder=self.folder
+        )
         try:
             self._wait_for_ari(time.monotonic() + within_s)
         except BaseException:
@@ -164,7 +175,7 @@ class AsteriskServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # -- questions ---------------------------------------------------------------------------------------------
+    # Questions
 
     def rx(self, line: str, within_s: float = 15) -> str:
         """What Asterisk's command line answers to `line`, such as `core show channels`."""
@@ -174,7 +185,9 @@ class AsteriskServer:
 
     def problems(self) -> str:
         """The end of its logs, for the message of a failed start."""
-        texts = [path.read_text(errors="replace")[-2000:] for path in sorted((self.folder / "log").glob("*.log"))]
+        texts = [
+            path.read_text(errors="replace")[-2000:] for path in sorted((self.folder / "log").glob("*.log"))
+        ]
         return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(texts))
 
     def _wait_for_ari(self, deadline: float) -> None:

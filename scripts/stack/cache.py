@@ -30,15 +30,16 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def built_once(name: str, build: Callable[[Path], None]) -> Path:
-    """The cache's folder `name`, filled by `build(empty folder)` if nobody has done so yet."""
-    final = cache_folder() / name
+def built_once(name: str, build: Callable[[Path], None], within: Path | None = None) -> Path:
+    """The folder `name` of the cache (or of `within`), filled by `build(empty folder)` the first time."""
+    parent = within or cache_folder()
+    final = parent / name
     if final.is_dir():
         return final
-    with locked(cache_folder() / f"{name}.lock"):
+    with locked(parent / f"{name}.lock"):
         if final.is_dir():
             return final
-        work = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=cache_folder()))
+        work = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=parent))
         try:
             work.chmod(0o755)
             build(work)

@@ -1,8 +1,8 @@
-"""Debian packages without root: fetched through a private apt state and unpacked, not installed, into the cache.
+"""Debian packages without root: fetched through a private apt state and unpacked into the cache.
 
-Apt does what it is good at (mirror, signatures, dependency closure); what it must never do here is read or write
-the system's own package state. The status file is empty, so the closure is complete down to libc, and a package
-of any suite runs beside whatever the machine has.
+Apt does what it is good at (mirror, signatures, dependency closure); what it must never do here is read or
+write the system's own package state. The status file is empty, so the closure is complete down to libc, and
+a package of any suite runs beside whatever the machine has.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEYRINGS: Final = (
     Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
 )
 UNUSED: Final = re.compile(r"^(perl|libperl|gnupg|gpg|dirmngr|pinentry|libicu-dev)")
-"""Dependencies of maintainer scripts and of features nobody loads; a fifth of the download's size unpacked."""
+"""Dependencies of maintainer scripts and of features nobody loads; a fifth of all there is to unpack."""
 
 
 class NoDebianArchive(Exception):
@@ -45,11 +45,14 @@ class Source:
 
 
 def parse_deb822(text: str) -> list[Source]:
-    """The enabled binary archives of a `.sources` file (stanzas of `Field: value`, indented continuation lines)."""
+    """Enabled binary archives of a `.sources` file: stanzas of `Field: value`, continued lines indented."""
     found = []
     for stanza in re.split(r"\n[ \t]*\n", text):
         fields = _fields(stanza)
-        if fields.get("enabled", "yes").lower() in {"no", "false"} or "deb" not in fields.get("types", "").split():
+        if (
+            fields.get("enabled", "yes").lower() in {"no", "false"}
+            or "deb" not in fields.get("types", "").split()
+        ):
             continue
         suites, components = fields.get("suites", "").split(), fields.get("components", "").split()
         signed_by = fields.get("signed-by", "")
@@ -124,7 +127,7 @@ def machine_suite() -> str:
 
 
 def unpacked(name: str, packages: Sequence[str], suite: str) -> Path:
-    """The folder in which `packages` of `suite` lie unpacked with all they depend on; fetched the first time."""
+    """The folder in which `packages` of `suite` lie unpacked with all they depend on; fetched once."""
     key = hashlib.sha256(repr((sorted(packages), suite, UNUSED.pattern)).encode()).hexdigest()[:8]
 
     def build(root: Path) -> None:

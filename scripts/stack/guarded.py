@@ -1,8 +1,9 @@
 """A child process that cannot outlive us, however we end.
 
-`PR_SET_PDEATHSIG` would be the usual way, but it fires when the *thread* that started the child ends, and ours are
-often worker threads of an event loop. So a second, tiny child waits on a pipe only we hold open: when the pipe
-closes without a word, we were killed, and it ends the process group. On a regular stop we tell it to stand down.
+`PR_SET_PDEATHSIG` would be the usual way, but it fires when the *thread* that started the child ends, and
+ours are often worker threads of an event loop. So a second, tiny child waits on a pipe only we hold open:
+when the pipe closes without a word, we were killed, and it ends the process group. On a regular stop we
+tell it to stand down.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_WATCH = 'read -r word; [ "$word" = done ] || kill -"$1" -- "$2"'
+_WATCH = """
+read -r word
+[ "$word" = done ] && exit
+kill -"$1" -- "$2"
+[ -z "$3" ] && exit
+sleep 2
+rm -rf -- "$3"
+"""
 
 
 class GuardedProcess:
@@ -30,8 +38,13 @@ class GuardedProcess:
         user: int | None = None,
         last_signal: str = "KILL",
         whole_group: bool = True,
+        leftover: Path | None = None,
     ) -> None:
-        """Start `command`; `last_signal` goes to its group (or only to itself) if we die before it."""
+        """Start `command`.
+
+        If we die before it, `last_signal` goes to its group (or only to itself), and then the temporary
+        folder `leftover` is removed.
+        """
         with output.open("ab") as log:
             self._child = subprocess.Popen(
                 command,
@@ -47,7 +60,7 @@ class GuardedProcess:
             )
         target = f"-{self.pid}" if whole_group else str(self.pid)
         self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCH, "guard", last_signal, target],
+            ["/bin/sh", "-c", _WATCH, "guard", last_signal, target, str(leftover or "")],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

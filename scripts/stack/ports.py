@@ -1,7 +1,8 @@
-"""Port numbers that stay ours: blocks of a thousand below the kernel's own range, each held by a file lock.
+"""Port numbers that stay ours: singles and blocks of a thousand, each held by a file lock.
 
-Binding to port 0 finds a port that is free *now*; a server that is stopped and started again on the same ports,
-and a media range of hundreds, need ports that are free *for the whole run*, whoever else runs tests beside us.
+Binding to port 0 finds a port that is free *now*; a server that is stopped and started again on the same
+ports, and a media range of hundreds, need ports that are free *for the whole run*, whoever else runs tests
+beside us.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
 BLOCK: Final = 1000
-BLOCKS: Final = range(10, 32)
-"""Ports 10,000 to 31,999: above the well known, below Linux' default for outgoing connections (32,768)."""
+SINGLES: Final = range(10_000, 12_000)
+BLOCKS: Final = range(12_000, 32_000, BLOCK)
+"""Above the well-known ports, below Linux' default range for outgoing connections (from 32,768)."""
 
-LOCKS: Final = Path("/tmp/ccapp-ports")  # noqa: S108 - one place for all users of the machine, on purpose
+LOCKS: Final = Path("/tmp/ccapp-ports")
 
 
 class NoPortsLeft(Exception):
@@ -35,12 +38,28 @@ class PortBlock:
     @classmethod
     def claim(cls, blocks: int = 1) -> Self:
         """Take `blocks` adjoining blocks (one holds about 490 calls' media)."""
-        for number in BLOCKS[: len(BLOCKS) - blocks + 1]:
-            locks = _lock_all(range(number, number + blocks))
-            if locks and all(_is_free(number * BLOCK + port) for port in range(8)):
-                return cls(number * BLOCK, blocks * BLOCK, locks)
-            _unlock(locks)
+        for first in BLOCKS[: len(BLOCKS) - blocks + 1]:
+            size = blocks * BLOCK
+            if block := cls._taken(range(first, first + size, BLOCK), size, probed=8):
+                return block
         raise NoPortsLeft(f"no {blocks} free port blocks; see {LOCKS}")
+
+    @classmethod
+    def single(cls) -> Self:
+        """Take one port."""
+        for port in SINGLES:
+            if block := cls._taken(range(port, port + 1), size=1, probed=1):
+                return block
+        raise NoPortsLeft(f"no free port in {SINGLES}; see {LOCKS}")
+
+    @classmethod
+    def _taken(cls, names: range, size: int, probed: int) -> Self | None:
+        """The ports from `names[0]` on, if all `names` can be locked and nobody listens on the first few."""
+        locks = _lock_all(names)
+        if locks and all(_is_free(names[0] + offset) for offset in range(probed)):
+            return cls(names[0], size, locks)
+        _unlock(locks)
+        return None
 
     def release(self) -> None:
         """Let others have the ports; harmless when done twice."""
@@ -49,7 +68,9 @@ class PortBlock:
 
 def _lock_all(numbers: range) -> list[int]:
     """Locks on all of `numbers`, or none at all."""
-    LOCKS.mkdir(mode=0o777, exist_ok=True)
+    LOCKS.mkdir(exist_ok=True)
+    with suppress(PermissionError):  # another user made it, and opened it to all
+        LOCKS.chmod(0o777)
     held: list[int] = []
     for number in numbers:
         descriptor = os.open(LOCKS / str(number), os.O_RDONLY | os.O_CREAT, 0o644)

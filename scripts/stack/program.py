@@ -15,7 +15,7 @@ from scripts.stack.debian import loader, unpacked
 from scripts.stack.ulaw import ulaw_from_wav
 
 FIRST_GOOD: Final = {20: (20, 20), 22: (22, 10), 23: (23, 4)}
-"""By branch, the first release with REST over WebSocket on a task pool and without the PJSIP_HEADER deadlock."""
+"""By branch, the first release with REST over WebSocket on a task pool and no PJSIP_HEADER deadlock."""
 
 SUITE: Final = "forky"
 PACKAGES: Final = (

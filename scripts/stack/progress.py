@@ -1,4 +1,4 @@
-"""What is being done and how long it took, on standard error, for everything that takes longer than a blink."""
+"""What is being done and how long it took, on standard error, for all that takes longer than a blink."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ console = Console(stderr=True, highlight=False)
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """A spinner on a terminal while the block runs; one plain line with its seconds when it has ended well."""
+    """A spinner on a terminal while the block runs; one plain line with its seconds when it ended well."""
     began = time.monotonic()
     with console.status(what):
         yield

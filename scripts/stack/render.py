@@ -1,14 +1,14 @@
 """Asterisk's configuration from the templates of `asterisk_conf/`: pure text in, text out.
 
-Placeholders are written `@name@`, because `${NAME}` is Asterisk's own. Only the values of `AsteriskSettings` can be
-inserted, and none may break out of its line: a configuration file is a program, and some values come from people.
+Placeholders are written `@name@`, because `${NAME}` is Asterisk's own. Only the values of
+`AsteriskSettings` can be inserted, and none may break out of its line: a configuration file is a program,
+and some values come from people.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,21 +19,22 @@ FRAGMENTS: Final = {"pjsip_trunk.conf", "modules_queue.conf"}
 """Templates that are inserted into others and give no file of their own."""
 
 DEFAULTS: Final = ("acl", "ccss", "cel", "features", "manager", "pjproject", "udptl", "websocket_client")
-"""Files Asterisk complains about when missing and that we want at their defaults: a quiet log shows what matters."""
-
-
-class _Template(string.Template):
-    delimiter = "@"
-    pattern = r"@(?:(?P<named>[a-z_]+)@|(?P<escaped>@)|(?P<braced>(?!))|(?P<invalid>(?!)))"
+"""Files Asterisk misses loudly and that we want at their defaults: a quiet log shows what matters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
-    """A carrier's side: who comes from `match` is this trunk, and `PJSIP/<number>@<name>` goes to `contact`."""
+    """A carrier's side: `match` is where it calls from, `PJSIP/<number>@<name>` goes to `contact`."""
 
     name: str
     match: str
     contact: str
+
+    @property
+    def contact_address(self) -> tuple[str, int]:
+        """Host and port of `contact`, where the carrier's side listens."""
+        host, _, port = self.contact.removeprefix("sip:").partition(":")
+        return host, int(port or 5060)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def rendered(settings: AsteriskSettings, templates: Path = TEMPLATES) -> dict[st
 
 
 def write(settings: AsteriskSettings, templates: Path = TEMPLATES) -> Path:
-    """Write the files to `settings.folder/etc` and make the folders they name; returns the main file's path."""
+    """Write the files to `settings.folder/etc` and make the folders they name; returns the main file."""
     for name in ("etc", "lib", "db", "keys", "cache", "agi", "log", "spool/recording", "spool/tmp"):
         (settings.folder / name).mkdir(parents=True, exist_ok=True)
     settings.run_folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,8 @@ def write(settings: AsteriskSettings, templates: Path = TEMPLATES) -> Path:
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
-    return _Template(text).substitute({name: _safe(name, value) for name, value in values.items()})
+    """The text with each `@name@` replaced; a name nobody knows is a KeyError, not an empty line."""
+    return re.sub(r"@([a-z_]+)@", lambda found: _safe(found[1], values[found[1]]), text)
 
 
 def _safe(name: str, value: object) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @cache
 def _table() -> bytes:
-    """The µ-law byte of each 14-bit sample (ITU-T G.711), indexed by the sample's upper 14 bits as unsigned."""
+    """The µ-law byte of each 14-bit sample (ITU-T G.711), indexed by the sample's upper bits as unsigned."""
     return bytes(_encode(sample - 0x4000 if sample >= 0x2000 else sample) for sample in range(0x4000))
 
 
