@@ -1,0 +1,141 @@
+-- What visits, segments and presences are: folds over facts. Tail of record.sql and of rebuild.sql, which
+-- say which facts: `history` (all those of the visits concerned), `presence_change`, and `new_fact` (those
+-- not yet in the table `fact` as this statement sees it).
+
+visit_fold as (
+    select
+        visit as id,
+        min(seq) as first_seq,
+        max(seq) as last_seq,
+        min(at) filter (where kind = 'CallArrived') as arrived_at,
+        min(body ->> 'trunk') filter (where kind = 'CallArrived') as trunk,
+        min(body ->> 'number') filter (where kind = 'CallArrived') as number,
+        min(body ->> 'caller_number') filter (where kind = 'CallArrived') as caller_number,
+        min(body ->> 'caller_name') filter (where kind = 'CallArrived') as caller_name,
+        (array_agg(body ->> 'tree' order by seq desc) filter (where kind = 'IvrVisited'))[1] as tree,
+        (array_agg(body ->> 'node' order by seq desc) filter (where kind = 'IvrVisited'))[1] as node,
+        (array_agg(queue order by seq desc) filter (where kind = 'CallWaits'))[1] as queue,
+        to_timestamp((array_agg((body ->> 'entered_at')::double precision order by seq desc)
+            filter (where kind = 'CallWaits'))[1]) as entered_at,
+        sum((body ->> 'waited_s')::double precision order by seq)
+            filter (where kind in ('CallServed', 'CallAbandoned')) as waited_s,
+        count(*) filter (where kind = 'OfferMade') as offers,
+        count(*) filter (where kind = 'OfferDeclined') as declines,
+        (array_agg(agent order by seq desc) filter (where kind = 'CallServed'))[1] as agent,
+        count(*) filter (where kind = 'CallServed') as segments,
+        min(at) filter (where kind = 'CallServed') as answered_at,
+        coalesce(sum((body ->> 'talk_s')::double precision order by seq)
+            filter (where kind = 'TalkEnded'), 0) as talk_s,
+        (array_agg(body ->> 'number' order by seq desc) filter (where kind = 'CallForwarded'))[1] as forwarded_to,
+        sum((body ->> 'talk_s')::double precision order by seq)
+            filter (where kind = 'CallForwarded') as forwarded_talk_s,
+        coalesce(bool_or(kind = 'CallAbandoned'), false) as abandoned,
+        coalesce(bool_or(kind = 'CallAbandoned' and (body ->> 'offered')::boolean), false) as abandoned_ringing,
+        min(body ->> 'outcome') filter (where kind = 'CallEnded') as outcome,
+        min(body ->> 'ended_by') filter (where kind = 'CallEnded') as ended_by,
+        min(at) filter (where kind = 'CallEnded') as ended_at,
+        min((body ->> 'duration_s')::double precision) filter (where kind = 'CallEnded') as duration_s,
+        coalesce((array_agg(data order by seq desc))[1], '{}') as data
+    from history
+    group by visit
+),
+put_visit as (
+    insert into visit (
+        id, first_seq, last_seq, arrived_at, trunk, number, caller_number, caller_name, tree, node, queue,
+        entered_at, waited_s, offers, declines, agent, segments, answered_at, talk_s, forwarded_to,
+        forwarded_talk_s, abandoned, abandoned_ringing, outcome, ended_by, ended_at, duration_s, data
+    )
+    select
+        id, first_seq, last_seq, arrived_at, trunk, number, caller_number, caller_name, tree, node, queue,
+        entered_at,
+        -- neither served nor abandoned, as when the queue's limit was up: the wait ended with the visit
+        coalesce(waited_s, extract(epoch from ended_at - entered_at)::double precision),
+        offers, declines, agent, segments, answered_at, talk_s, forwarded_to,
+        forwarded_talk_s, abandoned, abandoned_ringing, outcome, ended_by, ended_at, duration_s, data
+    from visit_fold
+    on conflict (id) do update set
+        (first_seq, last_seq, arrived_at, trunk, number, caller_number, caller_name, tree, node, queue,
+         entered_at, waited_s, offers, declines, agent, segments, answered_at, talk_s, forwarded_to,
+         forwarded_talk_s, abandoned, abandoned_ringing, outcome, ended_by, ended_at, duration_s, data)
+        = (excluded.first_seq, excluded.last_seq, excluded.arrived_at, excluded.trunk, excluded.number,
+           excluded.caller_number, excluded.caller_name, excluded.tree, excluded.node, excluded.queue,
+           excluded.entered_at, excluded.waited_s, excluded.offers, excluded.declines, excluded.agent,
+           excluded.segments, excluded.answered_at, excluded.talk_s, excluded.forwarded_to,
+           excluded.forwarded_talk_s, excluded.abandoned, excluded.abandoned_ringing, excluded.outcome,
+           excluded.ended_by, excluded.ended_at, excluded.duration_s, excluded.data)
+),
+talk as (
+    select
+        visit,
+        (body ->> 'segment')::integer as segment,
+        min(agent) as agent,
+        min(queue) as queue,
+        min(body ->> 'offer') filter (where kind = 'CallServed') as offer,
+        min(at) filter (where kind = 'CallServed') as answered_at,
+        min((body ->> 'waited_s')::double precision) filter (where kind = 'CallServed') as waited_s,
+        min((body ->> 'rang_s')::double precision) filter (where kind = 'CallServed') as rang_s,
+        min((body ->> 'wrap_up_s')::double precision) filter (where kind = 'CallServed') as wrap_up_granted_s,
+        min((body ->> 'talk_s')::double precision) filter (where kind = 'TalkEnded') as talk_s,
+        min(at) filter (where kind = 'TalkEnded') as ended_at,
+        min(body ->> 'ended_by') filter (where kind = 'TalkEnded') as ended_by,
+        min(seq) filter (where kind = 'TalkEnded') as ended_seq
+    from history
+    where kind in ('CallServed', 'TalkEnded')
+    group by visit, (body ->> 'segment')::integer
+),
+-- what ended the time after a talk: the wrap-up's end, or the agent's next talk, whichever came first
+put_segment as (
+    insert into segment (
+        visit, segment, agent, queue, offer, answered_at, waited_s, rang_s, talk_s, ended_at, ended_by,
+        wrap_up_granted_s, wrap_up_s
+    )
+    select
+        talk.visit, talk.segment, talk.agent, talk.queue, talk.offer, talk.answered_at, talk.waited_s,
+        talk.rang_s, talk.talk_s, talk.ended_at, talk.ended_by, talk.wrap_up_granted_s,
+        case when wrap_up.seq < least(talk_after.seq, talk_after_now.seq)
+               or coalesce(talk_after.seq, talk_after_now.seq) is null then wrap_up.wrap_up_s end
+    from talk
+    left join lateral (
+        select seq from fact
+         where fact.agent = talk.agent and fact.kind = 'CallServed' and fact.seq > talk.ended_seq
+         order by seq limit 1
+    ) as talk_after on true
+    left join lateral (
+        select seq from new_fact
+         where new_fact.agent = talk.agent and new_fact.kind = 'CallServed' and new_fact.seq > talk.ended_seq
+         order by seq limit 1
+    ) as talk_after_now on true
+    left join lateral (
+        select seq, (body ->> 'wrap_up_s')::double precision as wrap_up_s
+          from (
+            (select seq, body from fact
+              where fact.agent = talk.agent and fact.kind = 'WrapUpEnded' and fact.seq > talk.ended_seq
+              order by seq limit 1)
+            union all
+            (select seq, body from new_fact
+              where new_fact.agent = talk.agent and new_fact.kind = 'WrapUpEnded' and new_fact.seq > talk.ended_seq
+              order by seq limit 1)
+          ) as either
+         order by seq limit 1
+    ) as wrap_up on true
+    on conflict (visit, segment) do update set
+        (agent, queue, offer, answered_at, waited_s, rang_s, talk_s, ended_at, ended_by,
+         wrap_up_granted_s, wrap_up_s)
+        = (excluded.agent, excluded.queue, excluded.offer, excluded.answered_at, excluded.waited_s,
+           excluded.rang_s, excluded.talk_s, excluded.ended_at, excluded.ended_by,
+           excluded.wrap_up_granted_s, excluded.wrap_up_s)
+),
+put_presence as (
+    insert into presence (agent, seq, at, state, sub_state, reason, online, body)
+    select distinct on (agent)
+           agent, seq, at, body ->> 'state', body ->> 'sub_state', body ->> 'reason',
+           (body ->> 'online')::boolean, body
+      from presence_change
+     order by agent, seq desc
+    on conflict (agent) do update set
+        (seq, at, state, sub_state, reason, online, body)
+        = (excluded.seq, excluded.at, excluded.state, excluded.sub_state, excluded.reason, excluded.online,
+           excluded.body)
+     where presence.seq < excluded.seq
+)
+select open, (select count(*) from new_fact) as recorded from fence
