@@ -19,13 +19,13 @@ NAME_LENGTH_MAX = 64
 ENTRIES_MAX = 64
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SPELLING = {name.lower(): name for name in (*TRANSFERRED, USER_TO_USER)}
 
 
 def clean(value: str) -> str:
-    """`value` on one line, without control characters, at most VALUE_LENGTH_MAX characters."""
-    return _CONTROL.sub(" ", value).strip()[:VALUE_LENGTH_MAX]
+    """`value` on one line, no control characters or half characters, at most VALUE_LENGTH_MAX long."""
+    return _UNFIT.sub(" ", value).strip()[:VALUE_LENGTH_MAX].rstrip()
 
 
 def spelled(name: str) -> str | None:

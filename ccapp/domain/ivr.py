@@ -1,6 +1,6 @@
 """The IVR as a graph of nodes: what is said, what is asked, where each answer leads.
 
-A node is a value; walking it is a story (`calls/ivr.py`). Checks of the whole graph: `problems`.
+A node is a value; walking it is a story (`calls/ivr.py`). Checks of the whole graph: `ivr_check`.
 Branch keys `EMPTY_KEY` and `INVALID_KEY` and the timing fields follow spec/stringee.md §4.3-4.4.
 """
 
@@ -78,13 +78,16 @@ class SetData:
     then: NodeId
 
 
+type Test = Literal["equals", "not_equals", "starts_with", "one_of", "present", "at_least", "at_most"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Holds when the data's value compares so. Both sides of an order comparison must be numbers."""
 
     data: str
-    test: Literal["equals", "not_equals", "starts_with", "one_of", "present", "at_least", "at_most"]
-    value: str = ""
+    test: Test
+    value: str = ""  # of one_of: the values with commas between them, no spaces; of present: empty
     then: NodeId
 
 

@@ -1,0 +1,35 @@
+"""Configuration: the contact centre's own file (what calls do) and the program's settings (where it runs).
+
+A text or document becomes a `domain.centre.Centre`, or a ConfigError that names every problem with its line.
+Passwords end here: what leaves is a digest.
+"""
+
+from ccapp.config.document import (
+    SAMPLE,
+    Reading,
+    check,
+    export_yaml,
+    from_document,
+    merge_secrets,
+    read,
+    read_document,
+    read_file,
+    to_document,
+)
+from ccapp.config.problem import ConfigError, Places, Problem
+
+__all__ = [
+    "SAMPLE",
+    "ConfigError",
+    "Places",
+    "Problem",
+    "Reading",
+    "check",
+    "export_yaml",
+    "from_document",
+    "merge_secrets",
+    "read",
+    "read_document",
+    "read_file",
+    "to_document",
+]

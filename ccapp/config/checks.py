@@ -1,0 +1,139 @@
+"""What the parts of a configuration must be to each other: names that exist, numbers that mean one thing."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+
+from ccapp.config.models_ivr import kind
+from ccapp.config.problem import Path, Severity, did_you_mean
+from ccapp.domain.centre import Agent, Centre, Skills, ToQueue, ToTree
+from ccapp.domain.ids import AgentId, NodeId, SkillId
+from ccapp.domain.ivr import Enqueue, Forward, Node, Tree
+from ccapp.domain.ivr_check import problems as graph_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    path: Path
+    message: str
+    severity: Severity = "error"
+
+
+def findings(centre: Centre) -> Iterator[Finding]:
+    """All that is wrong or doubtful in `centre`, in the order of the file."""
+    yield from _codes(centre)
+    yield from _numbers(centre)
+    yield from _queues(centre)
+    yield from _agents(centre)
+    for tree in centre.trees.values():
+        yield from _tree(centre, tree)
+
+
+def _unknown(path: Path, noun: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
+    names = list(known)
+    if name not in names:
+        yield Finding(path, f'no {noun} "{name}"{did_you_mean(name, names)}')
+
+
+def _codes(centre: Centre) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name, code in _code_table(centre).items():
+        other = seen.setdefault(code, name)
+        if other != name:
+            yield Finding(("feature_codes", name), f"{code} is {other} already")
+        elif name != "not_ready" and _is_not_ready(centre, code):
+            yield Finding(("feature_codes", name), f"{code} would be taken for not_ready with a reason")
+
+
+def _code_table(centre: Centre) -> dict[str, str]:
+    return {each.name: getattr(centre.feature_codes, each.name) for each in fields(centre.feature_codes)}
+
+
+def _is_not_ready(centre: Centre, dialled: str) -> bool:
+    """Whether `dialled` is the code for "not ready" followed by the number of a reason."""
+    code = centre.feature_codes.not_ready
+    return dialled.startswith(code) and dialled[len(code) :].isdigit()
+
+
+def _numbers(centre: Centre) -> Iterator[Finding]:
+    for number, entry in centre.numbers.items():
+        match entry.target:
+            case ToTree(tree=tree):
+                yield from _unknown(("numbers", number, "ivr"), "IVR", tree, centre.trees)
+            case ToQueue(queue=queue):
+                yield from _unknown(("numbers", number, "queue"), "queue", queue, centre.queues)
+
+
+def _queues(centre: Centre) -> Iterator[Finding]:
+    for id, queue in centre.queues.items():
+        path: Path = ("queues", id)
+        for index, agent in enumerate(sorted(queue.agents or ())):
+            yield from _unknown((*path, "agents", index), "agent", agent, centre.agents)
+        yield from _requirement((*path, "requires"), queue.requires, centre, queue.agents)
+
+
+def _requirement(
+    path: Path, requires: Skills, centre: Centre, members: frozenset[AgentId] | None
+) -> Iterator[Finding]:
+    """Unknown skills, and a warning when no agent has all that is asked."""
+    known = {skill for agent in centre.agents.values() for skill in agent.skills}
+    unknown = [skill for skill in requires if skill not in known]
+    for skill in unknown:
+        yield Finding((*path, skill), f'no agent has the skill "{skill}"{did_you_mean(skill, known)}')
+    agents = [agent for agent in centre.agents.values() if members is None or agent.id in members]
+    if not unknown and not any(_can(agent, requires) for agent in agents):
+        wanted = ", ".join(f"{skill} {level}" for skill, level in requires.items()) or "any"
+        yield Finding(path, f"no agent can serve it (skills asked: {wanted})", "warning")
+
+
+def _can(agent: Agent, requires: Mapping[SkillId, int]) -> bool:
+    return all(agent.skills.get(skill, 0) >= level for skill, level in requires.items())
+
+
+def _agents(centre: Centre) -> Iterator[Finding]:
+    trunks = {str(trunk) for trunk in centre.trunks}
+    codes = {code: name for name, code in _code_table(centre).items()}
+    seen: dict[str, str] = {}
+    for id, agent in centre.agents.items():
+        extension: Path = ("agents", id, "extension")
+        if seen.setdefault(agent.extension, id) != id:
+            yield Finding(extension, f"{agent.extension} is {seen[agent.extension]}'s already")
+        if agent.extension in codes:
+            yield Finding(extension, f"{agent.extension} is the feature code {codes[agent.extension]}")
+        elif _is_not_ready(centre, agent.extension):
+            yield Finding(extension, f"{agent.extension} is the feature code not_ready with a reason")
+        if id in trunks:
+            yield Finding(("agents", id), "a trunk has the same name; accounts and trunks share their names")
+
+
+def _tree(centre: Centre, tree: Tree) -> Iterator[Finding]:
+    path: Path = ("ivr", tree.id)
+    for problem in graph_problems(tree):
+        node = tree.nodes.get(problem.node)
+        inside = _field(path, problem.node, node, problem.field)
+        yield Finding(inside, problem.message, "warning" if problem.harmless else "error")
+    for name, node in tree.nodes.items():
+        yield from _references(centre, (*path, "nodes", name, kind(node)), node)
+
+
+def _field(path: Path, name: NodeId, node: Node | None, field: str) -> Path:
+    """Where the file has what the graph check calls `field` of a node."""
+    if node is None:
+        return (*path, "start")
+    parts = ["keys" if part == "branches" else part for part in field.split(".") if part]
+    written = tuple(int(part) if parts[0] == "cases" and part.isdigit() else part for part in parts)
+    return (*path, "nodes", name, kind(node), *written)
+
+
+def _references(centre: Centre, path: Path, node: Node) -> Iterator[Finding]:
+    match node:
+        case Enqueue(queue=queue, requires=requires):
+            yield from _unknown((*path, "to"), "queue", queue, centre.queues)
+            if queue in centre.queues and requires:
+                both = _merged(centre.queues[queue].requires, requires)
+                yield from _requirement((*path, "requires"), both, centre, centre.queues[queue].agents)
+        case Forward(trunk=trunk):
+            yield from _unknown((*path, "trunk"), "trunk", trunk, centre.trunks)
+
+
+def _merged(queue: Skills, call: Skills) -> Skills:
+    return {skill: max(queue.get(skill, 0), call.get(skill, 0)) for skill in {**queue, **call}}

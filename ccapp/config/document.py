@@ -1,0 +1,131 @@
+"""A configuration's ways in and out: YAML text, JSON-able documents, and `Centre` between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from ccapp.config import checks, wording, yaml_file
+from ccapp.config.models import CentrePart
+from ccapp.config.problem import ConfigError, Places, Problem
+from ccapp.domain.centre import Agent, Centre
+
+NOWHERE = Places()
+SAMPLE = FilePath(__file__).parent.parent / "sample" / "contact_centre.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A configuration that can be used, what is doubtful in it, and where its fields were written."""
+
+    centre: Centre
+    warnings: tuple[Problem, ...] = ()
+    places: Places = NOWHERE
+
+
+def read(text: str, file: str = "<text>") -> Reading:
+    """The configuration in a YAML text. Raises ConfigError with all its problems."""
+    value, places = yaml_file.parse(text, file)
+    return _reading(value, places)
+
+
+def read_file(path: FilePath | str) -> Reading:
+    """The configuration in a YAML file. Raises ConfigError, also when the file cannot be read."""
+    try:
+        with FilePath(path).open("rb") as file:
+            raw = file.read(4 * yaml_file.SIZE_MAX + 1)
+        return read(raw.decode("utf-8-sig"), str(path))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError([Problem(file=str(path), line=line, column=1, message="not UTF-8")]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ConfigError([Problem(file=str(path), message=message)]) from error
+
+
+def read_document(document: Mapping[str, Any], file: str = "document") -> Reading:
+    """As `read`, for values that were never a text of ours, e.g. a JSON body."""
+    return _reading(document, Places(file))
+
+
+def from_document(document: Mapping[str, Any]) -> Centre:
+    """The configuration in what `to_document` made. Raises ConfigError."""
+    return read_document(document).centre
+
+
+def check(centre: Centre, places: Places = NOWHERE) -> list[Problem]:
+    """Errors and warnings about a configuration as a whole, however it was made."""
+    return [places.problem(found.path, found.message, found.severity) for found in checks.findings(centre)]
+
+
+def _reading(value: object, places: Places) -> Reading:
+    try:
+        centre = CentrePart.model_validate({} if value is None else value).value()
+    except ValidationError as error:
+        raise ConfigError(wording.told(error, CentrePart, places)) from None
+    problems = check(centre, places)
+    if any(problem.severity == "error" for problem in problems):
+        raise ConfigError(problems)
+    return Reading(centre=centre, warnings=tuple(problems), places=places)
+
+
+def to_document(centre: Centre, *, with_digests: bool = False, sparse: bool = False) -> dict[str, Any]:
+    """`centre` as JSON-able values in the shape of the file; `sparse` leaves out what is as by default.
+
+    Only a document with digests is the whole centre; one for people's eyes has none.
+    """
+    try:
+        part = CentrePart.of(centre)
+    except ValidationError as error:
+        raise ConfigError(wording.told(error, CentrePart, Places("centre"))) from None
+    secret = {"password": True} if with_digests else {"password": True, "digest": True}
+    return part.model_dump(
+        mode="json",
+        exclude_none=True,
+        exclude_defaults=sparse,
+        exclude={"agents": {"__all__": secret}},
+    )
+
+
+def export_yaml(centre: Centre) -> str:
+    """`centre` as a file for people, without secrets; applying it over `centre` changes nothing."""
+    document = {"name": centre.name, "realm": centre.realm, "voice": centre.voice}
+    document |= _whole_numbers(to_document(centre, sparse=True))
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+
+
+def _whole_numbers(value: Any) -> Any:
+    """15.0 as people write it."""
+    match value:
+        case dict():
+            return {name: _whole_numbers(inside) for name, inside in value.items()}
+        case list():
+            return [_whole_numbers(inside) for inside in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
+
+
+def merge_secrets(new: Centre, old: Centre | None, places: Places = NOWHERE) -> Centre:
+    """`new`, its agents without password or digest keeping the digest they have in `old`.
+
+    Raises ConfigError for agents that then have none: new ones, and all when the realm has changed, for a
+    digest holds in its own realm only.
+    """
+    agents = {id: _with_digest(agent, new, old) for id, agent in new.agents.items()}
+    missing = [id for id, agent in agents.items() if not agent.digest]
+    if missing:
+        moved = old is not None and old.realm != new.realm
+        why = "the realm has changed: needs its password again" if moved else "needs a password"
+        raise ConfigError(places.problem(("agents", id), why) for id in missing)
+    return replace(new, agents=agents)
+
+
+def _with_digest(agent: Agent, new: Centre, old: Centre | None) -> Agent:
+    if agent.digest or old is None or old.realm != new.realm or agent.id not in old.agents:
+        return agent
+    return replace(agent, digest=old.agents[agent.id].digest)

@@ -1,0 +1,208 @@
+"""The file as it is written, and its way to and from a `domain.centre.Centre`.
+
+One model per mapping of the file; each knows the value it stands for (`value`, `of`). What a single field may
+be is checked here, what fields say about each other in `checks`.
+"""
+
+from collections.abc import Iterable
+from hashlib import md5
+from typing import Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from ccapp.config.fields import (
+    AgentName,
+    CallData,
+    Code,
+    DataName,
+    Dialled,
+    Digest,
+    Extension,
+    Music,
+    Part,
+    PrioritySeconds,
+    QueueName,
+    Realm,
+    RingSeconds,
+    Seconds,
+    SkillLevels,
+    Text,
+    Title,
+    TreeName,
+    TrunkName,
+    Voice,
+)
+from ccapp.config.models_ivr import TreePart
+from ccapp.domain.centre import Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
+from ccapp.domain.ids import AgentId, QueueId, TrunkId
+
+
+def _like(value: object, names: Iterable[str]) -> dict[str, Any]:
+    """The fields of `value` that are called the same in the file."""
+    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+
+class TrunkPart(Part):
+    trusted: bool = False
+    headers: tuple[DataName, ...] = Field((), max_length=64)
+
+    def value(self, id: TrunkId) -> Trunk:
+        return Trunk(id=id, **dict(self))
+
+    @classmethod
+    def of(cls, trunk: Trunk) -> Self:
+        return cls(**_like(trunk, cls.model_fields))
+
+
+class NumberPart(Part):
+    """Where a dialled number leads: `{ivr: main}` or `{queue: sales}`."""
+
+    ivr: TreeName | None = None
+    queue: QueueName | None = None
+    data: CallData = Field({})
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.ivr is None) == (self.queue is None):
+            raise ValueError("needs exactly one of ivr, queue")
+        return self
+
+    def value(self, number: str) -> Number:
+        if self.ivr is not None:
+            return Number(number=number, target=ToTree(tree=self.ivr), data=self.data)
+        assert self.queue is not None, "validated"
+        return Number(number=number, target=ToQueue(queue=self.queue), data=self.data)
+
+    @classmethod
+    def of(cls, number: Number) -> Self:
+        match number.target:
+            case ToTree(tree=tree):
+                return cls(ivr=tree, data=dict(number.data))
+            case ToQueue(queue=queue):
+                return cls(queue=queue, data=dict(number.data))
+
+
+class QueuePart(Part):
+    name: Title
+    requires: SkillLevels = Field({})
+    agents: tuple[AgentName, ...] | None = None
+    priority_s: PrioritySeconds = 0.0
+    ring_s: RingSeconds = 15.0
+    retry_same_agent_s: Seconds = 5.0
+    wrap_up_s: Seconds = 10.0
+    wait_s_max: Seconds | None = Field(None, ge=1)
+    music: Music = "default"
+    greeting: Text = ""
+    sorry: Text = Queue(id=QueueId(""), name="").sorry
+
+    def value(self, id: QueueId) -> Queue:
+        agents = None if self.agents is None else frozenset(self.agents)
+        return Queue(id=id, **(dict(self) | {"agents": agents}))
+
+    @classmethod
+    def of(cls, queue: Queue) -> Self:
+        agents = None if queue.agents is None else tuple(sorted(queue.agents))
+        return cls(**(_like(queue, cls.model_fields) | {"agents": agents}))
+
+
+class AgentPart(Part):
+    name: Title
+    extension: Extension
+    password: str | None = Field(None, min_length=1, max_length=128, repr=False)
+    digest: Digest | None = Field(None, repr=False)
+    skills: SkillLevels = Field({})
+    max_misses: int = Field(3, ge=0, le=1000)
+    reject_delay_s: Seconds = 10.0
+    busy_delay_s: Seconds = 60.0
+    no_answer_delay_s: Seconds = 0.0
+    technical_delay_s: Seconds = 5.0
+    wrap_up_s: Seconds | None = None
+
+    @field_validator("password")
+    @classmethod
+    def _plain(cls, password: str | None) -> str | None:
+        if password is not None and not password.isprintable():
+            raise ValueError("must not contain control characters")
+        return password
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if self.password is not None and self.digest is not None:
+            raise ValueError("has both password and digest; one is enough")
+        return self
+
+    def value(self, id: AgentId, realm: str) -> Agent:
+        digest = self.digest or (digest_of(id, realm, self.password) if self.password is not None else "")
+        fields = {name: value for name, value in dict(self).items() if name != "password"}
+        return Agent(id=id, **(fields | {"digest": digest}))
+
+    @classmethod
+    def of(cls, agent: Agent) -> Self:
+        return cls(**(_like(agent, cls.model_fields) | {"digest": agent.digest or None}))
+
+
+def digest_of(user: str, realm: str, password: str) -> str:
+    """What SIP's digest access authentication (RFC 2617) lets both sides keep instead of the password."""
+    return md5(f"{user}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
+class FeatureCodesPart(Part):
+    log_in: Code = "*11"
+    log_out: Code = "*12"
+    ready: Code = "*13"
+    not_ready: Code = "*14"
+    wrap_up_done: Code = "*15"
+
+    def value(self) -> FeatureCodes:
+        return FeatureCodes(**dict(self))
+
+    @classmethod
+    def of(cls, codes: FeatureCodes) -> Self:
+        return cls(**_like(codes, cls.model_fields))
+
+
+class CentrePart(Part):
+    """The whole file."""
+
+    name: Title = "ccapp"
+    realm: Realm = "ccapp"
+    voice: Voice = Field("en", min_length=1)
+    offline_grace_s: Seconds = 7.0
+    break_reasons: tuple[Title, ...] = Field(("break", "lunch", "training"), min_length=1, max_length=20)
+    feature_codes: FeatureCodesPart = FeatureCodesPart()
+    trunks: dict[TrunkName, TrunkPart] = Field({})
+    numbers: dict[Dialled, NumberPart] = Field({})
+    queues: dict[QueueName, QueuePart] = Field({})
+    agents: dict[AgentName, AgentPart] = Field({})
+    ivr: dict[TreeName, TreePart] = Field({})
+
+    def value(self) -> Centre:
+        return Centre(
+            name=self.name,
+            realm=self.realm,
+            voice=self.voice,
+            offline_grace_s=self.offline_grace_s,
+            break_reasons=self.break_reasons,
+            feature_codes=self.feature_codes.value(),
+            trunks={id: part.value(id) for id, part in self.trunks.items()},
+            numbers={number: part.value(number) for number, part in self.numbers.items()},
+            queues={id: part.value(id) for id, part in self.queues.items()},
+            agents={id: part.value(id, self.realm) for id, part in self.agents.items()},
+            trees={id: part.tree(id) for id, part in self.ivr.items()},
+        )
+
+    @classmethod
+    def of(cls, centre: Centre) -> Self:
+        return cls(
+            name=centre.name,
+            realm=centre.realm,
+            voice=centre.voice,
+            offline_grace_s=centre.offline_grace_s,
+            break_reasons=centre.break_reasons,
+            feature_codes=FeatureCodesPart.of(centre.feature_codes),
+            trunks={id: TrunkPart.of(trunk) for id, trunk in centre.trunks.items()},
+            numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
+            queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},
+            agents={id: AgentPart.of(agent) for id, agent in centre.agents.items()},
+            ivr={id: TreePart.of(tree) for id, tree in centre.trees.items()},
+        )

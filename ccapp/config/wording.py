@@ -1,0 +1,85 @@
+"""What the models found wrong, in words for the person who wrote the file."""
+
+from collections.abc import Iterable, Mapping
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ccapp.config.problem import Path, Places, Problem, did_you_mean
+
+_MESSAGES = {
+    "missing": "is required",
+    "model_type": "must be a mapping: fields with values",
+    "dict_type": "must be a mapping: names with values",
+    "mapping_type": "must be a mapping: names with values",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "string_type": "must be a text",
+    "string_unicode": "must be a text of Unicode characters",
+    "invalid_key": "names must be texts",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of reasonable size",
+    "int_from_float": "must be a whole number",
+    "int_type": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length}",
+    "too_long": "must have at most {max_length}",
+    "literal_error": "must be {expected}",
+    "value_error": "{error}",
+}
+
+
+def told(error: ValidationError, model: type[BaseModel], places: Places) -> Iterable[Problem]:
+    """One problem for each thing a model found wrong. Never repeats a value: it could be a password."""
+    for detail in error.errors(include_url=False, include_input=False):
+        path = tuple(part for part in detail["loc"] if part != "[key]")
+        yield places.problem(path, _message(detail, model, path))
+
+
+def _message(detail: ErrorDetails, model: type[BaseModel], path: Path) -> str:
+    if detail["type"] == "extra_forbidden":
+        return f"unknown field{did_you_mean(str(path[-1]), _fields_at(model, path[:-1]))}"
+    template = _MESSAGES.get(detail["type"])
+    return detail["msg"] if template is None else template.format(**detail.get("ctx", {}))
+
+
+def _fields_at(model: type[BaseModel], path: Path) -> Iterable[str]:
+    """The fields that may be written at `path` of the file."""
+    annotation: Any = model
+    for part in path:
+        annotation = _inside(annotation, part)
+    annotation = _bare(annotation)
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return annotation.model_fields if is_model else ()
+
+
+def _inside(annotation: Any, part: str | int) -> Any:
+    annotation = _bare(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        known = annotation.model_fields.get(str(part))
+        return known.annotation if known else None
+    arguments = get_args(annotation)
+    origin = get_origin(annotation)
+    if isinstance(origin, type) and issubclass(origin, Mapping) and len(arguments) == 2:
+        return arguments[1]
+    return arguments[0] if arguments else None
+
+
+def _bare(annotation: Any) -> Any:
+    """Without Annotated and `| None`."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    arguments = get_args(annotation)
+    if NoneType in arguments:
+        return _bare(next(a for a in arguments if a is not NoneType))
+    return annotation
