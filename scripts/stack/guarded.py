@@ -18,7 +18,7 @@ from pathlib import Path
 _WATCH = """
 read -r word
 [ "$word" = done ] && exit
-kill -"$1" -- "$2"
+kill -s "$1" -- "$2"
 [ -z "$3" ] && exit
 sleep 2
 rm -rf -- "$3"
