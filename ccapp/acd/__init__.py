@@ -1,0 +1,12 @@
+"""The live owner of the Router: wakes stories, keeps agents' stations, publishes what happens.
+
+Only `Acd` changes the Router. Everything here is synchronous but the waiting itself, so that no `finally`
+can be torn by a cancellation.
+"""
+
+from ccapp.acd.owner import Acd
+from ccapp.acd.place import Attempt, Place, Stranding
+from ccapp.acd.talk import Talk
+from ccapp.acd.visit import Visit
+
+__all__ = ["Acd", "Attempt", "Place", "Stranding", "Talk", "Visit"]

@@ -10,7 +10,18 @@ from enum import StrEnum
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.explanation import Explanation
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId, NodeId, OfferId, QueueId, TreeId, TrunkId, VisitId
+from ccapp.domain.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    NodeId,
+    OfferId,
+    QueueId,
+    SkillId,
+    TreeId,
+    TrunkId,
+    VisitId,
+)
 from ccapp.domain.presence import Intent, State, SubState
 
 
@@ -66,8 +77,10 @@ class CallWaits(VisitFact):
 
     queue: QueueId
     entered_at: float
-    priority_s: float
-    requires: Mapping[str, int]  # the queue's and the call's own, merged
+    priority_s: float  # the queue's and the call's own, added
+    requires: Mapping[SkillId, int]  # the queue's and the call's own, merged
+    own_priority_s: float = 0.0
+    own_requires: Mapping[SkillId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import AgentId, OfferId, QueueId, SkillId, VisitId
-from ccapp.domain.presence import Presence
+from ccapp.domain.presence import Presence, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,9 @@ class WaitingCall:
     entered_at: float  # epoch s, of its first entry: kept over restarts
     priority_s: float = 0.0  # the queue's and the call's own, added
     requires: Mapping[SkillId, int] = field(default_factory=dict)  # the queue's and the call's own, merged
+    own_requires: Mapping[SkillId, int] | None = None  # the call's own; None: what `requires` has and the queue not
+    own_requires: Mapping[SkillId, int] = field(default_factory=dict)  # to merge again when the queue changes
+    own_priority_s: float = 0.0
     offers: int = 0  # made so far in this visit: the next one is number offers + 1
     tried: Mapping[AgentId, float] = field(default_factory=dict)  # agent -> not offered to him before
 
@@ -51,11 +54,12 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """An agent's presence changed."""
+    """An agent's presence changed. `through`: states passed on the way, in no time (LOGIN)."""
 
     before: Presence
     after: Presence
     why: str
+    through: tuple[State, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,550 @@
+"""The one owner of the Router.
+
+Commands and events come in as plain calls, are put to the Router with the time of the one clock, and its
+decisions are carried out here: facts published, stories woken, the one timer set. Nothing in here waits.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import assert_never
+
+from ccapp.acd.meter import Meter
+from ccapp.acd.place import Attempt, Place, Stranding
+from ccapp.acd.stations import Stations
+from ccapp.acd.talk import Talk
+from ccapp.acd.visit import Visit
+from ccapp.clock import Clock
+from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Centre
+from ccapp.domain.events import EndedBy, Fact, Outcome
+from ccapp.domain.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    NodeId,
+    QueueId,
+    SkillId,
+    TreeId,
+    TrunkId,
+    VisitId,
+    agent_channel,
+)
+from ccapp.domain.presence import Move, Presence, SubState, state_of
+from ccapp.ports import Arrived, Journal
+from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.router import Router
+
+log = logging.getLogger(__name__)
+
+
+class Acd:
+    """Automatic call distribution: who waits, who serves, and the telling of it."""
+
+    def __init__(self, centre: Centre, clock: Clock, journal: Journal) -> None:
+        self.centre = centre
+        self.clock = clock
+        self.meter = Meter()
+        self.visits: dict[VisitId, Visit] = {}
+        self._journal = journal
+        self._router = Router(centre, clock.now())
+        self._places: dict[VisitId, Place] = {}
+        self._talks: dict[AgentId, Talk] = {}
+        self._watchers: list[Callable[[Fact], None]] = []
+        self._stations = Stations(self._device)
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at: float | None = None
+        self._acting = True
+
+    # --- visits -------------------------------------------------------------------------------------------
+
+    def arrive(self, arrived: Arrived, data: Mapping[str, str]) -> Visit:
+        """A new visit, from an arrival at a trunk."""
+        visit = Visit(
+            id=VisitId(arrived.leg.id),
+            channel=arrived.leg.id,
+            arrived_at=self.clock.now(),
+            trunk=TrunkId(arrived.endpoint),
+            number=arrived.dialled,
+            caller_number=arrived.caller.number,
+            caller_name=arrived.caller.name,
+            data=data,
+        )
+        self._publish(
+            events.CallArrived(
+                at=visit.arrived_at,
+                visit=visit.id,
+                data=visit.data,
+                channel=visit.channel,
+                trunk=visit.trunk,
+                number=visit.number,
+                caller_number=visit.caller_number,
+                caller_name=visit.caller_name,
+            )
+        )
+        return visit
+
+    @contextmanager
+    def visiting(self, visit: Visit) -> Iterator[Visit]:
+        """As long as the visit lasts; leaving writes its one ending."""
+        self.visits[visit.id] = visit
+        try:
+            yield visit
+        except BaseException:
+            visit.ends(Outcome.LOST, EndedBy.SYSTEM)
+            raise
+        finally:
+            del self.visits[visit.id]
+            self._end(visit)
+
+    def _end(self, visit: Visit) -> None:
+        outcome, by = visit.ending or (Outcome.LOST, EndedBy.SYSTEM)
+        now = self.clock.now()
+        self._publish(
+            events.CallEnded(
+                at=now,
+                visit=visit.id,
+                data=visit.data,
+                outcome=outcome,
+                ended_by=by,
+                duration_s=now - visit.arrived_at,
+            )
+        )
+
+    def in_node(self, visit: Visit, tree: TreeId, node: NodeId) -> None:
+        visit.if_caller_leaves = Outcome.LEFT_IN_IVR
+        self._publish(
+            events.IvrVisited(at=self.clock.now(), visit=visit.id, data=visit.data, tree=tree, node=node)
+        )
+
+    def forwarded(self, visit: Visit, number: str, trunk: str, *, answered: bool, talk_s: float) -> None:
+        self._publish(
+            events.CallForwarded(
+                at=self.clock.now(),
+                visit=visit.id,
+                data=visit.data,
+                number=number,
+                trunk=TrunkId(trunk),
+                answered=answered,
+                talk_s=talk_s,
+            )
+        )
+
+    # --- the line -----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def waiting(
+        self,
+        visit: Visit,
+        queue: QueueId,
+        own: Mapping[SkillId, int],
+        priority_s: float,
+        *,
+        entered_at: float | None = None,
+        tried: Mapping[AgentId, float] | None = None,
+    ) -> Iterator[Place]:
+        """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
+
+        `own` are the call's skills beside the queue's. `entered_at` and `tried` are given when a place is
+        taken again after a crash: the call keeps its original clock. Raises Stranding when there is no such
+        queue.
+        """
+        settings = self.centre.queues.get(queue)
+        if settings is None:
+            raise Stranding(queue)
+        now = self.clock.now()
+        place = Place(visit, queue, now if entered_at is None else entered_at)
+        visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
+        requires = {**settings.requires}
+        for skill, level in own.items():
+            requires[skill] = max(level, requires.get(skill, 0))
+        call = WaitingCall(
+            visit=visit.id,
+            queue=queue,
+            entered_at=place.entered_at,
+            priority_s=settings.priority_s + priority_s,
+            requires=requires,
+            own_requires=own,
+            own_priority_s=priority_s,
+            offers=visit.offers,
+            tried=tried or {},
+        )
+        self._places[visit.id] = place
+        self._publish(
+            events.CallWaits(
+                at=now,
+                visit=visit.id,
+                data=visit.data,
+                queue=queue,
+                entered_at=call.entered_at,
+                priority_s=call.priority_s,
+                own_priority_s=priority_s,
+                requires=call.requires,
+                own_requires=own,
+            )
+        )
+        self._carry_out("call_joined", lambda: self._router.join(call, now))
+        try:
+            yield place
+        finally:
+            self._leave(place)
+
+    def _leave(self, place: Place) -> None:
+        visit, now = place.visit, self.clock.now()
+        if place.attempt is not None and not place.attempt.settled:
+            self.caller_gone(place.attempt)
+        del self._places[visit.id]
+        if not place.served:
+            self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
+            if visit.ending is None:
+                self._publish(
+                    events.CallAbandoned(
+                        at=now,
+                        visit=visit.id,
+                        data=visit.data,
+                        queue=place.queue,
+                        waited_s=now - place.entered_at,
+                        offered=place.left_ringing,
+                    )
+                )
+
+    def accepted(self, attempt: Attempt, channel: ChannelId, bridge: BridgeId) -> Talk:
+        visit, offer, now = attempt.visit, attempt.offer, self.clock.now()
+        wrap_up_s = self.wrap_up_s(offer.agent, offer.queue)
+        attempt.settled = True
+        place = self._places[visit.id]
+        place.served = True
+        self._carry_out("accepted", lambda: self._router.accepted(offer.offer, wrap_up_s, now))
+        return self._talk_begins(
+            visit, offer, channel, bridge, waited_s=now - place.entered_at, wrap_up_s=wrap_up_s
+        )
+
+    def _talk_begins(
+        self,
+        visit: Visit,
+        offer: Offer,
+        channel: ChannelId,
+        bridge: BridgeId,
+        *,
+        waited_s: float,
+        wrap_up_s: float,
+    ) -> Talk:
+        now = self.clock.now()
+        visit.segments += 1
+        talk = Talk(
+            visit=visit.id,
+            agent=offer.agent,
+            queue=offer.queue,
+            segment=visit.segments,
+            channel=channel,
+            bridge=bridge,
+            began_at=now,
+        )
+        self._publish(
+            events.CallServed(
+                at=now,
+                visit=visit.id,
+                data=visit.data,
+                offer=offer.offer,
+                agent=offer.agent,
+                queue=offer.queue,
+                segment=talk.segment,
+                channel=channel,
+                bridge=bridge,
+                waited_s=waited_s,
+                rang_s=now - offer.made_at,
+                wrap_up_s=wrap_up_s,
+            )
+        )
+        return talk
+
+    def declined(self, attempt: Attempt, reason: DeclineReason, cause: int) -> None:
+        offer = attempt.offer
+        attempt.settled = True
+        self._publish_declined(attempt.visit, offer, reason, cause)
+        now = self.clock.now()
+        self._carry_out("declined", lambda: self._router.declined(offer.offer, reason, now))
+
+    def caller_gone(self, attempt: Attempt) -> None:
+        """The caller left while the phone rang: he leaves the line, the agent is as he was."""
+        attempt.settled = True
+        self._places[attempt.visit.id].left_ringing = True
+        self._publish_declined(attempt.visit, attempt.offer, DeclineReason.CALLER_GONE, 0)
+        now = self.clock.now()
+        self._carry_out("caller_left", lambda: self._router.leave(attempt.visit.id, now))
+
+    def _publish_declined(self, visit: Visit, offer: Offer, reason: DeclineReason, cause: int) -> None:
+        now = self.clock.now()
+        self._publish(
+            events.OfferDeclined(
+                at=now,
+                visit=visit.id,
+                data=visit.data,
+                offer=offer.offer,
+                agent=offer.agent,
+                queue=offer.queue,
+                reason=reason,
+                cause=cause,
+                rang_s=now - offer.made_at,
+            )
+        )
+
+    # --- talks --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def talking(self, visit: Visit, talk: Talk) -> Iterator[Talk]:
+        """As long as the two talk; leaving it starts the agent's wrap-up."""
+        visit.agent, visit.if_caller_leaves = talk.agent, Outcome.SERVED
+        self._talks[talk.agent] = talk
+        try:
+            yield talk
+        finally:
+            now = self.clock.now()
+            del self._talks[talk.agent]
+            self._publish(
+                events.TalkEnded(
+                    at=now,
+                    visit=visit.id,
+                    data=visit.data,
+                    agent=talk.agent,
+                    queue=talk.queue,
+                    segment=talk.segment,
+                    talk_s=now - talk.began_at,
+                    ended_by=talk.ended_by,
+                )
+            )
+            self._carry_out("agent_free", lambda: self._router.talk_ended(talk.agent, now))
+
+    def wrap_up_s(self, agent: AgentId, queue: QueueId) -> float:
+        """An agent's own wrap-up, else the queue's; none for those no longer configured."""
+        person, line = self.centre.agents.get(agent), self.centre.queues.get(queue)
+        if person is not None and person.wrap_up_s is not None:
+            return person.wrap_up_s
+        return line.wrap_up_s if line is not None else 0.0
+
+    # --- agents -------------------------------------------------------------------------------------------
+
+    def move(
+        self,
+        agent: AgentId,
+        move: Move,
+        *,
+        sub_state: SubState = SubState.WAIT,
+        reason: str = "",
+        why: str = "command",
+    ) -> Presence:
+        """What an agent, or somebody for him, asks of his presence. Raises IllegalMove, UnknownAgent."""
+        now = self.clock.now()
+        self._carry_out(
+            "agent_free",
+            lambda: self._router.move(agent, move, now, sub_state=sub_state, reason=reason, why=why),
+        )
+        return self._router.presence(agent)
+
+    def device(self, agent: AgentId, online: bool) -> None:
+        """What the switch says of an agent's phone."""
+        if agent in self.centre.agents:
+            self._stations.heard(agent, online, self.centre.offline_grace_s)
+
+    def _device(self, agent: AgentId, online: bool) -> None:
+        if agent not in self.centre.agents or self._router.presence(agent).online == online:
+            return
+        now = self.clock.now()
+        self._publish(events.DeviceChanged(at=now, agent=agent, online=online))
+        self._carry_out("agent_free", lambda: self._router.online(agent, online, now))
+
+    # --- configuration ------------------------------------------------------------------------------------
+
+    def reconfigure(self, centre: Centre) -> None:
+        """Takes effect at once, also on the calls that wait."""
+        self.centre = centre
+        now = self.clock.now()
+        self._carry_out("reconfigured", lambda: self._router.reconfigure(centre, now))
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def presence(self, agent: AgentId) -> Presence:
+        return self._router.presence(agent)
+
+    def presences(self) -> Mapping[AgentId, Presence]:
+        return self._router.presences()
+
+    def line(self, queue: QueueId | None = None) -> Sequence[WaitingCall]:
+        """Those who wait, in the order they will be served."""
+        return self._router.waiting(queue)
+
+    def place(self, visit: VisitId) -> Place | None:
+        return self._places.get(visit)
+
+    def talk(self, agent: AgentId) -> Talk | None:
+        return self._talks.get(agent)
+
+    def talks(self) -> Mapping[AgentId, Talk]:
+        return self._talks
+
+    # --- recovery -----------------------------------------------------------------------------------------
+
+    def restore(self, presence: Presence) -> None:
+        """An agent as he was before the engine died; only before the first story runs."""
+        if presence.agent in self.centre.agents:
+            self._router.restore(presence)
+
+    def restore_talk(self, visit: Visit, talk: Talk, wrap_up_s: float) -> None:
+        """A talk that went on while the engine was away."""
+        visit.segments = talk.segment
+        self._router.restore_talking(talk.agent, visit.id, talk.queue, wrap_up_s, self.clock.now())
+
+    def found_joined(self, visit: Visit, offer: Offer, channel: ChannelId, bridge: BridgeId) -> Talk:
+        """The engine died between the join and the telling of it: tell it now."""
+        wrap_up_s = self.wrap_up_s(offer.agent, offer.queue)
+        talk = self._talk_begins(visit, offer, channel, bridge, waited_s=offer.waited_s, wrap_up_s=wrap_up_s)
+        self.restore_talk(visit, talk, wrap_up_s)
+        return talk
+
+    def restored(self) -> None:
+        """All is put back: whatever is due by now, is done now."""
+        now = self.clock.now()
+        self._carry_out("restarted", lambda: self._router.tick(now))
+
+    def declare(self, fact: Fact) -> None:
+        """A fact found or made by those who work with us (recovery, the engine's own life)."""
+        self._publish(fact)
+
+    # --- the world outside --------------------------------------------------------------------------------
+
+    def watch(self, watcher: Callable[[Fact], None]) -> None:
+        """`watcher` is called with every fact, after it is in the journal."""
+        self._watchers.append(watcher)
+
+    async def settled(self) -> bool:
+        """Before an act that a successor must know of: waits, for a bounded time, until it is committed."""
+        return await self._journal.settled()
+
+    def let_go(self) -> None:
+        """From now on nothing is published or decided: stories may die without a trace."""
+        self._acting = False
+        self._stations.close()
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    # --- carrying out -------------------------------------------------------------------------------------
+
+    def _carry_out(self, trigger: str, ask: Callable[[], list[Decision]]) -> None:
+        if not self._acting:
+            return
+        began = time.perf_counter()
+        decisions = ask()
+        self.meter.decision_s(time.perf_counter() - began)
+        for decision in decisions:
+            self._do(decision, trigger)
+        self._set_alarm()
+
+    def _do(self, decision: Decision, trigger: str) -> None:
+        match decision:
+            case Offer():
+                self._offer(decision, trigger)
+            case Withdrawn(visit=visit):
+                self._withdraw(self._places[visit], decision)
+            case Moved():
+                self._publish(_presence_changed(decision, self.clock.now()))
+            case WrapUpOver(agent=agent, wrap_up_s=wrap_up_s):
+                self._publish(events.WrapUpEnded(at=self.clock.now(), agent=agent, wrap_up_s=wrap_up_s))
+            case Stranded(visit=visit):
+                self._places[visit].strand()
+            case _ as never:
+                assert_never(never)
+
+    def _offer(self, offer: Offer, trigger: str) -> None:
+        place = self._places[offer.visit]
+        visit = place.visit
+        visit.offers += 1
+        self._publish(
+            events.OfferMade(
+                at=offer.made_at,
+                visit=visit.id,
+                data=visit.data,
+                offer=offer.offer,
+                agent=offer.agent,
+                queue=offer.queue,
+                channel=agent_channel(offer.offer),
+                ring_s=offer.ring_s,
+                waited_s=offer.waited_s,
+                explanation=self._router.explain(offer, trigger, offer.made_at),
+            )
+        )
+        place.offer(Attempt(self, visit, offer))
+
+    def _withdraw(self, place: Place, withdrawn: Withdrawn) -> None:
+        attempt = place.attempt
+        if attempt is not None and not attempt.settled:
+            attempt.settled = True
+            self._publish_declined(place.visit, attempt.offer, withdrawn.reason, 0)
+            attempt.withdrawn.fire(withdrawn)
+
+    def _publish(self, fact: Fact) -> None:
+        if not self._acting:
+            return
+        self._journal.publish(fact)
+        self.meter.fact(fact)
+        for watcher in self._watchers:
+            watcher(fact)
+
+    def _set_alarm(self) -> None:
+        at = self._router.next_deadline()
+        if at == self._alarm_at:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at = at
+        self._alarm = None
+        if at is not None:
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_at(self.clock.loop_time(at), self._ring_alarm)
+
+    def _ring_alarm(self) -> None:
+        # a deadline is reached when its instant is: rounding must not make it ring a hair too early, for ever
+        now = max(self.clock.now(), self._alarm_at or 0.0)
+        self._alarm_at = None
+        self._carry_out("deadline", lambda: self._router.tick(now))
+
+
+def _presence_changed(moved: Moved, now: float) -> events.PresenceChanged:
+    after = moved.after
+    state, sub_state = state_of(after)
+    return events.PresenceChanged(
+        at=now,
+        agent=after.agent,
+        state=state,
+        sub_state=sub_state,
+        reason=after.reason,
+        before=state_of(moved.before)[0],
+        intent=after.intent,
+        unready_sub_state=after.sub_state,
+        online=after.online,
+        wrap_up_until=after.wrap_up_until,
+        not_before=after.not_before,
+        misses=after.misses,
+        idle_since=after.idle_since,
+        logged_in_at=after.logged_in_at,
+        why=moved.why,
+    )
+
+
+def presence_from(fact: events.PresenceChanged) -> Presence:
+    """The presence a fact tells of, without its traffic: that is proven by the lines alone."""
+    return replace(
+        Presence(agent=fact.agent),
+        intent=fact.intent,
+        sub_state=fact.unready_sub_state,
+        reason=fact.reason,
+        online=fact.online,
+        wrap_up_until=fact.wrap_up_until,
+        not_before=fact.not_before,
+        misses=fact.misses,
+        idle_since=fact.idle_since,
+        logged_in_at=fact.logged_in_at,
+    )

@@ -1,0 +1,91 @@
+"""What the facts say of a visit that was open when the engine died: a fold, nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ccapp.acd.visit import Visit
+from ccapp.domain import events
+from ccapp.domain.events import VisitFact
+from ccapp.domain.ids import AgentId, OfferId
+from ccapp.routing.decisions import Offer
+
+
+@dataclass(slots=True)
+class OpenVisit:
+    """Where a visit stood. At most one of `served`, `waits` and `node` is where the caller is now; `offer`
+    is a phone that may still ring for him."""
+
+    visit: Visit
+    node: events.IvrVisited | None = None
+    waits: events.CallWaits | None = None
+    offer: events.OfferMade | None = None
+    served: events.CallServed | None = None
+    tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
+
+
+def open_visit(facts: Sequence[VisitFact]) -> OpenVisit | None:
+    """None when the facts do not begin with an arrival (they were lost with their disk)."""
+    first = facts[0]
+    if not isinstance(first, events.CallArrived):
+        return None
+    found = OpenVisit(visit=_arrived(first))
+    for fact in facts:
+        found.visit.data = fact.data
+        _fold(found, fact)
+    return found
+
+
+def _arrived(fact: events.CallArrived) -> Visit:
+    return Visit(
+        id=fact.visit,
+        channel=fact.channel,
+        arrived_at=fact.at,
+        trunk=fact.trunk,
+        number=fact.number,
+        caller_number=fact.caller_number,
+        caller_name=fact.caller_name,
+        data=fact.data,
+    )
+
+
+def _fold(found: OpenVisit, fact: VisitFact) -> None:
+    match fact:
+        case events.IvrVisited():
+            found.node = fact
+        case events.CallWaits():
+            found.waits, found.tried = fact, {}
+        case events.OfferMade(offer=offer):
+            found.offer = fact
+            found.visit.offers = _number(offer)
+        case events.OfferDeclined(agent=agent, at=at):
+            found.offer = None
+            found.tried[agent] = at
+        case events.CallServed(segment=segment):
+            found.offer, found.waits, found.served = None, None, fact
+            found.visit.segments = segment
+        case events.TalkEnded(ended_by=ended_by):
+            found.served = None
+            found.visit.ends(events.Outcome.SERVED, ended_by)
+        case events.CallForwarded(answered=True):
+            found.visit.ends(events.Outcome.FORWARDED, events.EndedBy.CALLER)
+        case events.CallAbandoned():
+            found.waits = None
+            found.visit.ends(events.Outcome.ABANDONED, events.EndedBy.CALLER)
+        case _:
+            pass
+
+
+def _number(offer: OfferId) -> int:
+    return int(offer.rpartition("/")[2])
+
+
+def offer_from(fact: events.OfferMade) -> Offer:
+    return Offer(
+        offer=fact.offer,
+        visit=fact.visit,
+        agent=fact.agent,
+        queue=fact.queue,
+        ring_s=fact.ring_s,
+        made_at=fact.at,
+        waited_s=fact.waited_s,
+    )

@@ -1,0 +1,46 @@
+"""One caller's whole visit as it is now: who he is, what travels with him, how it would end now."""
+
+from collections.abc import Mapping
+
+from ccapp.domain.calldata import CallData, merged
+from ccapp.domain.events import EndedBy, Outcome
+from ccapp.domain.ids import AgentId, ChannelId, QueueId, TrunkId, VisitId
+
+
+class Visit:
+    """Lives as long as the caller's story. `if_caller_leaves` is kept by the stage he is in."""
+
+    def __init__(
+        self,
+        *,
+        id: VisitId,
+        channel: ChannelId,
+        arrived_at: float,
+        trunk: TrunkId,
+        number: str,
+        caller_number: str,
+        caller_name: str,
+        data: CallData,
+    ) -> None:
+        self.id = id
+        self.channel = channel
+        self.arrived_at = arrived_at
+        self.trunk = trunk
+        self.number = number
+        self.caller_number = caller_number
+        self.caller_name = caller_name
+        self.data = data
+        self.offers = 0
+        self.segments = 0
+        self.queue: QueueId | None = None
+        self.agent: AgentId | None = None
+        self.if_caller_leaves = Outcome.LEFT_IN_IVR
+        self.ending: tuple[Outcome, EndedBy] | None = None
+
+    def learn(self, more: Mapping[str, str]) -> None:
+        """Lays values over the call data; they go into every later fact and to the agent."""
+        self.data = merged(self.data, more)
+
+    def ends(self, outcome: Outcome, by: EndedBy) -> None:
+        """The first word said about the end counts."""
+        self.ending = self.ending or (outcome, by)

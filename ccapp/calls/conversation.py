@@ -1,0 +1,28 @@
+"""Caller and agent talk until one of them hangs up."""
+
+from ccapp.acd import Visit
+from ccapp.calls.floor import Floor
+from ccapp.calls.offering import Served
+from ccapp.calls.scope import forever, until_gone
+from ccapp.domain.events import EndedBy, Outcome
+from ccapp.ports import Gone, Leg
+
+
+async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
+    """Leaving it hangs the agent up and starts his wrap-up."""
+    with floor.acd.talking(visit, served.talk) as talk:
+        try:
+            async with until_gone(served.leg):
+                await forever()
+            visit.ends(Outcome.SERVED, _who(served.leg.gone, EndedBy.AGENT))
+        finally:
+            talk.ended_by = _who(served.leg.gone, EndedBy.AGENT) if served.leg.gone else _who(
+                caller.gone, EndedBy.CALLER
+            )  # fmt: skip
+            served.leg.release()
+
+
+def _who(gone: Gone | None, party: EndedBy) -> EndedBy:
+    if gone is None or gone.ours:
+        return EndedBy.SYSTEM
+    return EndedBy.SWITCH if gone.switch_lost else party

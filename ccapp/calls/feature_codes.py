@@ -1,0 +1,80 @@
+"""What an agent says by dialling a code on his own phone, and the spoken answer."""
+
+from dataclasses import dataclass
+
+from ccapp.calls.floor import Floor
+from ccapp.calls.scope import until_gone
+from ccapp.domain.centre import Centre
+from ccapp.domain.ids import AgentId
+from ccapp.domain.ivr import Say
+from ccapp.domain.presence import IllegalMove, Move, Presence, State, SubState, state_of
+from ccapp.ports import Arrived
+
+SPOKEN = {
+    State.LOGOUT: "You are logged out.",
+    State.LOGIN: "You are logged in.",
+    State.READY: "You are ready.",
+    State.ACW: "You are in after call work.",
+    State.BUSY: "This will be done after your call.",
+}
+NOT_KNOWN = "This code is not known."
+NOT_POSSIBLE = "This is not possible now. {now}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    move: Move
+    sub_state: SubState = SubState.WAIT
+    reason: str = ""
+
+
+async def phone(arrived: Arrived, floor: Floor) -> None:
+    """A call from an agent's own phone."""
+    leg, agent = arrived.leg, AgentId(arrived.endpoint)
+    try:
+        async with until_gone(leg):
+            text = obey(agent, arrived.dialled, floor)
+            await leg.answer()
+            await leg.play([Say(text=text)])
+    finally:
+        leg.release()
+
+
+def obey(agent: AgentId, dialled: str, floor: Floor) -> str:
+    """Does what the code asks and returns the sentence that confirms or refuses it."""
+    wish = read(dialled, floor.acd.centre)
+    if wish is None or agent not in floor.acd.centre.agents:
+        return NOT_KNOWN
+    try:
+        now = floor.acd.move(
+            agent, wish.move, sub_state=wish.sub_state, reason=wish.reason, why="feature code"
+        )
+    except IllegalMove:
+        return NOT_POSSIBLE.format(now=spoken(floor.acd.presence(agent)))
+    return spoken(now)
+
+
+def read(dialled: str, centre: Centre) -> Wish | None:
+    """The wish behind a code; `*142` is the second break reason when `*14` is the not-ready code."""
+    codes = centre.feature_codes
+    plain = {
+        codes.log_in: Wish(Move.LOG_IN),
+        codes.log_out: Wish(Move.LOG_OUT),
+        codes.ready: Wish(Move.READY),
+        codes.wrap_up_done: Wish(Move.WRAP_UP_DONE),
+    }
+    if dialled in plain:
+        return plain[dialled]
+    if not dialled.startswith(codes.not_ready):
+        return None
+    number = dialled.removeprefix(codes.not_ready) or "1"
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(centre.break_reasons)):
+        return None
+    return Wish(Move.NOT_READY, SubState.BREAK, centre.break_reasons[int(number) - 1])
+
+
+def spoken(presence: Presence) -> str:
+    state, _ = state_of(presence)
+    if state is State.UNREADY:
+        return f"You are not ready: {presence.reason}." if presence.reason else "You are not ready."
+    return SPOKEN[state]

@@ -1,0 +1,134 @@
+"""Ringing agents for a waiting caller, one after the other, until one answers and both are joined."""
+
+import asyncio
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from ccapp.acd import Attempt, Place, Talk
+from ccapp.calls.floor import Floor
+from ccapp.calls.scope import how_gone, until
+from ccapp.domain.calldata import to_headers
+from ccapp.domain.causes import DeclineReason, decline_reason
+from ccapp.domain.centre import Queue
+from ccapp.domain.ids import agent_channel
+from ccapp.ports import CallerId, Dial, Gone, Leg, LegGone
+
+RING_S_SPARE = 5.0
+"""The switch stops ringing by itself so long after we should have: only if the engine died meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The agent's leg, joined with the caller."""
+
+    leg: Leg
+    talk: Talk
+
+
+class Comfort:
+    """What the waiting caller hears: music; or, not yet answered while a phone rings, ringing."""
+
+    def __init__(self, place: Place, caller: Leg, queue: Queue, floor: Floor) -> None:
+        self.floor = floor
+        self._caller = caller
+        self._queue = queue
+        self._hall = floor.rooms.hall(place.queue)
+        self._inside = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hall.left(self._caller)
+
+    async def music(self) -> None:
+        if not self._inside:
+            self._inside = True
+            await self._caller.answer()
+            await self._hall.enter(self._caller, self._queue.music)
+
+    async def while_ringing(self) -> None:
+        if self._caller.answered:
+            await self.music()
+        else:
+            await self._caller.ring()
+
+    def taken_out(self) -> None:
+        """He was moved to be joined and that failed: the next music brings him back."""
+        self._inside = False
+
+
+async def first_to_answer(place: Place, caller: Leg, comfort: Comfort, give_up_at: float | None) -> Served:
+    """Raises TimeoutError when no agent could be rung until `give_up_at` (loop time)."""
+    while True:
+        if not place.offered:
+            await comfort.music()
+        async with asyncio.timeout_at(give_up_at):
+            attempt = await place.next_attempt()
+        with attempt:
+            if served := await _attempt(attempt, caller, comfort):
+                return served
+
+
+async def _attempt(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
+    """Rings one agent. The phone is rung only after the offer is on record: a successor must know of it."""
+    await comfort.floor.acd.settled()
+    if attempt.settled:
+        return None
+    leg = comfort.floor.switch.dial(_dial(attempt, caller))
+    served = None
+    try:
+        async with until(attempt.withdrawn.on):
+            await comfort.while_ringing()
+            if await _answers(attempt, leg):
+                served = await _join(attempt, caller, leg, comfort)
+    finally:
+        if served is None:
+            leg.release()
+    return served
+
+
+def _dial(attempt: Attempt, caller: Leg) -> Dial:
+    visit, offer = attempt.visit, attempt.offer
+    return Dial(
+        channel=agent_channel(offer.offer),
+        endpoint=offer.agent,
+        caller=CallerId(number=visit.caller_number, name=visit.caller_name),
+        headers={"X-Call-Id": visit.id, "X-Queue": offer.queue, **to_headers(visit.data)},
+        ring_s_max=offer.ring_s + RING_S_SPARE,
+        originator=caller.id,
+    )
+
+
+async def _answers(attempt: Attempt, leg: Leg) -> bool:
+    try:
+        async with asyncio.timeout(attempt.offer.ring_s):
+            await leg.picked_up()
+            return True
+    except TimeoutError:
+        attempt.declined(DeclineReason.NO_ANSWER)
+    except LegGone:
+        gone = leg.gone or Gone(cause=0)
+        attempt.declined(decline_reason(gone.cause), gone.cause)
+    return False
+
+
+async def _join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Served | None:
+    """Both into the agent's talk bridge. If the agent is lost on the way, the caller keeps his place."""
+    rooms, agent = comfort.floor.rooms, attempt.offer.agent
+    try:
+        bridge = await rooms.talk(agent)
+        await caller.answer()
+        await bridge.add(caller, leg)
+    except LegGone:
+        # if it is the caller who has gone, his scope ends this wait
+        gone = await how_gone(leg)
+        comfort.taken_out()
+        rooms.lost_talk(agent)
+        attempt.declined(DeclineReason.AGENT_GONE, gone.cause)
+        return None
+    talk = attempt.accepted(leg.id, bridge.id)
+    return Served(leg, talk) if talk else None

@@ -1,0 +1,77 @@
+"""Waiting in a queue's line, hearing music, until an agent answers; then the talk."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ccapp.acd import Place, Stranding, Visit
+from ccapp.calls import conversation, offering
+from ccapp.calls.floor import Floor
+from ccapp.calls.waypoint import InLine, Waypoint
+from ccapp.domain import calldata
+from ccapp.domain.centre import Queue
+from ccapp.domain.events import EndedBy, Outcome
+from ccapp.domain.ids import QueueId, SkillId
+from ccapp.domain.ivr import Say
+from ccapp.ports import Leg
+
+PRIORITY_S_MAX = 3600
+
+
+def line_for(visit: Visit, queue: QueueId, requires: Mapping[SkillId, int], priority_s: float) -> InLine:
+    """The line of a queue; the call data's `Skills` and `Priority` (seconds) count beside what is given."""
+    wanted = {SkillId(name): level for name, level in calldata.skills(visit.data).items()}
+    for skill, level in requires.items():
+        wanted[skill] = max(level, wanted.get(skill, 0))
+    bonus = calldata.lookup(visit.data, "Priority")
+    bonus_s = min(int(bonus), PRIORITY_S_MAX) if bonus.isascii() and bonus.isdigit() else 0
+    return InLine(queue=queue, requires=wanted, priority_s=priority_s + bonus_s)
+
+
+async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> Waypoint | None:
+    """Returns where the caller goes next, None when his visit is over."""
+    queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
+    await _greet(caller, line, queue)
+    try:
+        with (
+            floor.acd.waiting(
+                visit,
+                line.queue,
+                line.requires,
+                line.priority_s,
+                entered_at=line.entered_at,
+                tried=line.tried,
+            ) as place,
+            _ending_when_given_up(visit),
+            offering.Comfort(place, caller, queue, floor) as comfort,
+        ):
+            served = await offering.first_to_answer(place, caller, comfort, _give_up_at(place, queue, floor))
+    except (TimeoutError, Stranding):
+        await caller.answer()
+        await caller.play([Say(text=queue.sorry)])
+        return None
+    await conversation.between(visit, caller, served, floor)
+    return None
+
+
+async def _greet(caller: Leg, line: InLine, queue: Queue) -> None:
+    """Once, on entering; not again to a caller whose place is taken up after a crash."""
+    if queue.greeting and line.entered_at is None:
+        await caller.answer()
+        await caller.play([Say(text=queue.greeting)])
+
+
+@contextmanager
+def _ending_when_given_up(visit: Visit) -> Iterator[None]:
+    """A wait that we end is not an abandonment: it is said before the place is left."""
+    try:
+        yield
+    except (TimeoutError, Stranding):
+        visit.ends(Outcome.TIMED_OUT, EndedBy.SYSTEM)
+        raise
+
+
+def _give_up_at(place: Place, queue: Queue, floor: Floor) -> float | None:
+    """The loop's time after which no new attempt is waited for."""
+    if queue.wait_s_max is None:
+        return None
+    return floor.acd.clock.loop_time(place.entered_at + queue.wait_s_max)

@@ -1,0 +1,144 @@
+"""The reception: hears the switch's news and starts the stories."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from typing import assert_never
+
+from ccapp.acd.owner import presence_from
+from ccapp.calls.arrival import story_of
+from ccapp.calls.floor import Floor
+from ccapp.calls.resume import take_over, unowned
+from ccapp.domain import events
+from ccapp.domain.centre import Centre
+from ccapp.domain.events import Fact
+from ccapp.domain.ids import ChannelId
+from ccapp.domain.presence import State
+from ccapp.ports import (
+    Account,
+    Arrived,
+    Connected,
+    DeviceOnline,
+    Disconnected,
+    Journal,
+    Leg,
+    Replaced,
+    SwitchError,
+)
+
+log = logging.getLogger(__name__)
+
+
+class AnotherEngine(Exception):
+    """Another engine has taken the application over: this one must not act any more."""
+
+
+def accounts(centre: Centre) -> list[Account]:
+    """The SIP accounts the switch is to know."""
+    return [
+        Account(
+            agent=agent.id,
+            name=agent.name,
+            extension=agent.extension,
+            realm=centre.realm,
+            digest=agent.digest,
+        )
+        for agent in centre.agents.values()
+    ]
+
+
+class Reception:
+    """Runs until cancelled, or until another engine takes over (AnotherEngine)."""
+
+    def __init__(self, floor: Floor, journal: Journal) -> None:
+        self._floor = floor
+        self._journal = journal
+        self._recovered = False
+        self._callers: set[ChannelId] = set()  # whose arrival has begun a story
+        floor.acd.watch(self._watch)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as stories:
+            async for news in self._floor.switch.news():
+                match news:
+                    case Arrived():
+                        if news.leg.id not in self._callers:
+                            self._own(news.leg)
+                            self._start(stories, story_of(news, self._floor))
+                    case DeviceOnline(agent=agent, online=online):
+                        self._floor.acd.device(agent, online)
+                    case Connected():
+                        for story in await self._connected(news):
+                            self._start(stories, story)
+                    case Disconnected():
+                        log.warning("the switch is not connected; calls go on, nothing can be decided")
+                        self._declare(events.SwitchLost(at=self._floor.acd.clock.now()))
+                    case Replaced():
+                        raise AnotherEngine
+                    case _ as never:
+                        assert_never(never)
+
+    def _start(self, stories: asyncio.TaskGroup, story: Coroutine[None, None, None]) -> None:
+        stories.create_task(_guarded(story))
+
+    def _own(self, leg: Leg) -> None:
+        """This leg's arrival has its story: the same arrival told again begins no second one."""
+        self._callers.add(leg.id)
+        leg.on_gone(lambda gone: self._callers.discard(leg.id))
+
+    async def _connected(self, survey: Connected) -> Sequence[Coroutine[None, None, None]]:
+        floor = self._floor
+        await self.push_accounts()
+        floor.rooms.compare(survey.bridges)
+        if self._recovered:
+            return self._reconnected(survey)
+        for fact in await self._journal.presences():
+            floor.acd.restore(presence_from(fact))
+        stories = take_over(await self._journal.open_visits(), survey, floor)
+        for found in survey.legs:
+            if found.arrived is not None and found.leg.gone is None:
+                self._own(found.leg)
+        self._recovered = True
+        floor.acd.restored()
+        self._declare(events.SwitchFound(at=floor.acd.clock.now(), alive=len(stories), gone=0))
+        return stories
+
+    def _reconnected(self, survey: Connected) -> Sequence[Coroutine[None, None, None]]:
+        """The stories are all alive and hear of their legs by themselves; only arrivals may be new."""
+        known = {found.leg.id for found in survey.legs if found.arrived is None} | self._callers
+        self._declare(events.SwitchFound(at=self._floor.acd.clock.now(), alive=len(survey.legs), gone=0))
+        stories = unowned(survey, known, self._floor)
+        for found in survey.legs:
+            if found.leg.id not in known:
+                self._own(found.leg)
+        return stories
+
+    async def push_accounts(self) -> None:
+        try:
+            await self._floor.switch.push_accounts(accounts(self._floor.acd.centre))
+        except SwitchError:
+            log.exception("accounts could not be pushed; agents' phones may be refused")
+
+    async def reconfigure(self, centre: Centre) -> None:
+        """A new configuration, on the calls that wait too."""
+        self._floor.acd.reconfigure(centre)
+        await self.push_accounts()
+
+    def _watch(self, fact: Fact) -> None:
+        if not isinstance(fact, events.PresenceChanged):
+            return
+        if fact.state is State.LOGOUT and fact.before is not State.LOGOUT:
+            self._floor.rooms.close_talk(fact.agent)
+        if fact.why.startswith("missed"):
+            self._floor.switch.tell(fact.agent, f"You are not ready: {fact.why}.")
+
+    def _declare(self, fact: Fact) -> None:
+        self._floor.acd.declare(fact)
+
+
+async def _guarded(story: Coroutine[None, None, None]) -> None:
+    """A programming error ends its story, not the engine."""
+    try:
+        await story
+    except Exception:
+        log.exception("a story failed")

@@ -1,0 +1,213 @@
+"""Taking over the calls of an engine that died (or stopped): each goes on where the facts and the lines say.
+
+What the facts say is folded by `acd/recovery.py`; what the lines say is the switch's survey. Where the two
+differ, the lines are right and the facts that are missing are written now.
+"""
+
+from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from ccapp.acd import Talk, Visit
+from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
+from ccapp.calls import conversation, forward
+from ccapp.calls.arrival import story_of
+from ccapp.calls.floor import Floor
+from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
+from ccapp.calls.offering import Served
+from ccapp.calls.scope import until_gone
+from ccapp.calls.waypoint import InLine, InTree, Waypoint
+from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.events import EndedBy, Outcome, VisitFact
+from ccapp.domain.ids import ChannelId
+from ccapp.domain.ivr import Forward
+from ccapp.ports import Connected, FoundLeg, Leg
+
+type Story = Coroutine[None, None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A caller who is still there, and what he was doing."""
+
+    open: OpenVisit
+    caller: FoundLeg
+    served: Served | None
+
+
+def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: Floor) -> list[Story]:
+    """Settles what ended meanwhile, releases what nobody owns, and returns the stories that go on.
+
+    Agents must have been restored before. Those who wait come back in the order they will be served, so
+    that nobody is overtaken by coming back first.
+    """
+    legs = {found.leg.id: found for found in survey.legs}
+    opened = sorted((found for facts in visits if facts and (found := open_visit(facts))), key=_turn)
+    owned: set[ChannelId] = set()
+    stories: list[Story] = []
+    for found in opened:
+        caller = legs.get(found.visit.channel)
+        served = _settle(found, caller, legs, floor)
+        if served is not None:
+            owned.add(served.leg.id)
+        if caller is None:
+            _close(found, served, floor)
+        else:
+            owned.add(caller.leg.id)
+            if caller.bridge is not None and forward.is_forward(caller.bridge):
+                owned |= survey.bridges[caller.bridge]
+            stories.append(_resumed(Found(found, caller, served), legs, floor))
+    return stories + list(unowned(survey, owned, floor))
+
+
+def _turn(found: OpenVisit) -> float:
+    return found.waits.entered_at - found.waits.priority_s if found.waits else found.visit.arrived_at
+
+
+def unowned(survey: Connected, owned: AbstractSet[ChannelId], floor: Floor) -> Sequence[Story]:
+    """Legs no story has: arrivals whose event was lost are arrivals, the rest is hung up."""
+    stories = []
+    for found in survey.legs:
+        if found.leg.id in owned or found.leg.gone is not None:
+            continue
+        if found.arrived is not None:
+            stories.append(story_of(found.arrived, floor))
+        else:
+            found.leg.release()
+    return stories
+
+
+def _settle(
+    found: OpenVisit, caller: FoundLeg | None, legs: Mapping[ChannelId, FoundLeg], floor: Floor
+) -> Served | None:
+    """A phone that rang gets its one outcome; a talk is found again when both are still joined."""
+    visit, offer, served = found.visit, found.offer, found.served
+    if offer is not None:
+        agent = legs.get(offer.channel)
+        if agent is not None and caller is not None and agent.bridge and agent.bridge == caller.bridge:
+            talk = floor.acd.found_joined(visit, offer_from(offer), agent.leg.id, agent.bridge)
+            return Served(agent.leg, talk)
+        if agent is not None:
+            agent.leg.release()
+        floor.acd.declare(_restart_declined(visit, offer, floor.acd.clock.now()))
+    if served is None:
+        return None
+    talk = _talk(served)
+    floor.acd.restore_talk(visit, talk, served.wrap_up_s)
+    agent = legs.get(served.channel)
+    if agent is None:
+        # the agent hung up while nobody looked: his wrap-up begins now, the caller is released
+        _end_talk(visit, talk, EndedBy.AGENT, floor)
+        visit.ends(Outcome.SERVED, EndedBy.AGENT)
+        return None
+    return Served(agent.leg, talk)
+
+
+def _restart_declined(visit: Visit, offer: events.OfferMade, now: float) -> events.OfferDeclined:
+    return events.OfferDeclined(
+        at=now,
+        visit=visit.id,
+        data=visit.data,
+        offer=offer.offer,
+        agent=offer.agent,
+        queue=offer.queue,
+        reason=DeclineReason.ENGINE_RESTART,
+        cause=0,
+        rang_s=now - offer.at,
+    )
+
+
+def _talk(served: events.CallServed) -> Talk:
+    return Talk(
+        visit=served.visit,
+        agent=served.agent,
+        queue=served.queue,
+        segment=served.segment,
+        channel=served.channel,
+        bridge=served.bridge,
+        began_at=served.at,
+    )
+
+
+def _end_talk(visit: Visit, talk: Talk, by: EndedBy, floor: Floor) -> None:
+    with floor.acd.talking(visit, talk):
+        talk.ended_by = by
+
+
+def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
+    """The caller hung up while nobody looked: the facts that are missing, with the truth."""
+    visit, acd = found.visit, floor.acd
+    if served is not None:
+        _end_talk(visit, served.talk, EndedBy.CALLER, floor)
+        served.leg.release()
+        visit.ends(Outcome.SERVED, EndedBy.CALLER)
+    elif found.waits is not None and visit.ending is None:
+        waits = found.waits
+        acd.declare(
+            events.CallAbandoned(
+                at=acd.clock.now(),
+                visit=visit.id,
+                data=visit.data,
+                queue=waits.queue,
+                waited_s=acd.clock.now() - waits.entered_at,
+                offered=found.offer is not None,
+            )
+        )
+        visit.ends(Outcome.ABANDONED, EndedBy.CALLER)
+    visit.ends(Outcome.LEFT_IN_IVR, EndedBy.CALLER)
+    with acd.visiting(visit):
+        pass
+
+
+async def _resumed(found: Found, legs: Mapping[ChannelId, FoundLeg], floor: Floor) -> None:
+    """The story of `inbound`, from where it was."""
+    visit, caller = found.open.visit, found.caller.leg
+    try:
+        with floor.acd.visiting(visit):
+            async with until_gone(caller) as scope:
+                await _go_on(found, visit, caller, legs, floor)
+            note_hang_up(visit, scope.happened)
+    finally:
+        caller.release()
+
+
+async def _go_on(
+    found: Found, visit: Visit, caller: Leg, legs: Mapping[ChannelId, FoundLeg], floor: Floor
+) -> None:
+    if found.served is not None:
+        await conversation.between(visit, caller, found.served, floor)
+    elif visit.ending is not None:
+        return  # it was over; only the hang-up was missing
+    elif found.caller.bridge is not None and forward.is_forward(found.caller.bridge):
+        await _forward_on(found, visit, caller, legs, floor)
+    else:
+        await journey(visit, caller, await _waypoint(found.open, caller, floor), floor)
+
+
+async def _forward_on(
+    found: Found, visit: Visit, caller: Leg, legs: Mapping[ChannelId, FoundLeg], floor: Floor
+) -> None:
+    bridge, at = found.caller.bridge, found.open.node
+    other = next((leg.leg for leg in legs.values() if leg.bridge == bridge and leg.leg is not caller), None)
+    tree = floor.acd.centre.trees.get(at.tree) if at is not None else None
+    node = tree.nodes.get(at.node) if at is not None and tree is not None else None
+    if at is not None and isinstance(node, Forward):
+        await forward.go_on(visit, caller, other, node, at.at, floor)
+
+
+async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | None:
+    if (waits := open.waits) is not None:
+        retry_s = queue.retry_same_agent_s if (queue := floor.acd.centre.queues.get(waits.queue)) else 0.0
+        return InLine(
+            queue=waits.queue,
+            requires=waits.own_requires,
+            priority_s=waits.own_priority_s,
+            entered_at=waits.entered_at,
+            tried={agent: at + retry_s for agent, at in open.tried.items()},
+        )
+    if open.node is not None:
+        return InTree(tree=open.node.tree, node=open.node.node)
+    await learn_from_headers(open.visit, caller, floor)
+    number = floor.acd.centre.number(open.visit.number)
+    return start(number, open.visit) if number is not None else None

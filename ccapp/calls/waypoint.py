@@ -1,0 +1,28 @@
+"""Where in the contact centre a caller is on his way to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InTree:
+    """At a node of an IVR tree; None: its start."""
+
+    tree: TreeId
+    node: NodeId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InLine:
+    """In a queue's line. `entered_at` and `tried` only when a place is taken again after a crash."""
+
+    queue: QueueId
+    requires: Mapping[SkillId, int] = field(default_factory=dict)  # the call's own
+    priority_s: float = 0.0  # the call's own
+    entered_at: float | None = None
+    tried: Mapping[AgentId, float] = field(default_factory=dict)
+
+
+type Waypoint = InTree | InLine
