@@ -1,0 +1,457 @@
+"""The exchange: the truth about channels, bridges, phones and trunks, as Asterisk holds it.
+
+It outlives every engine and every connection, and knows nothing of them but the one link that hears its
+events. All its methods are synchronous and act at once; the way there and back is the link's business. What
+people do at the ends of the lines is theirs (`Party`).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.domain.ivr import Prompt, Say
+from ccapp.ports import Account, CallerId, Dial
+
+SAY_S_PER_CHARACTER = 0.06
+SOUND_S = 2.0
+
+
+class NoSuch(Exception):
+    """404 or 409: the channel, bridge or playback is not there, or not any more."""
+
+
+class NotNow(Exception):
+    """Other 4xx: understood and refused. `cause` is what an originate fails with."""
+
+    def __init__(self, why: str, cause: int = 41) -> None:
+        super().__init__(why)
+        self.cause = cause
+
+
+class Party:
+    """Who holds the other end of a channel. Told what happens, does what he likes: here nothing."""
+
+    def rings(self, channel: "Channel") -> None:
+        """His phone has begun to ring."""
+
+    def answered(self, channel: "Channel") -> None:
+        """His call has been answered."""
+
+    def hears(self, channel: "Channel", prompt: Prompt) -> None:
+        """A prompt has begun."""
+
+    def queued(self, channel: "Channel") -> None:
+        """He is in a hall, with music."""
+
+    def joined(self, channel: "Channel", others: Sequence["Channel"]) -> None:
+        """He can talk with the others."""
+
+    def parted(self, channel: "Channel") -> None:
+        """He can talk with nobody any more, but the channel lives."""
+
+    def ended(self, channel: "Channel", cause: int) -> None:
+        """The channel is no more."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Channel:
+    id: ChannelId
+    kind: Literal["inbound", "phone", "dialled"]
+    endpoint: str
+    dialled: str
+    caller: CallerId
+    party: Party
+    headers: Mapping[str, str] = field(default_factory=dict)
+    up: bool = False
+    bridge: BridgeId | None = None
+    cause: int | None = None  # of its end
+    playbacks: deque[tuple[str, Prompt]] = field(default_factory=deque)
+    sound: asyncio.TimerHandle | None = None
+    ring_limit: asyncio.TimerHandle | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Mix:
+    """A bridge."""
+
+    id: BridgeId
+    name: str
+    music: str | None = None  # None: a talk
+    members: dict[ChannelId, Channel] = field(default_factory=dict)
+    talking: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Phone:
+    """What can be registered under an account's name."""
+
+    name: str
+    party: Party
+    registered: bool = True
+
+
+# --- what the link is told
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    channel: ChannelId
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    channel: ChannelId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    channel: ChannelId
+    playback: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    agent: AgentId
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """All there is, as a connecting engine asks for it: one answer, in the stream."""
+
+    channels: Sequence[tuple[Channel, bool, BridgeId | None]]  # channel, up, bridge
+    bridges: Mapping[BridgeId, frozenset[ChannelId]]
+    online: Sequence[AgentId]
+
+
+type Event = Entered | PickedUp | Ended | Pressed | Played | PhoneChanged | Census
+
+
+class Ear(Protocol):
+    """The one application connection."""
+
+    def hear(self, event: Event) -> None: ...
+
+    def replaced(self) -> None:
+        """The exchange ended the connection."""
+
+    def dead(self) -> None:
+        """The engine at the other end is no more."""
+
+
+class Exchange:
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.channels: dict[ChannelId, Channel] = {}
+        self.bridges: dict[BridgeId, Mix] = {}
+        self.phones: dict[str, Phone] = {}
+        self.accounts: dict[str, Account] = {}
+        self.outside: Callable[[str, str], Party | None] = lambda number, trunk: None
+        self.ear: Ear | None = None
+        self.told: list[tuple[AgentId, str]] = []
+        self.turned_away = 0  # calls that came while no engine was connected
+        self.answered_while_deaf: Literal["dies", "lives"] = "dies"
+        """What becomes of a dialled channel answered with no engine connected: `Stasis()` fails, or the
+        channel was created inside the application and stays."""
+        self.watch: Callable[[], None] = lambda: None  # called after every change, by checkers
+        self._context = copy_context()
+        self._count = 0
+
+    def after(self, delay_s: float, act: Callable[..., None], *args: object) -> asyncio.TimerHandle:
+        """In the world's own context, so that an engine's death does not stop the world."""
+        return self.loop.call_later(delay_s, act, *args, context=self._context)
+
+    # --- from outside
+
+    def call(
+        self,
+        party: Party,
+        *,
+        trunk: str,
+        dialled: str,
+        caller: CallerId | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Channel:
+        """Somebody calls in over a trunk."""
+        return self._enter(party, "inbound", trunk, dialled, caller or CallerId(), headers or {})
+
+    def call_from_phone(self, name: str, dialled: str) -> Channel:
+        """An agent dials on his own phone."""
+        return self._enter(self.phones[name].party, "phone", name, dialled, CallerId(number=name), {})
+
+    def _enter(
+        self,
+        party: Party,
+        kind: Literal["inbound", "phone"],
+        endpoint: str,
+        dialled: str,
+        caller: CallerId,
+        headers: Mapping[str, str],
+    ) -> Channel:
+        self._count += 1
+        channel = Channel(
+            id=ChannelId(f"{kind[0]}{self._count}"),
+            kind=kind,
+            endpoint=endpoint,
+            dialled=dialled,
+            caller=caller,
+            party=party,
+            headers=headers,
+        )
+        if self.ear is None:
+            self.turned_away += 1
+            channel.cause = 34
+            party.ended(channel, 34)
+            return channel
+        self.channels[channel.id] = channel
+        self._say(Entered(channel))
+        return channel
+
+    def pick_up(self, channel: Channel) -> None:
+        """The rung party answers."""
+        if channel.cause is not None or channel.up:
+            return
+        if self.ear is None and self.answered_while_deaf == "dies":
+            self.hang_up(channel, 16)
+            return
+        if channel.ring_limit:
+            channel.ring_limit.cancel()
+        channel.up = True
+        self._say(PickedUp(channel.id))
+
+    def press(self, channel: Channel, key: str) -> None:
+        if channel.cause is None:
+            self._say(Pressed(channel.id, key))
+
+    def hang_up(self, channel: Channel, cause: int = 16) -> None:
+        """The channel ends, whoever wanted it."""
+        if channel.cause is not None:
+            return
+        channel.cause = cause
+        del self.channels[channel.id]
+        for timer in (channel.ring_limit, channel.sound):
+            if timer:
+                timer.cancel()
+        channel.playbacks.clear()
+        self._leave(channel)
+        channel.party.ended(channel, cause)
+        self._say(Ended(channel.id, cause))
+
+    def register(self, name: str, registered: bool) -> None:
+        """A phone comes or goes."""
+        phone = self.phones[name]
+        if phone.registered != registered:
+            phone.registered = registered
+            if account := self.accounts.get(name):
+                self._say(PhoneChanged(account.agent, registered))
+
+    def restart(self) -> None:
+        """Asterisk dies and is back: no channel, bridge or account is left; who was connected is cut off."""
+        ear, self.ear = self.ear, None
+        for channel in list(self.channels.values()):
+            self.hang_up(channel, 38)
+        self.bridges.clear()
+        self.accounts.clear()
+        if ear:
+            ear.replaced()
+
+    # --- from the engine
+
+    def connect(self, ear: Ear) -> None:
+        before, self.ear = self.ear, ear
+        if before and before is not ear:
+            before.replaced()
+        self._say(self._census())
+
+    def cut_off(self) -> None:
+        """The connected engine has died: nobody listens any more, and its last commands are lost."""
+        ear, self.ear = self.ear, None
+        if ear:
+            ear.dead()
+
+    def disconnect(self, ear: Ear) -> None:
+        if self.ear is ear:
+            self.ear = None
+
+    def _census(self) -> Census:
+        return Census(
+            channels=[(channel, channel.up, channel.bridge) for channel in self.channels.values()],
+            bridges={mix.id: frozenset(mix.members) for mix in self.bridges.values()},
+            online=[account.agent for account in self.accounts.values() if self._online(account.name)],
+        )
+
+    def _online(self, name: str) -> bool:
+        phone = self.phones.get(name)
+        return phone is not None and phone.registered
+
+    def find(self, id: ChannelId) -> Channel:
+        channel = self.channels.get(id)
+        if channel is None:
+            raise NoSuch(f"channel {id}")
+        return channel
+
+    def answer(self, id: ChannelId) -> None:
+        channel = self.find(id)
+        if not channel.up:
+            channel.up = True
+            channel.party.answered(channel)
+            self.watch()
+
+    def end(self, id: ChannelId, cause: int) -> None:
+        self.hang_up(self.find(id), cause)
+
+    def originate(self, dial: Dial) -> None:
+        if dial.channel in self.channels:
+            raise NotNow(f"channel {dial.channel} is there already")
+        party = self._reached(dial.endpoint)
+        channel = Channel(
+            id=dial.channel,
+            kind="dialled",
+            endpoint=dial.endpoint,
+            dialled=dial.endpoint,
+            caller=dial.caller,
+            party=party,
+            headers=dial.headers,
+        )
+        self.channels[channel.id] = channel
+        channel.ring_limit = self.after(dial.ring_s_max, self.hang_up, channel, 19)
+        party.rings(channel)
+        self.watch()
+
+    def _reached(self, endpoint: str) -> Party:
+        number, at, trunk = endpoint.partition("@")
+        if at:
+            if party := self.outside(number, trunk):
+                return party
+            raise NotNow(f"{endpoint} cannot be reached", cause=34)
+        if endpoint in self.accounts and self._online(endpoint):
+            return self.phones[endpoint].party
+        raise NotNow(f"{endpoint} is not registered", cause=20)
+
+    def push(self, accounts: Sequence[Account]) -> None:
+        before, self.accounts = self.accounts, {account.name: account for account in accounts}
+        for name, account in before.items():
+            if name not in self.accounts and self._online(name):
+                self._say(PhoneChanged(account.agent, False))
+        for name, account in self.accounts.items():
+            if name not in before and self._online(name):
+                self._say(PhoneChanged(account.agent, True))
+
+    # --- sounds
+
+    def play(self, id: ChannelId, playback: str, prompt: Prompt) -> None:
+        channel = self.find(id)
+        channel.playbacks.append((playback, prompt))
+        if len(channel.playbacks) == 1:
+            self._sound(channel)
+
+    def stop(self, id: ChannelId, playback: str) -> None:
+        channel = self.find(id)
+        for index, (each, _) in enumerate(channel.playbacks):
+            if each == playback:
+                del channel.playbacks[index]
+                if index == 0:
+                    self._silence(channel)
+                self._say(Played(id, playback))
+                return
+        raise NoSuch(f"playback {playback}")
+
+    def _silence(self, channel: Channel) -> None:
+        if channel.sound:
+            channel.sound.cancel()
+        if channel.playbacks:
+            self._sound(channel)
+
+    def _sound(self, channel: Channel) -> None:
+        playback, prompt = channel.playbacks[0]
+        length_s = len(prompt.text) * SAY_S_PER_CHARACTER if isinstance(prompt, Say) else SOUND_S
+        channel.sound = self.after(length_s, self._sounded, channel, playback)
+        channel.party.hears(channel, prompt)
+
+    def _sounded(self, channel: Channel, playback: str) -> None:
+        channel.playbacks.popleft()
+        self._say(Played(channel.id, playback))
+        if channel.playbacks:
+            self._sound(channel)
+
+    # --- bridges
+
+    def bridge(self, id: BridgeId, name: str, music: str | None) -> None:
+        if id not in self.bridges:
+            self.bridges[id] = Mix(id=id, name=name, music=music)
+
+    def add(self, id: BridgeId, ids: Sequence[ChannelId]) -> None:
+        mix = self.bridges.get(id)
+        if mix is None:
+            raise NoSuch(f"bridge {id}")
+        channels = [self.find(each) for each in ids]
+        for channel in channels:
+            if channel.kind == "dialled" and not channel.up:
+                raise NotNow(f"channel {channel.id} is not in the application")
+        for channel in channels:
+            if channel.bridge != id:
+                self._leave(channel)
+                channel.bridge = id
+                mix.members[channel.id] = channel
+        self._settle(mix)
+        self.watch()
+
+    def remove(self, id: BridgeId, member: ChannelId) -> None:
+        channel = self.find(member)
+        if channel.bridge != id:
+            raise NotNow(f"channel {member} is not in bridge {id}")
+        self._leave(channel)
+        channel.party.parted(channel)
+        self.watch()
+
+    def destroy(self, id: BridgeId) -> None:
+        mix = self.bridges.pop(id, None)
+        if mix is None:
+            raise NoSuch(f"bridge {id}")
+        for channel in list(mix.members.values()):
+            channel.bridge = None
+            channel.party.parted(channel)
+        self.watch()
+
+    def _leave(self, channel: Channel) -> None:
+        mix = self.bridges.get(channel.bridge) if channel.bridge else None
+        channel.bridge = None
+        if mix:
+            del mix.members[channel.id]
+            self._settle(mix)
+
+    def _settle(self, mix: Mix) -> None:
+        """Tells the members whether they can talk."""
+        members = list(mix.members.values())
+        if mix.music is not None:
+            for channel in members:
+                channel.party.queued(channel)
+            return
+        talking = len(members) > 1
+        for channel in members:
+            if talking:
+                channel.party.joined(channel, [other for other in members if other is not channel])
+            elif mix.talking:
+                channel.party.parted(channel)
+        mix.talking = talking
+
+    def _say(self, event: Event) -> None:
+        if self.ear is not None:
+            self.ear.hear(event)
+        self.watch()

@@ -1,0 +1,210 @@
+"""`ports.Switch` over the simulated exchange: what an engine knows, one connection away from the truth."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import assert_never
+
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.ports import (
+    Account,
+    Arrived,
+    Connected,
+    DeviceOnline,
+    Dial,
+    Disconnected,
+    FoundLeg,
+    Gone,
+    News,
+    Refused,
+    Replaced,
+    SwitchError,
+    SwitchUnreachable,
+)
+from ccapp.simulate.exchange import (
+    Census,
+    Channel,
+    Ended,
+    Entered,
+    Event,
+    Exchange,
+    PhoneChanged,
+    PickedUp,
+    Played,
+    Pressed,
+)
+from ccapp.simulate.legs import FakeBridge, FakeLeg
+from ccapp.simulate.link import USUAL, Latency, Link
+
+RECONNECT_S = 1.0
+
+
+class FakeSwitch:
+    """An engine's switch. Build it inside the engine's process; a killed engine's is simply abandoned."""
+
+    def __init__(self, exchange: Exchange, *, latency: Latency = USUAL, seed: object = 0) -> None:
+        self.exchange = exchange
+        self.legs: dict[ChannelId, FakeLeg] = {}
+        self._loop = asyncio.get_running_loop()
+        self._link = Link(exchange, latency, random.Random(f"link/{seed}"), self._take, self._cut_off)
+        self._news: deque[News] = deque()
+        self._more: asyncio.Future[None] | None = None
+        self._silent = False  # let go
+        self._accounts: Sequence[Account] | None = None
+
+    # --- ports.Switch
+
+    async def news(self) -> AsyncIterator[News]:
+        self._link.connect()
+        while True:
+            while self._news:
+                yield self._news.popleft()
+            self._more = self._loop.create_future()
+            await self._more
+
+    def dial(self, dial: Dial) -> FakeLeg:
+        leg = FakeLeg(self._link, dial.channel)
+        if dial.channel in self.legs:
+            leg.end(Gone(cause=0))
+            return leg
+        self.legs[dial.channel] = leg
+        if not self._silent:
+            self._link.send(partial(self.exchange.originate, dial), partial(self._dialled, leg))
+        return leg
+
+    def _dialled(self, leg: FakeLeg, result: object, error: SwitchError | None) -> None:
+        match error:
+            case None:
+                pass
+            case SwitchUnreachable() if self._link.up:
+                leg.release()  # it may ring all the same
+            case SwitchUnreachable():
+                pass  # the next connection tells
+            case Refused():
+                self._end(leg.id, Gone(cause=error.args[1]))
+            case _:
+                self._end(leg.id, Gone(cause=34))
+
+    async def talk_bridge(self, id: BridgeId, name: str) -> FakeBridge:
+        return await self._bridge(id, name, None)
+
+    async def hall(self, id: BridgeId, name: str, music: str) -> FakeBridge:
+        return await self._bridge(id, name, music)
+
+    async def _bridge(self, id: BridgeId, name: str, music: str | None) -> FakeBridge:
+        await self._link.command(partial(self.exchange.bridge, id, name, music))
+        return FakeBridge(self._link, id)
+
+    def tell(self, agent: AgentId, text: str) -> None:
+        if self._link.up:
+            self.exchange.told.append((agent, text))
+
+    def let_go(self) -> None:
+        self._silent = True
+        self._link.cut()
+
+    async def push_accounts(self, accounts: Sequence[Account]) -> None:
+        await self._link.command(partial(self.exchange.push, list(accounts)))
+
+    # --- faults
+
+    @property
+    def latency(self) -> Latency:
+        return self._link.latency
+
+    @latency.setter
+    def latency(self, latency: Latency) -> None:
+        self._link.latency = latency
+
+    def drop_connection(self, back_after_s: float | None = RECONNECT_S) -> None:
+        """The connection breaks; None: until `reconnect`."""
+        if self._link.up:
+            self._link.cut()
+            self._cut_off(False, back_after_s)
+
+    def reconnect(self) -> None:
+        if not self._link.up and not self._silent:
+            self._link.connect()
+
+    def restart_switch(self) -> None:
+        """Asterisk itself dies and comes back."""
+        self.exchange.restart()
+
+    def _cut_off(self, other: bool, back_after_s: float | None = RECONNECT_S) -> None:
+        for leg in list(self.legs.values()):
+            leg.deaf()
+        if other:
+            self._silent = True
+            self._tell(Replaced())
+            return
+        self._tell(Disconnected())
+        if back_after_s is not None:
+            self._loop.call_later(back_after_s, self.reconnect, context=self._link.context)
+
+    # --- what is heard
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Entered(channel):
+                self._arrived(channel)
+            case PickedUp(id):
+                if leg := self.legs.get(id):
+                    leg.picked()
+            case Ended(id, cause):
+                self._end(id, Gone(cause=cause))
+            case Pressed(id, key):
+                if leg := self.legs.get(id):
+                    leg.pressed(key)
+            case Played(id, playback):
+                if leg := self.legs.get(id):
+                    leg.sounded(playback)
+            case PhoneChanged(agent, online):
+                self._tell(DeviceOnline(agent=agent, online=online))
+            case Census():
+                self._connected(event)
+            case _:
+                assert_never(event)
+
+    def _arrived(self, channel: Channel) -> None:
+        leg = self.legs[channel.id] = FakeLeg(self._link, channel.id)
+        self._tell(_arrival(channel, leg))
+
+    def _end(self, id: ChannelId, gone: Gone) -> None:
+        if leg := self.legs.pop(id, None):
+            leg.end(gone)
+
+    def _connected(self, census: Census) -> None:
+        alive = {channel.id for channel, _, _ in census.channels}
+        for id in [id for id in self.legs if id not in alive]:
+            self._end(id, Gone(cause=38, switch_lost=True))
+        found = [self._found(*each) for each in census.channels]
+        self._tell(Connected(legs=found, bridges=census.bridges))
+        for agent in census.online:
+            self._tell(DeviceOnline(agent=agent, online=True))
+
+    def _found(self, channel: Channel, up: bool, bridge: BridgeId | None) -> FoundLeg:
+        leg = self.legs.get(channel.id)
+        if leg is None:
+            leg = self.legs[channel.id] = FakeLeg(self._link, channel.id, answered=up)
+        elif up and not leg.answered:
+            leg.picked()
+        leg.release_again()
+        arrived = None if channel.kind == "dialled" else _arrival(channel, leg)
+        return FoundLeg(leg=leg, bridge=bridge, arrived=arrived)
+
+    def _tell(self, news: News) -> None:
+        self._news.append(news)
+        if self._more is not None and not self._more.done():
+            self._more.set_result(None)
+
+
+def _arrival(channel: Channel, leg: FakeLeg) -> Arrived:
+    return Arrived(
+        leg=leg,
+        kind="phone" if channel.kind == "phone" else "inbound",
+        endpoint=channel.endpoint,
+        dialled=channel.dialled,
+        caller=channel.caller,
+    )
