@@ -59,6 +59,7 @@ class Acd:
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: float | None = None
         self._acting = True
+        self._restoring: dict[AgentId, events.PresenceChanged] = {}
 
     # --- visits -------------------------------------------------------------------------------------------
 
@@ -388,10 +389,11 @@ class Acd:
 
     # --- recovery -----------------------------------------------------------------------------------------
 
-    def restore(self, presence: Presence) -> None:
+    def restore(self, fact: events.PresenceChanged) -> None:
         """An agent as he was before the engine died; only before the first story runs."""
-        if presence.agent in self.centre.agents:
-            self._router.restore(presence)
+        if fact.agent in self.centre.agents:
+            self._router.restore(presence_from(fact))
+            self._restoring[fact.agent] = fact
 
     def restore_talk(self, visit: Visit, talk: Talk, wrap_up_s: float) -> None:
         """A talk that went on while the engine was away."""
@@ -406,9 +408,15 @@ class Acd:
         return talk
 
     def restored(self) -> None:
-        """All is put back: whatever is due by now, is done now."""
+        """All is put back: whatever is due by now, is done now, and what is no longer so is said."""
         now = self.clock.now()
         self._carry_out("restarted", lambda: self._router.tick(now))
+        restoring, self._restoring = self._restoring, {}
+        for agent, fact in restoring.items():
+            was, now_is = presence_from(fact), self._router.presence(agent)
+            if state_of(now_is) != (fact.state, fact.sub_state):
+                moved = Moved(before=was, after=now_is, why="the engine was restarted")
+                self._publish(replace(_presence_changed(moved, now), before=fact.state))
 
     def declare(self, fact: Fact) -> None:
         """A fact found or made by those who work with us (recovery, the engine's own life)."""

@@ -16,9 +16,10 @@ async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> No
                 await forever()
             visit.ends(Outcome.SERVED, _who(served.leg.gone, EndedBy.AGENT))
         finally:
-            talk.ended_by = _who(served.leg.gone, EndedBy.AGENT) if served.leg.gone else _who(
-                caller.gone, EndedBy.CALLER
-            )  # fmt: skip
+            agent_went = served.leg.gone is not None
+            talk.ended_by = (
+                _who(served.leg.gone, EndedBy.AGENT) if agent_went else _who(caller.gone, EndedBy.CALLER)
+            )
             served.leg.release()
 
 

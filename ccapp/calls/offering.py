@@ -1,6 +1,7 @@
 """Ringing agents for a waiting caller, one after the other, until one answers and both are joined."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -12,7 +13,9 @@ from ccapp.domain.calldata import to_headers
 from ccapp.domain.causes import DeclineReason, decline_reason
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import agent_channel
-from ccapp.ports import CallerId, Dial, Gone, Leg, LegGone
+from ccapp.ports import CallerId, Dial, Gone, Leg, LegGone, SwitchError
+
+log = logging.getLogger(__name__)
 
 RING_S_SPARE = 5.0
 """The switch stops ringing by itself so long after we should have: only if the engine died meanwhile."""
@@ -45,10 +48,18 @@ class Comfort:
         self._hall.left(self._caller)
 
     async def music(self) -> None:
-        if not self._inside:
-            self._inside = True
+        """From a failed command he suffers silence, nothing worse: he keeps waiting."""
+        if self._inside:
+            return
+        self._inside = True
+        try:
             await self._caller.answer()
             await self._hall.enter(self._caller, self._queue.music)
+        except LegGone:
+            raise
+        except SwitchError:
+            log.exception("leg=%s hears no music", self._caller.id)
+            self._inside = False
 
     async def while_ringing(self) -> None:
         if self._caller.answered:
@@ -57,7 +68,7 @@ class Comfort:
             await self._caller.ring()
 
     def taken_out(self) -> None:
-        """He was moved to be joined and that failed: the next music brings him back."""
+        """He is moved to be joined: should that fail, the next music brings him back."""
         self._inside = False
 
 
@@ -119,16 +130,19 @@ async def _answers(attempt: Attempt, leg: Leg) -> bool:
 async def _join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Served | None:
     """Both into the agent's talk bridge. If the agent is lost on the way, the caller keeps his place."""
     rooms, agent = comfort.floor.rooms, attempt.offer.agent
+    comfort.taken_out()
     try:
         bridge = await rooms.talk(agent)
         await caller.answer()
         await bridge.add(caller, leg)
     except LegGone:
-        # if it is the caller who has gone, his scope ends this wait
-        gone = await how_gone(leg)
-        comfort.taken_out()
+        gone = await how_gone(leg)  # if it is the caller who has gone, his scope ends this wait
         rooms.lost_talk(agent)
         attempt.declined(DeclineReason.AGENT_GONE, gone.cause)
+        return None
+    except SwitchError:
+        log.exception("visit=%s agent=%s answered but could not be joined", attempt.visit.id, agent)
+        attempt.declined(DeclineReason.TECHNICAL)
         return None
     talk = attempt.accepted(leg.id, bridge.id)
     return Served(leg, talk) if talk else None

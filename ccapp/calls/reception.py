@@ -5,7 +5,6 @@ import logging
 from collections.abc import Coroutine, Sequence
 from typing import assert_never
 
-from ccapp.acd.owner import presence_from
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.resume import take_over, unowned
@@ -27,6 +26,10 @@ from ccapp.ports import (
 )
 
 log = logging.getLogger(__name__)
+
+
+STORY_S_MAX = 12 * 3600.0
+"""No call is older: one that is, is a call nobody ended."""
 
 
 class AnotherEngine(Exception):
@@ -93,7 +96,7 @@ class Reception:
         if self._recovered:
             return self._reconnected(survey)
         for fact in await self._journal.presences():
-            floor.acd.restore(presence_from(fact))
+            floor.acd.restore(fact)
         stories = take_over(await self._journal.open_visits(), survey, floor)
         for found in survey.legs:
             if found.arrived is not None and found.leg.gone is None:
@@ -139,6 +142,7 @@ class Reception:
 async def _guarded(story: Coroutine[None, None, None]) -> None:
     """A programming error ends its story, not the engine."""
     try:
-        await story
+        async with asyncio.timeout(STORY_S_MAX):
+            await story
     except Exception:
         log.exception("a story failed")
