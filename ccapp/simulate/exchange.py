@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId
-from ccapp.domain.ivr import Prompt, Say
+from ccapp.domain.ivr import Prompt, Say, Sound
 from ccapp.ports import Account, CallerId, Dial
 
 SAY_S_PER_CHARACTER = 0.06
@@ -37,6 +37,9 @@ class Party:
 
     def rings(self, channel: "Channel") -> None:
         """His phone has begun to ring."""
+
+    def hears_ringing(self, channel: "Channel") -> None:
+        """The far end says that it rings."""
 
     def answered(self, channel: "Channel") -> None:
         """His call has been answered."""
@@ -165,6 +168,7 @@ class Exchange:
         self.outside: Callable[[str, str], Party | None] = lambda number, trunk: None
         self.ear: Ear | None = None
         self.told: list[tuple[AgentId, str]] = []
+        self.missing_sounds: set[str] = set()
         self.turned_away = 0  # calls that came while no engine was connected
         self.answered_while_deaf: Literal["dies", "lives"] = "dies"
         """What becomes of a dialled channel answered with no engine connected: `Stasis()` fails, or the
@@ -313,6 +317,11 @@ class Exchange:
             channel.party.answered(channel)
             self.watch()
 
+    def ring(self, id: ChannelId) -> None:
+        channel = self.find(id)
+        if not channel.up:
+            channel.party.hears_ringing(channel)
+
     def end(self, id: ChannelId, cause: int) -> None:
         self.hang_up(self.find(id), cause)
 
@@ -357,6 +366,8 @@ class Exchange:
 
     def play(self, id: ChannelId, playback: str, prompt: Prompt) -> None:
         channel = self.find(id)
+        if isinstance(prompt, Sound) and prompt.name in self.missing_sounds:
+            raise NotNow(f"no sound {prompt.name}")
         channel.playbacks.append((playback, prompt))
         if len(channel.playbacks) == 1:
             self._sound(channel)

@@ -11,6 +11,7 @@ from ccapp.ports import Gone, Leg, LegGone, Refused, SwitchError, SwitchUnreacha
 from ccapp.simulate.link import Link
 
 DIGITS_MAX = 64
+RELEASE_RETRY_S = 1.0
 
 
 class FakeLeg:
@@ -64,7 +65,7 @@ class FakeLeg:
     async def ring(self) -> None:
         self._must_live()
         if not self._answered:
-            await self._do(lambda: void(self._link.exchange.find(self._id)))
+            await self._do(partial(self._link.exchange.ring, self._id))
 
     async def picked_up(self) -> None:
         while not self._answered:
@@ -98,12 +99,14 @@ class FakeLeg:
 
     def release_again(self) -> None:
         """Also after a reconnect, when the first command may not have arrived."""
-        if self._released is not None:
+        if self._released is not None and self._gone is None:
             self._link.send(partial(self._link.exchange.end, self._id, self._released), self._release_done)
 
     def _release_done(self, result: object, error: SwitchError | None) -> None:
         if isinstance(error, LegGone):
             self.end(Gone(cause=0, ours=True))
+        elif error is not None and self._link.up:
+            self._loop.call_later(RELEASE_RETRY_S, self.release_again, context=self._link.context)
 
     async def _do[T](self, act: Callable[[], T]) -> T:
         return await self._link.command(act)

@@ -101,13 +101,10 @@ class AgentPhone(Party):
         self._exchange = exchange
         self._react = react
         self.lines: dict[str, Channel] = {}  # ringing or up
-        self.rung = 0
-        self.rung_twice_at_once = 0
+        self.times_rung = 0
 
     def rings(self, channel: Channel) -> None:
-        self.rung += 1
-        if self.lines:
-            self.rung_twice_at_once += 1
+        self.times_rung += 1
         self.lines[channel.id] = channel
         self._do(channel, self._react())
 

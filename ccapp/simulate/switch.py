@@ -56,8 +56,12 @@ class FakeSwitch:
 
     # --- ports.Switch
 
+    def connect(self) -> None:
+        if not self._link.up:
+            self._link.connect()
+
     async def news(self) -> AsyncIterator[News]:
-        self._link.connect()
+        self.connect()
         while True:
             while self._news:
                 yield self._news.popleft()
