@@ -17,7 +17,6 @@ class WaitingCall:
     entered_at: float  # epoch s, of its first entry: kept over restarts
     priority_s: float = 0.0  # the queue's and the call's own, added
     requires: Mapping[SkillId, int] = field(default_factory=dict)  # the queue's and the call's own, merged
-    own_requires: Mapping[SkillId, int] | None = None  # the call's own; None: what `requires` has and the queue not
     own_requires: Mapping[SkillId, int] = field(default_factory=dict)  # to merge again when the queue changes
     own_priority_s: float = 0.0
     offers: int = 0  # made so far in this visit: the next one is number offers + 1

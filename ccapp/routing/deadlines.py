@@ -1,0 +1,68 @@
+"""What the clock alone will change: ends of pauses and wrap-ups, and pairs that may be tried again.
+
+A heap with lazy deletion. A deadline that no longer applies is dropped when it comes to the top, so
+`earliest` never wakes anybody for nothing that is already undone.
+"""
+
+from collections.abc import Mapping
+from heapq import heappop, heappush
+
+from ccapp.domain.ids import AgentId
+from ccapp.routing.seats import Place, Seat
+
+type Due = tuple[float, int, Seat, Place | None]
+"""When, which (equal times go by it), whose; with a place: the pair may be tried again."""
+
+
+class Deadlines:
+    def __init__(self) -> None:
+        self._heap: list[Due] = []
+        self._number = 0
+
+    def seat(self, seat: Seat, at: float) -> None:
+        """The agent's one deadline; replaces an earlier one."""
+        if seat.due_at != at:
+            seat.due_at = at
+            self._push(at, seat, None)
+
+    def pair(self, seat: Seat, place: Place, until: float) -> None:
+        """The agent is not offered this call before `until`."""
+        seat.excluded[place.visit] = until
+        place.tried[seat.id] = until
+        self._push(until, seat, place)
+
+    def _push(self, at: float, seat: Seat, place: Place | None) -> None:
+        self._number += 1
+        heappush(self._heap, (at, self._number, seat, place))
+
+    def earliest(self) -> float | None:
+        heap = self._heap
+        while heap and not _applies(heap[0]):
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def pop(self, now: float) -> tuple[Seat, Place | None] | None:
+        """The next deadline that has come, taken off."""
+        at = self.earliest()
+        if at is None or at > now:
+            return None
+        _, _, seat, place = heappop(self._heap)
+        if place is None:
+            seat.due_at = None
+        else:
+            del seat.excluded[place.visit]
+            if place.tried.get(seat.id) == at:
+                del place.tried[seat.id]
+        return seat, place
+
+
+def _applies(due: Due) -> bool:
+    at, _, seat, place = due
+    return seat.due_at == at if place is None else seat.excluded.get(place.visit) == at
+
+
+def forget_pairs(place: Place, seats: Mapping[AgentId, Seat]) -> None:
+    """The call is out of line: nobody is kept from it any more."""
+    for agent in place.tried:
+        if agent in seats:
+            seats[agent].excluded.pop(place.visit, None)

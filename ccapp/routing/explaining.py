@@ -1,0 +1,112 @@
+"""Why this agent and not the others: the first reason, in WhyNot's order, for each of the others.
+
+Read right after the decision. An agent who was given another call in the same breath, after this one, counts
+as what he was when this one was decided: free.
+"""
+
+from collections.abc import Iterator
+
+from ccapp.domain.explanation import EXPLAINED_MAX, Explanation, NotChosen, WhyNot
+from ccapp.domain.ids import AgentId, QueueId, VisitId
+from ccapp.domain.presence import Intent, Traffic
+from ccapp.routing.index import Index
+from ccapp.routing.seats import OpenOffer, Place, Seat
+from ccapp.routing.skills import lacking
+
+
+def explanation(
+    opened: OpenOffer, trigger: str, now: float, index: Index, places: dict[VisitId, Place]
+) -> Explanation:
+    others = _worth_telling(opened, now, index)
+    return Explanation(
+        trigger=trigger,
+        key=opened.place.key,
+        tier=opened.tier,
+        idle_s=opened.offer.made_at - opened.idle_key[0],
+        not_chosen=tuple(_reason(seat, opened, now) for seat in others),
+        not_chosen_count=len(index.agents) - (opened.seat.id in index.agents),
+        calls_passed=tuple(_passed(opened, now, places)),
+    )
+
+
+def _worth_telling(opened: OpenOffer, now: float, index: Index) -> list[Seat]:
+    """At most EXPLAINED_MAX: those free for the call first, then those able to serve it, then the rest."""
+    chosen: dict[AgentId, Seat] = {}
+    for seat in _by_interest(opened, now, index):
+        if seat is not opened.seat:
+            chosen[seat.id] = seat
+        if len(chosen) == EXPLAINED_MAX:
+            break
+    return [chosen[agent] for agent in sorted(chosen)]
+
+
+def _by_interest(opened: OpenOffer, now: float, index: Index) -> Iterator[Seat]:
+    yield from index.agents_for(opened.place, now)
+    yield from opened.place.signature.capable
+    yield from index.agents.values()
+
+
+def _reason(seat: Seat, opened: OpenOffer, now: float) -> NotChosen:
+    why, detail = (
+        _absence(seat)
+        or _inability(seat, opened.place)
+        or _occupation(seat, opened, now)
+        or _order(seat, opened)
+    )
+    return NotChosen(agent=seat.id, why=why, detail=detail)
+
+
+type Reason = tuple[WhyNot, str]
+
+
+def _absence(seat: Seat) -> Reason | None:
+    if seat.presence.intent is Intent.LOGGED_OUT:
+        return WhyNot.LOGGED_OUT, ""
+    return None if seat.presence.online else (WhyNot.OFFLINE, "")
+
+
+def _inability(seat: Seat, place: Place) -> Reason | None:
+    members = place.queue.agents
+    if members is not None and seat.id not in members:
+        return WhyNot.NOT_A_MEMBER, place.queue.id
+    lack = lacking(seat.agent.skills, place.call.requires)
+    if lack is None:
+        return None
+    skill, has, wanted = lack
+    return (WhyNot.SKILL_LEVEL, f"{skill} {has} < {wanted}") if has else (WhyNot.SKILL_MISSING, skill)
+
+
+def _occupation(seat: Seat, opened: OpenOffer, now: float) -> Reason | None:
+    presence = seat.presence
+    if presence.intent is not Intent.READY:
+        return WhyNot.NOT_READY, presence.sub_state.value
+    if presence.traffic is not Traffic.IDLE and not _given_later(seat, opened):
+        return WhyNot.IN_CALL, presence.traffic.value
+    if presence.wrap_up_until is not None:
+        return WhyNot.WRAP_UP, f"{presence.wrap_up_until - now:.1f} s left"
+    if presence.not_before > now:
+        return WhyNot.NOT_BEFORE, f"{presence.not_before - now:.1f} s left"
+    if opened.place.barred(seat.id, now):
+        return WhyNot.TRIED, f"{opened.place.tried[seat.id] - now:.1f} s left"
+    return None
+
+
+def _given_later(seat: Seat, opened: OpenOffer) -> bool:
+    theirs = seat.offer
+    return (
+        theirs is not None and theirs.number > opened.number and theirs.offer.made_at == opened.offer.made_at
+    )
+
+
+def _order(seat: Seat, opened: OpenOffer) -> Reason:
+    if seat.tier != opened.tier:
+        return WhyNot.LATER_TIER, f"{seat.tier} > {opened.tier}"
+    return WhyNot.IDLE_LESS, f"{opened.offer.made_at - seat.presence.idle_since:.1f} s"
+
+
+def _passed(opened: OpenOffer, now: float, places: dict[VisitId, Place]) -> Iterator[tuple[VisitId, QueueId]]:
+    """Waiting calls with a smaller key that this agent may serve, but was tried for a moment ago."""
+    for visit, until in opened.seat.excluded.items():
+        place = places.get(visit)
+        if place and place.waiting and until > now and place.order < opened.place.order:
+            yield visit, place.queue.id

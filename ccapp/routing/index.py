@@ -1,0 +1,230 @@
+"""Materialised eligibility: who may serve what, kept ready so that a match costs no search.
+
+A Signature is one distinct requirement. It knows who can meet it, holds the idle ones among them in tiers
+(least widely skilled first, longest idle first within one), and the calls that ask for it in a heap.
+
+- a call comes: first agent of the first tier that has one;
+- an agent comes free: smallest head among his signatures' heaps, else one insertion per signature;
+- a call goes: marked, and dropped when it reaches the head or when half of the heap is dead.
+
+The selection is `Index.agent_for` and `Index.call_for`, and nowhere else.
+"""
+
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from heapq import heapify, heappop, heappush
+
+from ccapp.domain.centre import Centre
+from ccapp.domain.ids import AgentId, SkillId
+from ccapp.routing.seats import Place, Seat
+from ccapp.routing.skills import Bits
+
+TIERS = 8
+OWN_SIGNATURES_MAX = 256
+"""Requirements only calls have brought (no queue has them) that are kept when nobody waits for them."""
+
+type Entry = tuple[float, int, Place]
+type Tier = OrderedDict[Seat, None]
+
+
+class Signature:
+    """One distinct requirement: its agents and its calls."""
+
+    __slots__ = ("calls", "capable", "heap", "live", "load", "tiers")
+
+    def __init__(self, capable: list[Seat], tiers: int) -> None:
+        self.capable = capable  # by agent id
+        self.tiers: tuple[Tier, ...] = tuple(OrderedDict() for _ in range(tiers))
+        self.heap: list[Entry] = []
+        self.live = 0  # calls in the heap that do wait
+        self.calls = 0  # calls in line, those being offered too
+        self.load = 0  # queues with this requirement
+
+    def enqueue(self, place: Place) -> None:
+        place.waiting = True
+        self.live += 1
+        if not place.in_heap:
+            place.in_heap = True
+            heappush(self.heap, (place.key, place.seq, place))
+
+    def dequeue(self, place: Place) -> None:
+        """Takes a waiting call out; its entry stays until it is the head or the dead outnumber the rest."""
+        place.waiting = False
+        self.live -= 1
+        if len(self.heap) > 32 + 2 * self.live:
+            self._compact()
+
+    def _compact(self) -> None:
+        for entry in self.heap:
+            entry[2].in_heap = entry[2].waiting
+        self.heap = [entry for entry in self.heap if entry[2].waiting]
+        heapify(self.heap)
+
+    def head(self) -> Entry:
+        """The first waiting call. Only to be asked while `live`."""
+        heap = self.heap
+        while not heap[0][2].waiting:
+            heappop(heap)[2].in_heap = False
+        return heap[0]
+
+    def head_for(self, agent: AgentId, now: float) -> Entry | None:
+        """The first waiting call for which the agent was not just tried."""
+        passed: list[Entry] = []
+        found = None
+        while self.live > len(passed):
+            found = self.head()
+            if not found[2].barred(agent, now):
+                break
+            passed.append(heappop(self.heap))
+            found = None
+        for entry in passed:
+            heappush(self.heap, entry)
+        return found
+
+
+class Index:
+    """All signatures of one configuration."""
+
+    def __init__(self, centre: Centre, seats: Mapping[AgentId, Seat], tiers: int = TIERS) -> None:
+        queues = centre.queues.values()
+        self.agents: Mapping[AgentId, Seat] = {agent: seats[agent] for agent in sorted(centre.agents)}
+        self._tiers = tiers
+        self._signatures: dict[int | None, Signature] = {}  # None: nobody can
+        self._own: OrderedDict[int | None, Signature] = OrderedDict()
+        self._newest = (float("-inf"), 0)  # idle key of the agent who came last
+        self._bits = Bits(
+            (centre.agents[agent] for agent in self.agents),
+            (queue.agents for queue in queues if queue.agents is not None),
+        )
+        for queue in queues:
+            self._signature(queue.requires, queue.agents).load += 1
+
+    def adopt(self) -> None:
+        """Makes the seats this index's own: nobody is free yet. From here on the old index is dead."""
+        for agent, seat in self.agents.items():
+            seat.mask, seat.signatures, seat.free = self._bits.masks[agent], [], False
+        for signature in self._signatures.values():
+            for seat in signature.capable:
+                seat.signatures.append(signature)
+        self._flexibility()
+
+    def _flexibility(self) -> None:
+        """Tiers are quantiles of: for all an agent may serve, how much of it falls to each who may."""
+        for seat in self.agents.values():
+            seat.flex = round(sum(s.load / len(s.capable) for s in seat.signatures), 9)
+        ranked = sorted(seat.flex for seat in self.agents.values())
+        bounds = [ranked[len(ranked) * n // self._tiers] for n in range(1, self._tiers)] if ranked else []
+        for seat in self.agents.values():
+            seat.tier = bisect_left(bounds, seat.flex)
+
+    # --- signatures ---------------------------------------------------------------------------------------
+
+    def _signature(self, requires: Mapping[SkillId, int], members: frozenset[AgentId] | None) -> Signature:
+        places = self._bits.wanted(requires, members)
+        mask = None if places is None else sum(1 << place for place in places)
+        if mask not in self._signatures:
+            self._signatures[mask] = Signature(self._capable(places), self._tiers)
+        return self._signatures[mask]
+
+    def _capable(self, places: list[int] | None) -> list[Seat]:
+        if places is None:
+            return []
+        if not places:
+            return list(self.agents.values())
+        wanted = sum(1 << place for place in places)
+        fewest = min((self._bits.holders[place] for place in places), key=len)
+        masks = self._bits.masks
+        return [self.agents[agent] for agent in sorted(fewest) if masks[agent] & wanted == wanted]
+
+    def place(self, place: Place) -> None:
+        """Gives a call its signature, making it if the call is the first to ask for this."""
+        known = len(self._signatures)
+        signature = self._signature(place.call.requires, place.queue.agents)
+        if len(self._signatures) > known:
+            self._adopt_own(signature)
+        place.signature = signature
+        place.in_heap = False
+        signature.calls += 1
+
+    def _adopt_own(self, signature: Signature) -> None:
+        mask = next(reversed(self._signatures))
+        self._own[mask] = signature
+        for seat in signature.capable:
+            seat.signatures.append(signature)
+        for seat in sorted((s for s in signature.capable if s.free), key=lambda s: s.idle_key):
+            signature.tiers[seat.tier][seat] = None
+        if len(self._own) > OWN_SIGNATURES_MAX:
+            self._forget_unused()
+
+    def _forget_unused(self) -> None:
+        for mask, signature in list(self._own.items())[:-1]:
+            if not signature.calls:
+                del self._own[mask], self._signatures[mask]
+                for seat in signature.capable:
+                    seat.signatures.remove(signature)
+
+    # --- the idle -----------------------------------------------------------------------------------------
+
+    def add(self, seat: Seat) -> None:
+        seat.free = True
+        tier = seat.tier
+        newest = seat.idle_key >= self._newest
+        if newest:
+            self._newest = seat.idle_key
+        for signature in seat.signatures:
+            idle = signature.tiers[tier]
+            idle[seat] = None
+            if not newest:
+                _into_order(idle, seat)
+
+    def remove(self, seat: Seat) -> None:
+        seat.free = False
+        tier = seat.tier
+        for signature in seat.signatures:
+            del signature.tiers[tier][seat]
+
+    # --- the selection ------------------------------------------------------------------------------------
+
+    def agents_for(self, place: Place, now: float) -> Iterator[Seat]:
+        """The free agents for a call, best first: least widely skilled, then longest idle."""
+        for tier in place.signature.tiers:
+            for seat in tier:
+                if not (place.tried and place.barred(seat.id, now)):
+                    yield seat
+
+    def agent_for(self, place: Place, now: float) -> Seat | None:
+        for tier in place.signature.tiers:
+            if tier:
+                if not place.tried:
+                    return next(iter(tier))
+                for seat in tier:
+                    if not place.barred(seat.id, now):
+                        return seat
+        return None
+
+    def call_for(self, seat: Seat, now: float) -> Place | None:
+        """The smallest key among all the agent may serve."""
+        best: Entry | None = None
+        excluded = seat.excluded
+        for signature in seat.signatures:
+            if signature.live:
+                head = signature.head_for(seat.agent.id, now) if excluded else signature.head()
+                if head is not None and (best is None or head < best):
+                    best = head
+        return best[2] if best else None
+
+
+def _into_order(idle: Tier, seat: Seat) -> None:
+    """Brings the agent just appended to where his idle time puts him: nearly always the very front."""
+    key = seat.idle_key
+    if key <= next(iter(idle)).idle_key:
+        idle.move_to_end(seat, last=False)
+        return
+    newest_first = reversed(idle)
+    next(newest_first)
+    if next(newest_first).idle_key <= key:
+        return
+    in_order = sorted(idle, key=lambda s: s.idle_key)
+    idle.clear()
+    idle.update(dict.fromkeys(in_order))

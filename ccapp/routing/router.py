@@ -1,0 +1,426 @@
+"""The one owner of "now": who waits, who is free, and who is offered to whom.
+
+Pure and single-writer. Events and `now` go in; decisions come out in the order they were made;
+`next_deadline` says when to call `tick` although nothing happened. No event leaves a ready agent beside a
+call he may serve: whatever comes free (an agent, a call, a pair that may be tried again) is matched in the
+same step.
+
+What it must never do: look at a clock, wait, scan all agents or all calls for a match, offer an agent two
+calls or a caller two agents.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Agent, Centre, Queue
+from ccapp.domain.explanation import Explanation
+from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId, offer_id
+from ccapp.domain.presence import Move, Presence, SubState, Traffic
+from ccapp.routing import presence as table
+from ccapp.routing.deadlines import Deadlines, forget_pairs
+from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.explaining import explanation
+from ccapp.routing.index import TIERS, Index
+from ccapp.routing.presence import Event, Line, Told
+from ccapp.routing.seats import OpenOffer, Place, Seat
+
+
+class UnknownAgent(LookupError):
+    """No such agent is configured."""
+
+
+class UnknownOffer(LookupError):
+    """No such offer is open: it was settled, withdrawn, or never made."""
+
+
+def wrap_up_s_of(told_s: float | None, agent: Agent, queue: Queue) -> float:
+    if told_s is not None:
+        return told_s
+    return queue.wrap_up_s if agent.wrap_up_s is None else agent.wrap_up_s
+
+
+def withdrawn(opened: OpenOffer) -> Withdrawn:
+    offer = opened.offer
+    return Withdrawn(offer=offer.offer, visit=offer.visit, agent=offer.agent, reason=DeclineReason.WITHDRAWN)
+
+
+class Router:
+    def __init__(self, centre: Centre, now: float, *, tiers: int = TIERS) -> None:
+        self._centre = centre
+        self._now = now
+        self._tiers = tiers
+        self._seats = {agent.id: Seat(agent, Presence(agent=agent.id)) for agent in centre.agents.values()}
+        self._places: dict[VisitId, Place] = {}
+        self._lines: dict[QueueId, dict[VisitId, Place]] = {}
+        self._offers: dict[OfferId, OpenOffer] = {}
+        self._deadlines = Deadlines()
+        self._joined = 0
+        self._offered = 0
+        self._idled = 0
+        self._index = Index(centre, self._seats, tiers)
+        self._index.adopt()
+
+    # --- the line -----------------------------------------------------------------------------------------
+
+    def join(self, call: WaitingCall, now: float) -> list[Decision]:
+        """A call enters a queue's line. A queue that is not (or no longer) configured strands it at once."""
+        if call.visit in self._places:
+            raise ValueError(f"visit {call.visit} is in line already")
+        queue = self._centre.queues.get(call.queue)
+        if queue is None:
+            return [Stranded(visit=call.visit)]
+        out: list[Decision] = []
+        self._serve_call(self._admit(call, queue, now), now, out)
+        return self._after(now, out)
+
+    def _admit(self, call: WaitingCall, queue: Queue, now: float) -> Place:
+        self._joined += 1
+        place = Place(call, queue, self._joined)
+        self._places[call.visit] = place
+        self._lines.setdefault(queue.id, {})[call.visit] = place
+        self._index.place(place)
+        for agent, until in call.tried.items():
+            if until > now and agent in self._seats:
+                self._deadlines.pair(self._seats[agent], place, until)
+        return place
+
+    def leave(self, visit: VisitId, now: float) -> list[Decision]:
+        """The caller is gone, or goes elsewhere. An open offer is settled without cost to the agent."""
+        place = self._places.get(visit)
+        if place is None:
+            return []
+        out: list[Decision] = []
+        opened = place.offer
+        if place.waiting:
+            place.signature.dequeue(place)
+        self._drop(place)
+        if opened is not None:
+            self._settle(opened, DeclineReason.CALLER_GONE, now, out)
+            self._refresh(opened.seat, now, out)
+        return self._after(now, out)
+
+    def _drop(self, place: Place) -> None:
+        del self._places[place.visit], self._lines[place.queue.id][place.visit]
+        place.signature.calls -= 1
+        forget_pairs(place, self._seats)
+
+    # --- an offer's one outcome ---------------------------------------------------------------------------
+
+    def accepted(self, offer: OfferId, wrap_up_s: float | None, now: float) -> list[Decision]:
+        """Both are joined. `wrap_up_s` None: the agent's own, else the queue's."""
+        opened = self._offers.get(offer)
+        if opened is None:
+            raise UnknownOffer(offer)
+        out: list[Decision] = []
+        seat, place = opened.seat, opened.place
+        self._close(opened)
+        self._drop(place)
+        seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, place.queue)
+        self._change(seat, Line.ACCEPTED, Told(now=now), "answered", out)
+        return self._after(now, out)
+
+    def declined(self, offer: OfferId, reason: DeclineReason, now: float) -> list[Decision]:
+        """The offer came to nothing: the call is back at its old place, but not for this agent for a while.
+
+        When the caller is gone, so is the call. An offer already settled or withdrawn changes nothing.
+        """
+        opened = self._offers.get(offer)
+        if opened is None:
+            return []
+        if reason is DeclineReason.CALLER_GONE:
+            return self.leave(opened.place.visit, now)
+        out: list[Decision] = []
+        place = opened.place
+        retry_s = place.queue.retry_same_agent_s
+        if retry_s > 0:
+            self._deadlines.pair(opened.seat, place, now + retry_s)
+        self._settle(opened, reason, now, out)
+        self._back_in_line(place, now, out)
+        self._refresh(opened.seat, now, out)
+        return self._after(now, out)
+
+    def _settle(self, opened: OpenOffer, reason: DeclineReason, now: float, out: list[Decision]) -> None:
+        self._close(opened)
+        self._change(opened.seat, Line.DECLINED, Told(now=now, declined=reason), reason.value, out)
+
+    def _close(self, opened: OpenOffer) -> None:
+        del self._offers[opened.id]
+        opened.seat.offer = opened.place.offer = None
+
+    def _back_in_line(self, place: Place, now: float, out: list[Decision]) -> None:
+        if place.queue.id in self._centre.queues:
+            self._serve_call(place, now, out)
+        else:
+            self._strand(place, out)
+
+    def _strand(self, place: Place, out: list[Decision]) -> None:
+        self._drop(place)
+        out.append(Stranded(visit=place.visit))
+
+    # --- agents -------------------------------------------------------------------------------------------
+
+    def talk_ended(self, agent: AgentId, now: float) -> list[Decision]:
+        """Into wrap-up, or what was asked for during the call."""
+        seat = self._seat(agent)
+        out: list[Decision] = []
+        self._change(seat, Line.TALK_ENDED, Told(now=now, wrap_up_s=seat.wrap_up_s), "call ended", out)
+        if seat.removed:
+            del self._seats[agent]
+        self._refresh(seat, now, out)
+        return self._after(now, out)
+
+    def move(
+        self,
+        agent: AgentId,
+        move: Move,
+        now: float,
+        *,
+        sub_state: SubState = SubState.WAIT,
+        reason: str = "",
+        why: str = "command",
+    ) -> list[Decision]:
+        """What an agent or supervisor asks for. Raises IllegalMove, UnknownAgent: nothing has changed."""
+        seat = self._seat(agent)
+        if seat.removed:
+            raise UnknownAgent(agent)
+        out: list[Decision] = []
+        self._change(seat, move, Told(now=now, sub_state=sub_state, reason=reason), why, out)
+        self._take_back(seat, now, out)
+        self._refresh(seat, now, out)
+        return self._after(now, out)
+
+    def _take_back(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        """Withdraws the offer of an agent who is no longer there to take it."""
+        opened = seat.offer
+        if opened is None or seat.presence.traffic is Traffic.OFFERED:
+            return
+        self._close(opened)
+        out.insert(0, withdrawn(opened))
+        self._back_in_line(opened.place, now, out)
+
+    def online(self, agent: AgentId, online: bool, now: float) -> list[Decision]:
+        """A phone that can ring has come or gone. Of an agent not configured: nothing."""
+        seat = self._seats.get(agent)
+        if seat is None:
+            return []
+        out: list[Decision] = []
+        before = seat.presence
+        after = table.connected(before, online)
+        if after is not before:
+            seat.presence = after
+            out.append(Moved(before=before, after=after, why="online" if online else "offline"))
+        self._refresh(seat, now, out)
+        return self._after(now, out)
+
+    def _seat(self, agent: AgentId) -> Seat:
+        seat = self._seats.get(agent)
+        if seat is None:
+            raise UnknownAgent(agent)
+        return seat
+
+    def _change(self, seat: Seat, event: Event, told: Told, why: str, out: list[Decision]) -> None:
+        before = seat.presence
+        after = table.changed(before, event, seat.agent, told)
+        if after is before:
+            return
+        seat.presence = after
+        if after.idle_since != before.idle_since:
+            self._idled += 1
+            seat.idle_number = self._idled
+        why = table.why(before, after, event, why)
+        through = table.passed_through(event)
+        out.append(Moved(before=before, after=after, why=why, through=through))
+        if before.wrap_up_until is not None and after.wrap_up_until is None:
+            out.append(WrapUpOver(agent=seat.id, wrap_up_s=told.now - before.idle_since))
+
+    # --- time ---------------------------------------------------------------------------------------------
+
+    def tick(self, now: float) -> list[Decision]:
+        return self._after(now, [])
+
+    def next_deadline(self) -> float | None:
+        """When `tick` is due at the latest, should nothing happen before."""
+        return self._deadlines.earliest()
+
+    def _after(self, now: float, out: list[Decision]) -> list[Decision]:
+        """Ends every event: what has come due by now is done too."""
+        self._now = now
+        while (due := self._deadlines.pop(now)) is not None:
+            seat, place = due
+            if place is not None:
+                if place.waiting and seat.free:
+                    self._serve_seat(seat, now, out)
+                continue
+            if seat.presence.wrap_up_until is not None:
+                self._change(seat, Line.WRAP_UP_OVER, Told(now=now), "wrap-up over", out)
+            self._refresh(seat, now, out)
+        return out
+
+    # --- matching -----------------------------------------------------------------------------------------
+
+    def _refresh(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        """Makes the index agree with the agent's presence, and gives him a call if he came free."""
+        presence = seat.presence
+        if seat.removed or not seat.waits_for_call():
+            if seat.free:
+                self._index.remove(seat)
+            if presence.wrap_up_until is not None and presence.traffic is Traffic.IDLE:
+                self._deadlines.seat(seat, presence.wrap_up_until)
+            else:
+                seat.due_at = None
+        elif presence.not_before > now:
+            self._deadlines.seat(seat, presence.not_before)
+        elif not seat.free:
+            self._serve_seat(seat, now, out)
+
+    def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        place = self._index.call_for(seat, now)
+        if place is not None:
+            place.signature.dequeue(place)
+            self._offer(seat, place, now, out)
+        elif not seat.free:
+            self._index.add(seat)
+
+    def _serve_call(self, place: Place, now: float, out: list[Decision]) -> None:
+        seat = self._index.agent_for(place, now)
+        if seat is not None:
+            self._offer(seat, place, now, out)
+        else:
+            place.signature.enqueue(place)
+
+    def _offer(self, seat: Seat, place: Place, now: float, out: list[Decision]) -> None:
+        if seat.free:
+            self._index.remove(seat)
+        place.offers += 1
+        self._offered += 1
+        offer = Offer(
+            offer=offer_id(place.visit, place.offers),
+            visit=place.visit,
+            agent=seat.id,
+            queue=place.queue.id,
+            ring_s=place.queue.ring_s,
+            made_at=now,
+            waited_s=now - place.call.entered_at,
+        )
+        opened = OpenOffer(offer, seat, place, self._offered)
+        self._offers[offer.offer] = seat.offer = place.offer = opened
+        out.append(offer)
+        self._change(seat, Line.OFFERED, Told(now=now), "offered", out)
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def presence(self, agent: AgentId) -> Presence:
+        return self._seat(agent).presence
+
+    def presences(self) -> Mapping[AgentId, Presence]:
+        return {agent: seat.presence for agent, seat in self._seats.items()}
+
+    def waiting(self, queue: QueueId | None = None) -> list[WaitingCall]:
+        """The calls in line, in order of service; one being offered keeps its place."""
+        places = self._places if queue is None else self._lines.get(queue, {})
+        return [place.as_call() for place in sorted(places.values(), key=lambda place: place.order)]
+
+    def position(self, visit: VisitId) -> int:
+        """1-based among the calls of its queue; 0 when it is not in line."""
+        place = self._places.get(visit)
+        if place is None:
+            return 0
+        return 1 + sum(other.order < place.order for other in self._lines[place.queue.id].values())
+
+    def open_offer(self, visit: VisitId) -> Offer | None:
+        place = self._places.get(visit)
+        return place.offer.offer if place and place.offer else None
+
+    def explain(self, offer: Offer, trigger: str, now: float) -> Explanation:
+        """Why this agent. To be asked right after the decision; UnknownOffer once the offer is settled."""
+        opened = self._offers.get(offer.offer)
+        if opened is None:
+            raise UnknownOffer(offer.offer)
+        return explanation(opened, trigger, now, self._index, self._places)
+
+    # --- configuration ------------------------------------------------------------------------------------
+
+    def reconfigure(self, centre: Centre, now: float) -> list[Decision]:
+        """The new configuration, whole and at once, for the agents there are and the calls that wait.
+
+        An offer that is open stays as it is, unless its agent is no longer configured.
+        """
+        out: list[Decision] = []
+        for agent in centre.agents.keys() - self._seats.keys():
+            self._seats[agent] = Seat(centre.agents[agent], Presence(agent=agent))
+        index = Index(centre, self._seats, self._tiers)
+        self._centre, self._index = centre, index
+        index.adopt()
+        for seat in list(self._seats.values()):
+            self._reseat(seat, now, out)
+        for place in list(self._places.values()):
+            self._replace(place, out)
+        self._fill(now)
+        for place in sorted(self._places.values(), key=lambda place: place.order):
+            if place.offer is None:
+                self._serve_call(place, now, out)
+        return self._after(now, out)
+
+    def _reseat(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        """The agent as configured now, or on his way out."""
+        agent = self._centre.agents.get(seat.id)
+        seat.free = False
+        if agent is not None:
+            seat.agent, seat.removed = agent, False
+            return
+        seat.signatures, seat.due_at, seat.removed = [], None, True
+        opened = seat.offer
+        if opened is not None:
+            self._close(opened)
+            out.append(withdrawn(opened))
+        self._change(seat, Move.LOG_OUT, Told(now=now), "removed", out)
+        if seat.presence.traffic is Traffic.IDLE:
+            del self._seats[seat.id]
+
+    def _replace(self, place: Place, out: list[Decision]) -> None:
+        """The call under its queue as configured now; without one, stranded once no phone rings for it."""
+        queue = self._centre.queues.get(place.queue.id)
+        place.waiting = False
+        if queue is not None:
+            place.requeue(queue)
+        self._index.place(place)
+        if queue is None and place.offer is None:
+            self._strand(place, out)
+        for agent, until in place.tried.items():
+            seat = self._seats.get(agent)
+            if seat is not None and place.visit in self._places and place.visit not in seat.excluded:
+                self._deadlines.pair(seat, place, until)
+
+    def _fill(self, now: float) -> None:
+        """The free agents into the index, longest idle first; they have no calls yet."""
+        free = [s for s in self._seats.values() if s.waits_for_call() and s.presence.not_before <= now]
+        for seat in sorted(free, key=lambda seat: seat.idle_key):
+            self._index.add(seat)
+
+    # --- recovery -----------------------------------------------------------------------------------------
+
+    def restore(self, presence: Presence) -> None:
+        """An agent as he was before a crash, off the phone. Before the first call; unknown ones are left."""
+        seat = self._seats.get(presence.agent)
+        if seat is None:
+            return
+        if seat.free:
+            self._index.remove(seat)
+        seat.presence = replace(presence, traffic=Traffic.IDLE)
+        self._idled += 1
+        seat.idle_number = self._idled
+        self._refresh(seat, self._now, [])
+
+    def restore_talking(
+        self, agent: AgentId, visit: VisitId, queue: QueueId, wrap_up_s: float | None, now: float
+    ) -> None:
+        """A talk that survived the crash. One whose agent is no longer configured ends him with it."""
+        seat = self._seats.get(agent)
+        if seat is None:
+            seat = self._seats[agent] = Seat(Agent(id=agent, name="", extension=""), Presence(agent=agent))
+            seat.removed = True
+        settings = self._centre.queues.get(queue) or Queue(id=queue, name="", wrap_up_s=0.0)
+        seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, settings)
+        seat.presence = replace(seat.presence, traffic=Traffic.TALKING, wrap_up_until=None)
+        self._refresh(seat, now, [])

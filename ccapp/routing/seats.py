@@ -1,0 +1,124 @@
+"""The Router's own records: a seat per agent, a place per call in line. Mutable, and seen by nobody else.
+
+A Seat's presence and a Place's call are the frozen values that go out; what surrounds them is the index's.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ccapp.domain.centre import Agent, Queue
+from ccapp.domain.ids import AgentId, OfferId, VisitId
+from ccapp.domain.presence import Intent, Presence, Traffic
+from ccapp.routing.decisions import Offer, WaitingCall
+from ccapp.routing.skills import merged
+
+if TYPE_CHECKING:
+    from ccapp.routing.index import Signature
+
+
+class Seat:
+    """An agent as the Router holds him."""
+
+    __slots__ = (
+        "agent", "due_at", "excluded", "flex", "free", "idle_number", "mask", "offer", "presence", "removed",
+        "signatures", "tier", "wrap_up_s",
+    )  # fmt: skip
+
+    def __init__(self, agent: Agent, presence: Presence) -> None:
+        self.agent = agent
+        self.presence = presence
+        self.mask = 0
+        self.signatures: list[Signature] = []  # those he may serve
+        self.flex = 0.0  # how much the calls need him in particular or at large: see `flexibility`
+        self.tier = 0
+        self.free = False  # sits in his signatures' tiers
+        self.idle_number = 0  # orders those idle since the same instant
+        self.offer: OpenOffer | None = None
+        self.wrap_up_s = 0.0  # of the talk he is in
+        self.due_at: float | None = None  # when the clock alone changes something for him
+        self.excluded: dict[VisitId, float] = {}  # calls he was tried for -> until
+        self.removed = False  # no longer configured; goes when his talk ends
+
+    @property
+    def id(self) -> AgentId:
+        return self.agent.id
+
+    @property
+    def idle_key(self) -> tuple[float, int]:
+        return self.presence.idle_since, self.idle_number
+
+    def waits_for_call(self) -> bool:
+        """Ready, idle and reachable; only his pause may still hold him back."""
+        presence = self.presence
+        return (
+            presence.intent is Intent.READY
+            and presence.traffic is Traffic.IDLE
+            and presence.online
+            and presence.wrap_up_until is None
+        )
+
+
+class Place:
+    """A call in line. It keeps its place while it is offered."""
+
+    __slots__ = (
+        "call", "in_heap", "key", "offer", "offers", "queue", "seq", "signature", "tried", "waiting",
+    )  # fmt: skip
+
+    def __init__(self, call: WaitingCall, queue: Queue, seq: int) -> None:
+        self.call = call
+        self.queue = queue
+        self.key = call.key
+        self.seq = seq  # orders those with the same key
+        self.offers = call.offers
+        self.tried: dict[AgentId, float] = dict(call.tried)
+        self.signature: Signature
+        self.waiting = False  # in line and not being offered
+        self.in_heap = False
+        self.offer: OpenOffer | None = None
+
+    @property
+    def visit(self) -> VisitId:
+        return self.call.visit
+
+    @property
+    def order(self) -> tuple[float, int]:
+        return self.key, self.seq
+
+    def barred(self, agent: AgentId, now: float) -> bool:
+        return self.tried.get(agent, now) > now
+
+    def requeue(self, queue: Queue) -> None:
+        """Under the queue as it is configured now; the clock goes on."""
+        call = self.call
+        self.queue = queue
+        self.call = replace(
+            call,
+            requires=merged(queue.requires, call.own_requires),
+            priority_s=queue.priority_s + call.own_priority_s,
+        )
+        self.key = self.call.key
+
+    def as_call(self) -> WaitingCall:
+        if self.offers == self.call.offers and self.tried == self.call.tried:
+            return self.call
+        self.call = replace(self.call, offers=self.offers, tried=dict(self.tried))
+        return self.call
+
+
+class OpenOffer:
+    """An offer not yet settled, with what explains it."""
+
+    __slots__ = ("idle_key", "number", "offer", "place", "seat", "tier")
+
+    def __init__(self, offer: Offer, seat: Seat, place: Place, number: int) -> None:
+        self.offer = offer
+        self.seat = seat
+        self.place = place
+        self.number = number  # of all offers ever made
+        self.tier = seat.tier
+        self.idle_key = seat.idle_key
+
+    @property
+    def id(self) -> OfferId:
+        return self.offer.offer

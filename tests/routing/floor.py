@@ -1,0 +1,154 @@
+"""A small floor to test on: agents and queues in a line each, and a Router that keeps what it decided."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Agent, Centre, Queue
+from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
+from ccapp.domain.presence import Move, Presence, State, SubState
+from ccapp.routing.decisions import Decision, Moved, Offer, WaitingCall
+from ccapp.routing.router import Router
+from ccapp.routing.skills import merged
+
+START = 1000.0
+
+
+def levels(text: str) -> dict[SkillId, int]:
+    """`sales:2 spanish` -> {sales: 2, spanish: 1}."""
+    parts = (part.partition(":") for part in text.split())
+    return {SkillId(name): int(level or 1) for name, _, level in parts}
+
+
+def agent(name: str, skills: str = "", **more: Any) -> Agent:
+    return Agent(id=AgentId(name), name=name, extension=name, skills=levels(skills), **more)
+
+
+def queue(name: str, requires: str = "", **more: Any) -> Queue:
+    return Queue(id=QueueId(name), name=name, requires=levels(requires), **more)
+
+
+def centre(*things: Agent | Queue) -> Centre:
+    return Centre(
+        agents={thing.id: thing for thing in things if isinstance(thing, Agent)},
+        queues={thing.id: thing for thing in things if isinstance(thing, Queue)},
+    )
+
+
+def call(
+    visit: str,
+    at: Queue,
+    entered_at: float = START,
+    *,
+    own: str = "",
+    own_priority_s: float = 0.0,
+    tried: Mapping[AgentId, float] | None = None,
+) -> WaitingCall:
+    return WaitingCall(
+        visit=VisitId(visit),
+        queue=at.id,
+        entered_at=entered_at,
+        priority_s=at.priority_s + own_priority_s,
+        own_priority_s=own_priority_s,
+        requires=merged(at.requires, levels(own)),
+        own_requires=levels(own),
+        tried=tried or {},
+    )
+
+
+class Floor:
+    """A Router with a clock in its hand, told in the words of the trade by plain strings."""
+
+    def __init__(self, *things: Agent | Queue, now: float = START, tiers: int = 8) -> None:
+        self.centre = centre(*things)
+        self.now = now
+        self.router = Router(self.centre, now, tiers=tiers)
+        self.told: list[Decision] = []
+
+    def _hear(self, decisions: list[Decision]) -> list[Decision]:
+        self.told += decisions
+        return decisions
+
+    def ready(self, *names: str) -> list[Decision]:
+        """Logged in, with a phone, and ready; a second apart, so that the first is idle longest."""
+        told: list[Decision] = []
+        for name in names:
+            told += self.online(name)
+            told += self.move(name, Move.LOG_IN)
+            told += self.move(name, Move.READY)
+            self.now += 1
+        return told
+
+    def move(
+        self, name: str, move: Move, sub_state: SubState = SubState.WAIT, reason: str = ""
+    ) -> list[Decision]:
+        return self._hear(self.router.move(AgentId(name), move, self.now, sub_state=sub_state, reason=reason))
+
+    def online(self, name: str, online: bool = True) -> list[Decision]:
+        return self._hear(self.router.online(AgentId(name), online, self.now))
+
+    def join(
+        self,
+        visit: str,
+        at: str,
+        *,
+        waited_s: float = 0.0,
+        own: str = "",
+        own_priority_s: float = 0.0,
+        tried: Mapping[AgentId, float] | None = None,
+    ) -> list[Decision]:
+        where = self.centre.queues[QueueId(at)]
+        entering = call(
+            visit, where, self.now - waited_s, own=own, own_priority_s=own_priority_s, tried=tried
+        )
+        return self._hear(self.router.join(entering, self.now))
+
+    def leave(self, visit: str) -> list[Decision]:
+        return self._hear(self.router.leave(VisitId(visit), self.now))
+
+    def offer(self, visit: str) -> Offer:
+        found = self.router.open_offer(VisitId(visit))
+        assert found is not None, f"no phone rings for {visit}"
+        return found
+
+    def accept(self, visit: str, wrap_up_s: float | None = None) -> list[Decision]:
+        return self._hear(self.router.accepted(self.offer(visit).offer, wrap_up_s, self.now))
+
+    def decline(self, visit: str, reason: DeclineReason = DeclineReason.NO_ANSWER) -> list[Decision]:
+        return self._hear(self.router.declined(self.offer(visit).offer, reason, self.now))
+
+    def end_talk(self, name: str) -> list[Decision]:
+        return self._hear(self.router.talk_ended(AgentId(name), self.now))
+
+    def tick(self, later_s: float = 0.0) -> list[Decision]:
+        self.now += later_s
+        return self._hear(self.router.tick(self.now))
+
+    def reconfigure(self, *things: Agent | Queue) -> list[Decision]:
+        self.centre = centre(*things)
+        return self._hear(self.router.reconfigure(self.centre, self.now))
+
+    def presence(self, name: str) -> Presence:
+        return self.router.presence(AgentId(name))
+
+    def state(self, name: str) -> State:
+        return self.presence(name).state
+
+    def serves(self, visit: str) -> str | None:
+        """Whose phone rings for the call."""
+        found = self.router.open_offer(VisitId(visit))
+        return found.agent if found else None
+
+    def line(self, at: str | None = None) -> list[str]:
+        return [waiting.visit for waiting in self.router.waiting(QueueId(at) if at else None)]
+
+
+def pairs(decisions: list[Decision]) -> list[tuple[str, str]]:
+    """(visit, agent) of each offer, in order."""
+    return [(decision.visit, decision.agent) for decision in decisions if isinstance(decision, Offer)]
+
+
+def moves(decisions: list[Decision]) -> list[str]:
+    """`ann READY>BUSY offered` of each change of presence, in order."""
+    told = (decision for decision in decisions if isinstance(decision, Moved))
+    return [f"{one.after.agent} {one.before.state}>{one.after.state} {one.why}" for one in told]
