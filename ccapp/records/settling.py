@@ -1,0 +1,42 @@
+"""Waiting until facts are recorded: one list of waiters, in the order of the numbers they wait for."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    seq: int
+    done: "asyncio.Future[None]"
+
+
+class Settling:
+    """Knows up to which number all facts are recorded."""
+
+    def __init__(self, recorded: int) -> None:
+        self.recorded = recorded
+        self._waiters: deque[_Waiter] = deque()
+
+    def recorded_through(self, seq: int) -> None:
+        self.recorded = max(self.recorded, seq)
+        while self._waiters and self._waiters[0].seq <= self.recorded:
+            waiter = self._waiters.popleft()
+            if not waiter.done.done():
+                waiter.done.set_result(None)
+
+    async def wait(self, seq: int, within_s: float) -> bool:
+        """Whether all facts up to `seq`, the newest, are recorded within the time."""
+        if seq <= self.recorded:
+            return True
+        waiter = _Waiter(seq, asyncio.get_running_loop().create_future())
+        self._waiters.append(waiter)
+        try:
+            async with asyncio.timeout(within_s):
+                await waiter.done
+        except TimeoutError:
+            return False
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+        return True
