@@ -308,4 +308,6 @@ def _reachable(programs: Path, user: int | None) -> Path:
 
     stamp = int(programs.stat().st_mtime)
     copied = built_once(f"ccapp-postgres-{stamp}", copy, within=Path("/var/tmp"))
+    if copied.stat().st_uid != os.geteuid():
+        raise NoPostgres(f"{copied} is not ours; remove it")
     return copied / wheel.name / programs.parent.name / "bin"

@@ -44,6 +44,15 @@ def test_app_queue_loads_when_asked_for(tmp_path: Path) -> None:
         assert "Running" in server.rx("module show like app_queue")
 
 
+def test_a_site_may_add_contexts_and_trunks(tmp_path: Path) -> None:
+    server = AsteriskServer(tmp_path)
+    (tmp_path / "etc" / "extensions_local.conf").write_text("[ours]\nexten => 1,1,Hangup()\n")
+    (tmp_path / "etc" / "pjsip_local.conf").write_text("[ours]\ntype = endpoint\ncontext = ours\n")
+    with server:
+        assert "Hangup()" in server.rx("dialplan show ours")
+        assert "ours" in server.rx("pjsip show endpoints")
+
+
 def test_the_description_of_ari_lies_beside_it(asterisk: AsteriskServer) -> None:
     events = json.loads((asterisk.rest_api / "events.json").read_text())
     assert "StasisStart" in events["models"]
