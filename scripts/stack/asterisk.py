@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import http.client
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -168,12 +169,20 @@ class AsteriskServer:
             self.stop()
         finally:
             self._ports.release()
+            if self._outside_run_folder:
+                shutil.rmtree(self._outside_run_folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def _outside_run_folder(self) -> Path | None:
+        """The control socket's folder if it had to be a temporary one."""
+        run_folder = self.settings.run_folder
+        return None if run_folder.is_relative_to(self.folder) else run_folder
 
     # Questions
 
