@@ -145,20 +145,20 @@ class Acd:
         own: Mapping[SkillId, int],
         priority_s: float,
         *,
-        entered_at: float | None = None,
+        entered_at: float,
         tried: Mapping[AgentId, float] | None = None,
     ) -> Iterator[Place]:
         """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
 
-        `own` are the call's skills beside the queue's. `entered_at` and `tried` are given when a place is
-        taken again after a crash: the call keeps its original clock. Raises Stranding when there is no such
+        `own` are the call's skills beside the queue's. A place taken again after a crash keeps its original
+        clock `entered_at` (epoch s) and those `tried` before. Raises Stranding when there is no such
         queue.
         """
         settings = self.centre.queues.get(queue)
         if settings is None:
             raise Stranding(queue)
         now = self.clock.now()
-        place = Place(visit, queue, now if entered_at is None else entered_at)
+        place = Place(visit, queue, entered_at)
         visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
         requires = {**settings.requires}
         for skill, level in own.items():
@@ -458,13 +458,22 @@ class Acd:
             case Withdrawn(visit=visit):
                 self._withdraw(self._places[visit], decision)
             case Moved():
-                self._publish(_presence_changed(decision, self.clock.now()))
+                self._say(decision)
             case WrapUpOver(agent=agent, wrap_up_s=wrap_up_s):
                 self._publish(events.WrapUpEnded(at=self.clock.now(), agent=agent, wrap_up_s=wrap_up_s))
             case Stranded(visit=visit):
                 self._places[visit].strand()
             case _ as never:
                 assert_never(never)
+
+    def _say(self, moved: Moved) -> None:
+        """A change of presence, and before it the states passed on the way."""
+        fact = _presence_changed(moved, self.clock.now())
+        for state in moved.through:
+            passed = replace(fact, state=state, sub_state=SubState.NONE)
+            self._publish(passed)
+            fact = replace(fact, before=state)
+        self._publish(fact)
 
     def _offer(self, offer: Offer, trigger: str) -> None:
         place = self._places[offer.visit]

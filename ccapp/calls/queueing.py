@@ -30,6 +30,7 @@ def line_for(visit: Visit, queue: QueueId, requires: Mapping[SkillId, int], prio
 async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> Waypoint | None:
     """Returns where the caller goes next, None when his visit is over."""
     queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
+    entered_at = floor.acd.clock.now() if line.entered_at is None else line.entered_at
     await _greet(caller, line, queue)
     try:
         with (
@@ -38,7 +39,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
                 line.queue,
                 line.requires,
                 line.priority_s,
-                entered_at=line.entered_at,
+                entered_at=entered_at,
                 tried=line.tried,
             ) as place,
             _ending_when_given_up(visit),
@@ -54,7 +55,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
 
 
 async def _greet(caller: Leg, line: InLine, queue: Queue) -> None:
-    """Once, on entering; not again to a caller whose place is taken up after a crash."""
+    """Once, on entering, on the queue's time; not again to one whose place is taken up after a crash."""
     if queue.greeting and line.entered_at is None:
         await caller.answer()
         await caller.play([Say(text=queue.greeting)])

@@ -173,7 +173,8 @@ class Exchange:
         self.answered_while_deaf: Literal["dies", "lives"] = "dies"
         """What becomes of a dialled channel answered with no engine connected: `Stasis()` fails, or the
         channel was created inside the application and stays."""
-        self.watch: Callable[[], None] = lambda: None  # called after every change, by checkers
+        self.on_mixed: Callable[[Mix], None] = lambda mix: None  # for checks: a bridge has changed
+        self.on_rung: Callable[[Channel], None] = lambda channel: None  # a phone begins to ring
         self._context = copy_context()
         self._count = 0
 
@@ -315,7 +316,6 @@ class Exchange:
         if not channel.up:
             channel.up = True
             channel.party.answered(channel)
-            self.watch()
 
     def ring(self, id: ChannelId) -> None:
         channel = self.find(id)
@@ -340,8 +340,8 @@ class Exchange:
         )
         self.channels[channel.id] = channel
         channel.ring_limit = self.after(dial.ring_s_max, self.hang_up, channel, 19)
+        self.on_rung(channel)
         party.rings(channel)
-        self.watch()
 
     def _reached(self, endpoint: str) -> Party:
         number, at, trunk = endpoint.partition("@")
@@ -354,7 +354,7 @@ class Exchange:
         raise NotNow(f"{endpoint} is not registered", cause=20)
 
     def push(self, accounts: Sequence[Account]) -> None:
-        before, self.accounts = self.accounts, {account.name: account for account in accounts}
+        before, self.accounts = self.accounts, {str(account.agent): account for account in accounts}
         for name, account in before.items():
             if name not in self.accounts and self._online(name):
                 self._say(PhoneChanged(account.agent, False))
@@ -421,7 +421,6 @@ class Exchange:
                 channel.bridge = id
                 mix.members[channel.id] = channel
         self._settle(mix)
-        self.watch()
 
     def remove(self, id: BridgeId, member: ChannelId) -> None:
         channel = self.find(member)
@@ -429,7 +428,6 @@ class Exchange:
             raise NotNow(f"channel {member} is not in bridge {id}")
         self._leave(channel)
         channel.party.parted(channel)
-        self.watch()
 
     def destroy(self, id: BridgeId) -> None:
         mix = self.bridges.pop(id, None)
@@ -438,7 +436,6 @@ class Exchange:
         for channel in list(mix.members.values()):
             channel.bridge = None
             channel.party.parted(channel)
-        self.watch()
 
     def _leave(self, channel: Channel) -> None:
         mix = self.bridges.get(channel.bridge) if channel.bridge else None
@@ -449,6 +446,7 @@ class Exchange:
 
     def _settle(self, mix: Mix) -> None:
         """Tells the members whether they can talk."""
+        self.on_mixed(mix)
         members = list(mix.members.values())
         if mix.music is not None:
             for channel in members:
@@ -465,4 +463,3 @@ class Exchange:
     def _say(self, event: Event) -> None:
         if self.ear is not None:
             self.ear.hear(event)
-        self.watch()
