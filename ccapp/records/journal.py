@@ -27,7 +27,7 @@ from ccapp.records.backlog import MEMORY_MAX, Backlog
 from ccapp.records.database import AWAY, available, connect, open_pool
 from ccapp.records.errors import DatabaseUnavailable, Fenced
 from ccapp.records.facts_json import decode_line, encode_line
-from ccapp.records.followers import Followers
+from ccapp.records.followers import BEHIND_MAX, Followers
 from ccapp.records.resume import Resumed, resume
 from ccapp.records.settling import Settling
 from ccapp.records.spool import Spool
@@ -60,22 +60,32 @@ class PostgresJournal:
     """Made by `open`. All methods belong to the event loop it was opened in."""
 
     def __init__(
-        self, pool: "Pool", dsn: str, spool: Spool, epoch: int, found: Resumed, memory_max: int
+        self,
+        dsn: str,
+        pool: "Pool",
+        spool: Spool,
+        backlog: Backlog,
+        followers: Followers,
+        epoch: int,
+        last: int,
     ) -> None:
-        self._pool, self._spool, self._epoch = pool, spool, epoch
-        self._published = found.last
-        self._settling = Settling(found.recorded)
-        self._followers = Followers()
-        self._backlog = Backlog(spool, memory_max)
-        if found.due:
-            self._backlog.resume(found.is_due)
-        self._writer = Writer(dsn, epoch, self._backlog, spool, self._settling.recorded_through)
+        self._pool, self._spool, self._backlog, self._followers = pool, spool, backlog, followers
+        self._epoch, self._published = epoch, last
+        self._settling = Settling()
+        self._writer = Writer(dsn, epoch, backlog, spool, self._settling.recorded_through)
         self._writing = asyncio.create_task(self._writer.run(), name="journal writer")
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, dsn: str, spool_folder: Path, epoch: int, *, within_s: float = 30.0, memory_max: int = MEMORY_MAX
+        cls,
+        dsn: str,
+        spool_folder: Path,
+        epoch: int,
+        *,
+        within_s: float = 30.0,
+        memory_max: int = MEMORY_MAX,
+        behind_max: int = BEHIND_MAX,
     ) -> AsyncIterator[Self]:
         """Opens the spool, compares it with the database, and records what was left in it.
 
@@ -86,7 +96,11 @@ class PostgresJournal:
         try:
             found = await _compared(dsn, spool, within_s)
             pool = await open_pool(dsn, size_max=2)
-            journal = cls(pool, dsn, spool, epoch, found, memory_max)
+            backlog = Backlog(spool, memory_max)
+            if found.due:
+                backlog.resume(found.is_due)
+            journal = cls(dsn, pool, spool, backlog, Followers(behind_max), epoch, found.last)
+            journal._settling.recorded_through(found.recorded)
             try:
                 yield journal
             finally:

@@ -14,8 +14,8 @@ class _Waiter:
 class Settling:
     """Knows up to which number all facts are recorded."""
 
-    def __init__(self, recorded: int) -> None:
-        self.recorded = recorded
+    def __init__(self) -> None:
+        self.recorded = 0
         self._waiters: deque[_Waiter] = deque()
 
     def recorded_through(self, seq: int) -> None:

@@ -1,0 +1,144 @@
+"""Facts to publish: whole visits as an engine would tell them, and single ones."""
+
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.events import (
+    CallAbandoned,
+    CallArrived,
+    CallEnded,
+    CallForwarded,
+    CallServed,
+    CallWaits,
+    EndedBy,
+    Fact,
+    IvrVisited,
+    OfferDeclined,
+    OfferMade,
+    Outcome,
+    PresenceChanged,
+    TalkEnded,
+    VisitFact,
+    WrapUpEnded,
+)
+from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId, NodeId, QueueId, TreeId, TrunkId, VisitId, offer_id
+from ccapp.domain.presence import Intent, State, SubState
+
+START = 1_770_000_000.0
+DATA = {"Dnis": "+493012345", "Ani": "+4917612345"}
+EXPLANATION = Explanation(
+    trigger="agent_free",
+    key=START,
+    tier=0,
+    idle_s=12.5,
+    not_chosen=(NotChosen(agent=AgentId("bob"), why=WhyNot.SKILL_LEVEL, detail="spanish 1 < 2"),),
+    not_chosen_count=1,
+    calls_passed=((VisitId("earlier"), QueueId("sales")),),
+)
+
+
+def arrived(visit: str, at: float = START) -> CallArrived:
+    return CallArrived(
+        at=at, visit=VisitId(visit), data=DATA, channel=ChannelId(visit), trunk=TrunkId("carrier"),
+        number="4930100", caller_number="+4917612345", caller_name="Erika Müller",
+    )  # fmt: skip
+
+
+def waits(visit: str, at: float, queue: str = "sales") -> list[VisitFact]:
+    id, data = VisitId(visit), DATA
+    return [
+        IvrVisited(at=at, visit=id, data=data, tree=TreeId("main"), node=NodeId("menu")),
+        CallWaits(
+            at=at, visit=id, data=data, queue=QueueId(queue), entered_at=at, priority_s=0.0,
+            requires={"spanish": 2},
+        ),
+    ]  # fmt: skip
+
+
+def offered(visit: str, number: int, at: float, agent: str = "alice", waited_s: float = 1.5) -> OfferMade:
+    return OfferMade(
+        at=at, visit=VisitId(visit), data=DATA, offer=offer_id(VisitId(visit), number), agent=AgentId(agent),
+        queue=QueueId("sales"), channel=ChannelId(f"offer-{visit}-{number}"), ring_s=15.0, waited_s=waited_s,
+        explanation=EXPLANATION,
+    )  # fmt: skip
+
+
+def declined(visit: str, number: int, at: float, agent: str = "alice") -> OfferDeclined:
+    return OfferDeclined(
+        at=at, visit=VisitId(visit), data=DATA, offer=offer_id(VisitId(visit), number), agent=AgentId(agent),
+        queue=QueueId("sales"), reason=DeclineReason.REJECTED, cause=21, rang_s=1.0,
+    )  # fmt: skip
+
+
+def served(visit: str, number: int, at: float, agent: str = "alice", segment: int = 1) -> CallServed:
+    return CallServed(
+        at=at, visit=VisitId(visit), data=DATA, offer=offer_id(VisitId(visit), number), agent=AgentId(agent),
+        queue=QueueId("sales"), segment=segment, channel=ChannelId(f"offer-{visit}-{number}"),
+        bridge=BridgeId(f"talk-{agent}"), waited_s=2.5, rang_s=1.25, wrap_up_s=10.0,
+    )  # fmt: skip
+
+
+def talked(visit: str, at: float, agent: str = "alice", segment: int = 1) -> TalkEnded:
+    return TalkEnded(
+        at=at, visit=VisitId(visit), data=DATA, agent=AgentId(agent), queue=QueueId("sales"),
+        segment=segment, talk_s=60.5, ended_by=EndedBy.CALLER,
+    )  # fmt: skip
+
+
+def ended(visit: str, at: float, outcome: Outcome = Outcome.SERVED) -> CallEnded:
+    return CallEnded(
+        at=at,
+        visit=VisitId(visit),
+        data=DATA,
+        outcome=outcome,
+        ended_by=EndedBy.CALLER,
+        duration_s=at - START,
+    )
+
+
+def wrapped_up(agent: str, at: float, wrap_up_s: float = 7.5) -> WrapUpEnded:
+    return WrapUpEnded(at=at, agent=AgentId(agent), wrap_up_s=wrap_up_s)
+
+
+def presence(agent: str, state: State = State.READY, at: float = START) -> PresenceChanged:
+    return PresenceChanged(
+        at=at, agent=AgentId(agent), state=state, sub_state=SubState.NONE, reason="", before=State.LOGIN,
+        intent=Intent.READY, unready_sub_state=SubState.WAIT, online=True, wrap_up_until=None, not_before=0.0,
+        misses=0, idle_since=at, logged_in_at=START, why="ready",
+    )  # fmt: skip
+
+
+def served_visit(visit: str, at: float = START, agent: str = "alice") -> list[Fact]:
+    """Declined once by bob, then served, with wrap-up."""
+    return [
+        arrived(visit, at),
+        *waits(visit, at + 1),
+        offered(visit, 1, at + 2, "bob"),
+        declined(visit, 1, at + 3, "bob"),
+        offered(visit, 2, at + 3, agent),
+        served(visit, 2, at + 4, agent),
+        talked(visit, at + 64.5, agent),
+        ended(visit, at + 64.5),
+        wrapped_up(agent, at + 72),
+    ]
+
+
+def abandoned_visit(visit: str, at: float = START) -> list[Fact]:
+    id, queue = VisitId(visit), QueueId("sales")
+    return [
+        arrived(visit, at),
+        *waits(visit, at + 1),
+        CallAbandoned(at=at + 31, visit=id, data=DATA, queue=queue, waited_s=30.0, offered=True),
+        ended(visit, at + 31, Outcome.ABANDONED),
+    ]
+
+
+def timed_out_visit(visit: str, at: float = START) -> list[Fact]:
+    return [arrived(visit, at), *waits(visit, at + 1), ended(visit, at + 61, Outcome.TIMED_OUT)]
+
+
+def forwarded_visit(visit: str, at: float = START) -> list[Fact]:
+    forwarded = CallForwarded(
+        at=at + 10, visit=VisitId(visit), data=DATA, number="0301", trunk=TrunkId("carrier"), answered=True,
+        talk_s=8.0,
+    )  # fmt: skip
+    return [arrived(visit, at), forwarded, ended(visit, at + 10, Outcome.FORWARDED)]
