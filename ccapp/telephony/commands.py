@@ -1,0 +1,198 @@
+"""What can be asked of Asterisk: one function per command, and one place where its refusals are understood.
+
+Ids, names and values are quoted here and nowhere else. A test holds every command against the API description
+that ships with Asterisk.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, urlencode
+
+from ccapp.domain.ids import BridgeId, ChannelId
+from ccapp.ports import LegGone, Refused, SwitchBusy, SwitchError
+
+type Subject = Literal["channel", "new channel", "bridge", "playback", "switch"]
+
+
+class Conflict(Refused):
+    """It exists already: a repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    kind: str
+    """For figures and logs."""
+    subject: Subject
+    """What a 404 or 409 speaks of."""
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    uri: str
+    body: Mapping[str, object] | None = None
+
+
+def fault(command: Command, status: int, text: str) -> SwitchError:
+    """What a status of 400 and more means."""
+    what = f"{command.kind} {command.uri.partition('?')[0]}: {status} {text}"
+    if status >= 500:
+        return SwitchBusy(what)
+    match command.subject, status:
+        case (("channel" | "bridge" | "playback"), 404):
+            return LegGone(what)
+        case "channel", (409 | 412):  # not in Stasis any more, or being hung up
+            return LegGone(what)
+        case (("new channel" | "bridge"), 409):
+            return Conflict(what)
+        case "switch", 404:  # it has not booted yet
+            return SwitchBusy(what)
+        case _:
+            return Refused(what)
+
+
+def _uri(*path: str, **query: str | int | None) -> str:
+    uri = "/".join(quote(part, safe="") for part in path)
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{uri}?{urlencode(given, quote_via=quote)}" if given else uri
+
+
+# --- channels
+
+
+def originate(
+    channel: ChannelId,
+    *,
+    endpoint: str,
+    app: str,
+    caller_id: str,
+    timeout_s: int,
+    variables: Mapping[str, str],
+    originator: ChannelId | None,
+) -> Command:
+    uri = _uri(
+        "channels",
+        channel,
+        endpoint=endpoint,
+        app=app,
+        appArgs="dialled",
+        callerId=caller_id or None,
+        timeout=timeout_s,
+        originator=originator,
+    )
+    return Command("originate", "new channel", "POST", uri, {"variables": variables} if variables else None)
+
+
+def answer(channel: ChannelId) -> Command:
+    return Command("answer", "channel", "POST", _uri("channels", channel, "answer"))
+
+
+def ring(channel: ChannelId) -> Command:
+    return Command("ring", "channel", "POST", _uri("channels", channel, "ring"))
+
+
+def hang_up(channel: ChannelId, cause: int) -> Command:
+    return Command("hang_up", "channel", "DELETE", _uri("channels", channel, reason_code=cause))
+
+
+def look_at(channel: ChannelId) -> Command:
+    return Command("look_at", "channel", "GET", _uri("channels", channel))
+
+
+def read(channel: ChannelId, variable: str) -> Command:
+    return Command("read", "channel", "GET", _uri("channels", channel, "variable", variable=variable))
+
+
+def read_many(channel: ChannelId, variables: Sequence[str]) -> Command:
+    """All or nothing: one that cannot be read fails the whole command with 500."""
+    uri = _uri("channels", channel, "variables", variables=",".join(variables))
+    return Command("read_many", "channel", "GET", uri)
+
+
+def play(channel: ChannelId, playback: str, media: str) -> Command:
+    return Command("play", "channel", "POST", _uri("channels", channel, "play", playback, media=media))
+
+
+def stop_playback(playback: str) -> Command:
+    return Command("stop_playback", "playback", "DELETE", _uri("playbacks", playback))
+
+
+# --- bridges
+
+
+def make_bridge(bridge: BridgeId, name: str, kind: Literal["mixing", "holding"]) -> Command:
+    return Command("make_bridge", "bridge", "POST", _uri("bridges", bridge, type=kind, name=name))
+
+
+def play_music(bridge: BridgeId, music: str) -> Command:
+    return Command("play_music", "bridge", "POST", _uri("bridges", bridge, "moh", mohClass=music))
+
+
+def add(bridge: BridgeId, channels: Sequence[ChannelId]) -> Command:
+    """Without connected line updates: both phones know already who the other side is."""
+    uri = _uri(
+        "bridges", bridge, "addChannel", channel=",".join(channels), inhibitConnectedLineUpdates="true"
+    )
+    return Command("add", "bridge", "POST", uri)
+
+
+def remove(bridge: BridgeId, channel: ChannelId) -> Command:
+    return Command("remove", "bridge", "POST", _uri("bridges", bridge, "removeChannel", channel=channel))
+
+
+def close_bridge(bridge: BridgeId) -> Command:
+    return Command("close_bridge", "bridge", "DELETE", _uri("bridges", bridge))
+
+
+# --- the switch as a whole
+
+
+def hear_only(app: str, types: Iterable[str]) -> Command:
+    """Asterisk filters by the rules of a socket's first application, replies too: name `RESTResponse`."""
+    body = {"allowed": [{"type": type_} for type_ in types]}
+    return Command("hear_only", "switch", "PUT", _uri("applications", app, "eventFilter"), body)
+
+
+def subscribe(app: str, source: str) -> Command:
+    uri = _uri("applications", app, "subscription", eventSource=source)
+    return Command("subscribe", "switch", "POST", uri)
+
+
+def application(app: str) -> Command:
+    return Command("application", "switch", "GET", _uri("applications", app))
+
+
+def channels() -> Command:
+    return Command("channels", "switch", "GET", "channels")
+
+
+def bridges() -> Command:
+    return Command("bridges", "switch", "GET", "bridges")
+
+
+def endpoints() -> Command:
+    return Command("endpoints", "switch", "GET", _uri("endpoints", "PJSIP"))
+
+
+# --- agents' accounts
+
+type SipObject = Literal["auth", "aor", "endpoint"]
+
+
+def _sip(kind: SipObject, name: str) -> str:
+    return _uri("asterisk", "config", "dynamic", "res_pjsip", kind, name)
+
+
+def put_sip(kind: SipObject, name: str, fields: Mapping[str, str]) -> Command:
+    body = {"fields": [{"attribute": attribute, "value": value} for attribute, value in fields.items()]}
+    return Command("put_sip", "switch", "PUT", _sip(kind, name), body)
+
+
+def get_sip(kind: SipObject, name: str) -> Command:
+    return Command("get_sip", "switch", "GET", _sip(kind, name))
+
+
+def drop_sip(kind: SipObject, name: str) -> Command:
+    return Command("drop_sip", "switch", "DELETE", _sip(kind, name))
+
+
+def send_text(endpoint: str, sender: str, text: str) -> Command:
+    uri = _uri("endpoints", "PJSIP", endpoint, "sendMessage", **{"from": sender, "body": text})
+    return Command("send_text", "switch", "PUT", uri)

@@ -1,0 +1,207 @@
+"""One party's channel: what happens to it is told to it, what is wanted of it is sent.
+
+`tell_*` are for the one who hears Asterisk (`mailboxes.py`), the rest is `ports.Leg`.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from ccapp.domain.ids import ChannelId, offer_of
+from ccapp.domain.ivr import Prompt
+from ccapp.ports import Gone, LegGone, Refused, SwitchBusy, SwitchError, SwitchUnreachable
+from ccapp.telephony import commands, sip_headers
+from ccapp.telephony.commands import Command
+from ccapp.telephony.office import Office
+from ccapp.telephony.socket import Reply
+
+log = logging.getLogger(__name__)
+
+DIGITS_MAX: Final = 64
+
+
+class AsteriskLeg:
+    def __init__(self, office: Office, id: ChannelId, *, answered: bool, entered: bool) -> None:
+        self._office = office
+        self._id = id
+        offer = offer_of(id)
+        self.key = offer.rpartition("/")[0] if offer else id
+        """What all commands of one call have in common: the visit, which is the caller's channel's id."""
+        self._answered = answered
+        self.entered = entered
+        """Whether it has come into the application: arrived, or picked up."""
+        self._gone: Gone | None = None
+        self._released: int | None = None
+        self._last_cause: int | None = None
+        self._on_gone: list[Callable[[Gone], None]] = []
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._digits: deque[str] = deque()
+
+    def __repr__(self) -> str:
+        return f"<leg {self._id}>"
+
+    @property
+    def id(self) -> ChannelId:
+        return self._id
+
+    @property
+    def answered(self) -> bool:
+        return self._answered
+
+    @property
+    def gone(self) -> Gone | None:
+        return self._gone
+
+    @property
+    def unwanted(self) -> bool:
+        """Released, and not known to be gone."""
+        return self._released is not None and self._gone is None
+
+    def on_gone(self, callback: Callable[[Gone], None]) -> Callable[[], None]:
+        if self._gone is not None:
+            return asyncio.get_running_loop().call_soon(callback, self._gone).cancel
+        once = _Once(callback)
+        self._on_gone.append(once)
+        return once.cancel
+
+    # --- what Asterisk tells
+
+    def tell_picked_up(self) -> None:
+        self._answered = self.entered = True
+        self._wake()
+
+    def tell_digit(self, digit: str) -> None:
+        if len(self._digits) < DIGITS_MAX:
+            self._digits.append(digit)
+            self._wake()
+
+    def tell_cause(self, cause: int) -> None:
+        """Why it is about to end."""
+        self._last_cause = cause
+
+    def tell_gone(self, cause: int | None = None, *, switch_lost: bool = False) -> None:
+        if self._gone is not None:
+            return
+        ours = self._released is not None
+        known = (self._released, self._last_cause) if ours else (cause, self._last_cause)
+        best = next((one for one in known if one is not None), 16)
+        self._gone = Gone(cause=best, ours=ours, switch_lost=switch_lost)
+        self._wake()
+        callbacks, self._on_gone = self._on_gone, []
+        for callback in callbacks:
+            asyncio.get_running_loop().call_soon(callback, self._gone)
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, set()
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def _change(self) -> None:
+        """Waits until something has been told; raises LegGone if it is the end."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            await future
+        finally:
+            self._waiting.discard(future)
+        self._must_live()
+
+    def _must_live(self) -> None:
+        if self._gone is not None:
+            raise LegGone(f"{self._id} is gone: {self._gone}")
+
+    # --- what is wanted of it
+
+    async def _send(self, command: Command) -> Reply:
+        self._must_live()
+        return await self._office.lines.send(command, self.key)
+
+    async def answer(self) -> None:
+        if not self._answered:
+            await self._send(commands.answer(self._id))
+            self._answered = True
+
+    async def ring(self) -> None:
+        await self._send(commands.ring(self._id))
+
+    async def picked_up(self) -> None:
+        self._must_live()
+        while not self._answered:
+            await self._change()
+
+    async def digit(self) -> str:
+        self._must_live()
+        while not self._digits:
+            await self._change()
+        return self._digits.popleft()
+
+    def forget_digits(self) -> None:
+        self._digits.clear()
+
+    async def headers(self, wanted: Sequence[str]) -> Sequence[tuple[str, str]]:
+        return await sip_headers.read(self._send, self._id, wanted)
+
+    def release(self, cause: int = 16) -> None:
+        if self._gone is None and self._released is None:
+            self._released = cause
+            self.send_release()
+
+    def send_release(self) -> None:
+        """Says (again) that the channel is to end."""
+        command = commands.hang_up(self._id, self._released or 16)
+        self._office.lines.post(command, self.key, self._release_answered)
+
+    def _release_answered(self, fault: SwitchError | None) -> None:
+        match fault:
+            case None | SwitchUnreachable():  # its end is heard; or found out at the next connection
+                pass
+            case LegGone():
+                self._office.mailboxes.end(self._id, self._released)
+            case _:
+                log.warning("channel=%s cannot be hung up: %s", self._id, fault)
+
+    # --- prompts
+
+    async def play(self, prompts: Sequence[Prompt]) -> None:
+        for prompt in prompts:
+            self._must_live()
+            media = await self._office.speech.media(prompt)
+            if media is not None:
+                await self._play(media)
+
+    async def _play(self, media: str) -> None:
+        with self._office.mailboxes.playback(self._id) as playback:
+            try:
+                await self._send(commands.play(self._id, playback.id, media))
+                how = await playback.over()
+            except (Refused, SwitchBusy) as why:
+                log.warning("channel=%s media=%s passed over: %s", self._id, media, why)
+                return
+            finally:
+                if not playback.ended and self._gone is None:
+                    self._office.lines.post(commands.stop_playback(playback.id), self.key, _ignore)
+        self._must_live()
+        if how != "played":
+            log.warning("channel=%s media=%s passed over: %s", self._id, media, how)
+
+
+class _Once:
+    """A callback that can be taken back, also after it was set on its way."""
+
+    def __init__(self, callback: Callable[[Gone], None]) -> None:
+        self._callback: Callable[[Gone], None] | None = callback
+
+    def __call__(self, gone: Gone) -> None:
+        callback, self._callback = self._callback, None
+        if callback:
+            callback(gone)
+
+    def cancel(self) -> None:
+        self._callback = None
+
+
+def _ignore(fault: SwitchError | None) -> None:
+    """A playback that could not be stopped has ended, or ends with its channel."""

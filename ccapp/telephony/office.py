@@ -1,0 +1,20 @@
+"""What every leg and bridge shares: the lines to Asterisk, the mailboxes, the voice."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ccapp.domain.ids import BridgeId
+from ccapp.telephony.lines import Lines
+from ccapp.telephony.speech import Speech
+
+if TYPE_CHECKING:
+    from ccapp.telephony.mailboxes import Mailboxes
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Office:
+    lines: Lines
+    mailboxes: "Mailboxes"
+    speech: Speech
+    unwanted_bridges: set[BridgeId] = field(default_factory=set)
+    """Closed, and not known to be gone."""

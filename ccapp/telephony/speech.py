@@ -1,0 +1,118 @@
+"""Texts become sound files, once each, by the operator's own command.
+
+A text is a caller's or an administrator's: it never reaches a shell, by default not even an argument list.
+What cannot be spoken is logged and passed over; a call does not end because a voice is missing.
+"""
+
+import asyncio
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from ccapp.domain.ivr import Prompt, Say, Sound
+from ccapp.telephony.settings import SpeechSettings
+
+log = logging.getLogger(__name__)
+
+_SOUND: Final = re.compile(r"[A-Za-z0-9_./@+ -]{1,255}")
+_VOICE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+./-]{0,63}")
+
+
+class SpeechFailed(Exception):
+    """The command did not make a sound file."""
+
+
+class Speech:
+    def __init__(self, settings: SpeechSettings) -> None:
+        self._settings = settings
+        self._making: dict[Path, asyncio.Task[None]] = {}
+        self._at_once = asyncio.Semaphore(settings.at_once_max)
+
+    async def prepare(self, prompts: Iterable[Prompt]) -> None:
+        """Makes what is not there yet, so that the first caller need not wait for it."""
+        await asyncio.gather(*(self.media(prompt) for prompt in prompts))
+
+    async def media(self, prompt: Prompt) -> str | None:
+        """What Asterisk can play; None if it cannot be had."""
+        match prompt:
+            case Sound(name=name) if _SOUND.fullmatch(name):
+                return f"sound:{name}"
+            case Sound(name=name):
+                log.warning("no name for a sound: %.80r", name)
+                return None
+            case Say(text=text, voice=voice):
+                return await self._spoken(text, voice or self._settings.voice)
+
+    async def _spoken(self, text: str, voice: str) -> str | None:
+        path = self._path(text, voice)
+        try:
+            if not path.exists():
+                await self._made(path, text, voice)
+        except (SpeechFailed, OSError) as why:
+            log.warning("cannot say %d characters in voice %.40r: %s", len(text), voice, why)
+            return None
+        return f"sound:{path.with_suffix('')}"
+
+    def _path(self, text: str, voice: str) -> Path:
+        recipe = (*self._settings.synthesise, *self._settings.convert, voice, text)
+        name = hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:32]
+        return self._settings.folder.resolve() / f"{name}.wav"
+
+    async def _made(self, path: Path, text: str, voice: str) -> None:
+        """One run per text, however many ask; an asker who leaves does not end it for the others."""
+        task = self._making.get(path)
+        if task is None:
+            task = self._making[path] = asyncio.create_task(self._make(path, text, voice))
+            task.add_done_callback(lambda done: self._finished(path, done))
+        await asyncio.shield(task)
+
+    def _finished(self, path: Path, task: asyncio.Task[None]) -> None:
+        del self._making[path]
+        if not task.cancelled():
+            task.exception()  # told to those who wait, if anybody still does
+
+    async def _make(self, path: Path, text: str, voice: str) -> None:
+        if not text.strip() or len(text) > self._settings.characters_max:
+            raise SpeechFailed(f"a text of {len(text)} characters")
+        if not _VOICE.fullmatch(voice):
+            raise SpeechFailed("no name for a voice")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stem = path.parent / f".{path.stem}-{uuid4().hex[:8]}"
+        wav, out = stem.with_suffix(".raw.wav"), stem.with_suffix(".wav")
+        places = {"text": text, "voice": voice, "wav": str(wav), "out": str(out)}
+        try:
+            async with self._at_once, asyncio.timeout(self._settings.run_s_max):
+                await _run(_filled(self._settings.synthesise, places), text)
+                await _run(_filled(self._settings.convert, places), "")
+            out.replace(path)
+        except TimeoutError:
+            raise SpeechFailed(f"not done in {self._settings.run_s_max:g} s") from None
+        finally:
+            wav.unlink(missing_ok=True)
+            out.unlink(missing_ok=True)
+
+
+def _filled(command: Sequence[str], places: dict[str, str]) -> list[str]:
+    """Each placeholder once, so that a text with braces in it stays a text."""
+    return [re.sub(r"\{(text|voice|wav|out)\}", lambda found: places[found[1]], part) for part in command]
+
+
+async def _run(command: Sequence[str], said: str) -> None:
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=pipe, stdout=nothing, stderr=pipe, env={**os.environ, "LC_ALL": "C.UTF-8"}
+    )
+    try:
+        _, complaint = await process.communicate(said.encode())
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    if process.returncode:
+        last = complaint.decode(errors="replace").strip()[-200:]
+        raise SpeechFailed(f"{command[0]} ended with {process.returncode}: {last}")

@@ -1,0 +1,260 @@
+"""The real switch: hears Asterisk, keeps legs and bridges in step with it, tells the news.
+
+One connection's life: connect, filter, compare with what is there, `Connected`, then news as it comes.
+Arrivals that come in while we compare are told after `Connected`, unless it has told them already.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from ccapp.clock import Clock
+from ccapp.domain.causes import Cause
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.domain.ivr import Prompt
+from ccapp.ports import (
+    Account,
+    Arrived,
+    Bridge,
+    CallerId,
+    Connected,
+    Dial,
+    Disconnected,
+    FoundLeg,
+    Leg,
+    News,
+    Refused,
+    Replaced,
+    SwitchError,
+    SwitchUnreachable,
+)
+from ccapp.telephony import bridge, commands, dialling, events, sip_headers, snapshot
+from ccapp.telephony.accounts import Accounts
+from ccapp.telephony.commands import Conflict
+from ccapp.telephony.devices import Devices
+from ccapp.telephony.events import Channel
+from ccapp.telephony.leg import AsteriskLeg
+from ccapp.telephony.lines import Lines
+from ccapp.telephony.mailboxes import Mailboxes
+from ccapp.telephony.meter import Meter
+from ccapp.telephony.office import Office
+from ccapp.telephony.settings import AsteriskSettings
+from ccapp.telephony.snapshot import Snapshot
+from ccapp.telephony.speech import Speech
+
+log = logging.getLogger(__name__)
+
+
+class AsteriskSwitch:
+    """`ports.Switch` over ARI, used as `async with`. Leaving it ends the connection and no call."""
+
+    def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:
+        self.meter = Meter()
+        self._settings, self._clock = settings, clock
+        self._client = aiohttp.ClientSession()
+        self._lines = Lines(
+            self._client, settings, self.meter, hear=self._hear, begin=self._begin, ended=self._ended
+        )
+        self._mailboxes = Mailboxes(settings.playback_start_s_max)
+        self._speech = Speech(settings.speech)
+        self._office = Office(lines=self._lines, mailboxes=self._mailboxes, speech=self._speech)
+        self._accounts = Accounts(self._lines.send)
+        self._devices = Devices(self._tell)
+        self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._early: list[Arrived] | None = None  # while comparing
+        self._in_step = False
+        self._group = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        self._lines.start(self._group)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, where: TracebackType | None
+    ) -> None:
+        try:
+            self._lines.close()
+            await self._group.__aexit__(kind, fault, where)
+        finally:
+            await self._client.close()
+
+    @property
+    def healthy(self) -> bool:
+        """Connected, in step with Asterisk, and commands are being answered."""
+        return self._lines.healthy
+
+    # --- the news
+
+    async def news(self) -> AsyncIterator[News]:
+        while True:
+            yield await self._news.get()
+
+    def _tell(self, news: News) -> None:
+        self._news.put_nowait(news)
+        self.meter.news_waiting_max = max(self.meter.news_waiting_max, self._news.qsize())
+
+    def _hear(self, raw: events.Raw) -> None:
+        self.meter.events[raw["type"]] += 1
+        match events.decode(raw):
+            case None:
+                pass
+            case events.TakenOver():
+                self._taken_over()
+            case events.EndpointChanged() as changed:
+                self._devices.hear(changed)
+            case events.Entered(channel=channel, args=args) if channel.id not in self._mailboxes.legs:
+                self._arrived(channel, args)
+            case event:
+                self._mailboxes.hear(event)
+
+    def _arrived(self, channel: Channel, args: Sequence[str]) -> None:
+        if self._mailboxes.has_ended(channel.id):
+            return  # a hung-up channel that the dialplan sends in once more
+        arrived = _as_arrived(self._leg(channel), channel, args)
+        if arrived is None:
+            log.warning(
+                "channel=%s entered with %s: not by our dialplan, nor dialled by us", channel.id, args
+            )
+        elif self._early is not None:
+            self._early.append(arrived)
+        else:
+            self._tell(arrived)
+
+    def _taken_over(self) -> None:
+        if not self._lines.silent:
+            self._tell(Replaced())
+            self._lines.close()
+
+    # --- connecting
+
+    async def _begin(self) -> None:
+        settings, send = self._settings, self._lines.send
+        known = set(self._mailboxes.legs)
+        self._early = []
+        await asyncio.gather(
+            send(commands.hear_only(settings.app, events.OF_CALLS)),
+            send(commands.hear_only(settings.devices_app, events.OF_DEVICES)),
+            send(commands.subscribe(settings.devices_app, "endpoint:PJSIP")),
+        )
+        there = await snapshot.taken(send, settings.app)
+        connected = self._compared(known, there)
+        early, self._early = self._early, None
+        self._in_step = True
+        self._tell(connected)
+        told = {found.leg.id for found in connected.legs}
+        for arrived in early:
+            if arrived.leg.id not in told and arrived.leg.gone is None:
+                self._tell(arrived)
+
+    def _ended(self) -> None:
+        self._early = None
+        self._accounts.forget()
+        self._devices.rest()
+        if self._in_step:
+            self._in_step = False
+            self._tell(Disconnected())
+
+    def _compared(self, known: set[ChannelId], there: Snapshot) -> Connected:
+        """Brings what we know in step with what is there. `known`: before we asked."""
+        for lost in known - there.channels.keys():
+            self._mailboxes.end(lost, Cause.TEMPORARY_FAILURE, switch_lost=True)
+        found = [self._found(channel, there) for channel in there.channels.values()]
+        self._mailboxes.end_playbacks()
+        for id in self._office.unwanted_bridges & there.bridges.keys():
+            bridge.AsteriskBridge(self._office, id).close()
+        self._office.unwanted_bridges &= there.bridges.keys()
+        return Connected(legs=[one for one in found if one is not None], bridges=there.bridges)
+
+    def _found(self, channel: Channel, there: Snapshot) -> FoundLeg | None:
+        if self._mailboxes.has_ended(channel.id):
+            return None
+        args = channel.stasis_args()
+        leg = self._mailboxes.legs.get(channel.id) or self._leg(channel)
+        if args and channel.up and not leg.entered:
+            leg.tell_picked_up()
+        if leg.unwanted:
+            leg.send_release()
+        arrived = _as_arrived(leg, channel, args)
+        return FoundLeg(leg=leg, bridge=there.bridge_of(channel.id), arrived=arrived)
+
+    def _leg(self, channel: Channel) -> AsteriskLeg:
+        entered = bool(channel.stasis_args())
+        leg = AsteriskLeg(self._office, channel.id, answered=channel.up, entered=entered)
+        self._mailboxes.register(leg)
+        return leg
+
+    # --- what is wanted of it
+
+    def dial(self, dial: Dial) -> Leg:
+        leg = AsteriskLeg(self._office, dial.channel, answered=False, entered=False)
+        self._mailboxes.register(leg)
+        loop = asyncio.get_running_loop()
+        if not self._lines.connected:
+            loop.call_soon(self._end_dialled, dial, SwitchUnreachable("not connected"))
+            return leg
+        try:
+            command = dialling.originate(dial, self._settings.app)
+        except dialling.CannotDial as why:
+            loop.call_soon(self._end_dialled, dial, Refused(str(why)))
+        else:
+            self._lines.post(command, leg.key, lambda fault: self._dialled(dial, fault))
+        return leg
+
+    def _dialled(self, dial: Dial, fault: SwitchError | None) -> None:
+        match fault:
+            case None | Conflict():  # a repeat: it exists
+                pass
+            case SwitchUnreachable():  # it may ring all the same: the next connection tells
+                pass
+            case _:
+                self._end_dialled(dial, fault)
+
+    def _end_dialled(self, dial: Dial, fault: SwitchError) -> None:
+        log.info("channel=%s endpoint=%s cannot be dialled: %s", dial.channel, dial.endpoint, fault)
+        self._mailboxes.end(dial.channel, dialling.cause_of_refusal(dial, fault))
+
+    async def talk_bridge(self, id: BridgeId, name: str) -> Bridge:
+        return await bridge.made(self._office, id, name, None)
+
+    async def hall(self, id: BridgeId, name: str, music: str) -> Bridge:
+        return await bridge.made(self._office, id, name, music)
+
+    def tell(self, agent: AgentId, text: str) -> None:
+        sender = f"sip:{self._settings.app}@localhost"
+        command = commands.send_text(agent, sender, sip_headers.one_line(text))
+        self._lines.post(command, "", lambda fault: _not_told(agent, fault))
+
+    def let_go(self) -> None:
+        self._lines.silent = True
+
+    async def push_accounts(self, accounts: Sequence[Account]) -> None:
+        self._devices.rest()
+        states = await self._accounts.push(accounts)
+        self._devices.begin(accounts, states)
+
+    async def prepare(self, prompts: Sequence[Prompt]) -> None:
+        """Makes the sound files of these prompts, where they are not there yet."""
+        await self._speech.prepare(prompts)
+
+
+def _as_arrived(leg: Leg, channel: Channel, args: Sequence[str]) -> Arrived | None:
+    """By our dialplan's contract `Stasis(app,inbound|phone,endpoint)`; None for anything else."""
+    match args:
+        case [("inbound" | "phone") as kind, endpoint]:
+            caller = CallerId(
+                number=sip_headers.one_line(channel.number, 80), name=sip_headers.one_line(channel.name, 80)
+            )
+            dialled = sip_headers.one_line(channel.dialled, 80)
+            return Arrived(leg=leg, kind=kind, endpoint=endpoint, dialled=dialled, caller=caller)
+        case _:
+            return None
+
+
+def _not_told(agent: AgentId, fault: SwitchError | None) -> None:
+    if fault:
+        log.info("agent=%s could not be shown a text: %s", agent, fault)
