@@ -98,6 +98,11 @@ class Call:
         return self._dialog.call_id
 
     @property
+    def local_tag(self) -> str:
+        """Our half of the dialog's name."""
+        return self._dialog.local_tag
+
+    @property
     def caller_id(self) -> CallerId:
         """Number and name the other side last gave of itself (P-Asserted-Identity before From)."""
         for message in reversed(self.messages):
@@ -311,7 +316,7 @@ class Call:
 
     def _bye(self, transaction: ServerTransaction) -> None:
         self._respond(transaction, 200)
-        self._finish(End("remote", 200, "OK", _cause(transaction.request)))
+        self._finish(End("remote", 200, "OK", cause_of(transaction.request)))
 
     def _changed(self, transaction: ServerTransaction) -> None:
         request = transaction.request
@@ -360,11 +365,8 @@ class Call:
         if self.state != "talking":
             raise CallOver(f"{self!r} {self._end or 'is not answered yet'}")
 
-    def _is(self, call_id: str, local_tag: str | None) -> bool:
-        return (call_id, local_tag) == (self._dialog.call_id, self._dialog.local_tag)
 
-
-def _cause(message: Message) -> int | None:
+def cause_of(message: Message) -> int | None:
     """Q.850's cause in a Reason header."""
     for reason in message.all("Reason"):
         if reason.upper().startswith("Q.850") and (cause := param(reason, "cause")):

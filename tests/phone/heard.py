@@ -48,9 +48,16 @@ class Heard:
         self._digit_timestamp: int | None = None
         self._source: int | None = None
         self._highest = 0
+        self._paused = False
+        self._resumed = False
         self._pulse = Pulse()
 
     # What arrives
+
+    def pause(self, paused: bool) -> None:
+        """While we hold the other side nothing is missing, though Asterisk goes on counting its packets."""
+        self._resumed = self._paused and not paused
+        self._paused = paused
 
     def take(self, at: float, datagram: bytes, dtmf_type: int | None) -> None:
         """Record one RTP packet that arrived at loop time `at`; anything else is ignored."""
@@ -73,7 +80,8 @@ class Heard:
         step = (sequence - self._highest + 32768) % 65536 - 32768
         if step <= 0:
             return self._highest + step
-        self.lost += step - 1
+        self.lost += 0 if self._paused or self._resumed else step - 1
+        self._resumed = False
         self._highest += step
         return self._highest
 
@@ -144,7 +152,7 @@ class Heard:
         return dominant(self.samples(last_s))
 
     def matches(self, prompt: Sequence[float], last_s: float | None = None) -> float:
-        """How surely the beginning (3 s) of this prompt was heard: above 0.8 it was, below 0.5 it was not.
+        """How surely the beginning (3 s) of this prompt was heard: above 0.8 it was, below 0.6 it was not.
 
         `prompt` comes from `read_sound(path)`; see `likeness` for the method and its cost.
         """

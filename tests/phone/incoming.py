@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from .call import Call, End, _cause
+from .call import Call, End, cause_of
 from .codec import Codec
 from .dialog import Dialog, without_params
 from .errors import CallOver
@@ -49,9 +49,9 @@ class Incoming(Call):
         super().__init__(line, _dialog_of(line, transaction), codecs, asyncio.get_running_loop().time())
         self.headers = transaction.request.headers
         self.messages.append(transaction.request)
-        self.behaviour_task: asyncio.Task[None] | None = None
         self._transaction = transaction
         self._confirmed = False
+        transaction.on_cancel = self._cancelled
         transaction.on_ack = self._acknowledged
         transaction.on_unacknowledged = self._unacknowledged
 
@@ -93,11 +93,10 @@ class Incoming(Call):
             raise CallOver(f"{self!r} {self._end or 'was answered before'}")
         self._refuse(code, reason)
 
-    def cancelled(self, cancel: Request) -> None:
+    def _cancelled(self, cancel: Request) -> None:
         """The caller took the call back."""
-        if self._end is None and self.timings.answered_at is None:
-            self._respond(self._transaction, 487)
-            self._finish(End("remote", 487, "Request Terminated", _cause(cancel)))
+        self._respond(self._transaction, 487)
+        self._finish(End("remote", 487, "Request Terminated", cause_of(cancel)))
 
     async def behave(self, behaviour: Behaviour) -> None:
         """Do what the phone is set to do."""

@@ -1,21 +1,26 @@
 """Is this the prompt that was heard? Normalised cross-correlation, cheap enough for pure Python.
 
 First the loudness envelope (one value for each 20 ms) of the prompt's beginning is slid along the envelope of
-what was heard. Only at the few best places the samples themselves are compared, over its loudest half
-second. So the result is a correlation of samples: near 1 for the same prompt through G.711 at any volume,
-below about 0.4 for another one. One minute heard against a three-second beginning costs about 0.1 s.
+what was heard. Only at the few best places the samples themselves are compared, over the loudest quarter
+second. So the result is a correlation of samples: 0.99 and more for the same prompt through G.711 at any
+volume, below 0.6 for any other (measured over Asterisk's core sounds). Twenty seconds heard cost about 40 ms.
 """
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 
 from .codec import FRAME
 
 _BEGINNING = 150
 """Frames of the prompt that are looked for: three seconds."""
-_CLOSE_UP = 4000
-"""Samples compared one by one: half a second."""
-_CANDIDATES = 8
+_CLOSE_UP = 2000
+"""Samples compared one by one: a quarter of a second."""
+_CANDIDATES = 4
+_RESEMBLING = 0.5
+"""Envelopes that correlate less are not worth a closer look."""
+_SURE = 0.95
+"""No other place can be a better one."""
 _QUIET = 1e-3
 """Root mean square below which a frame is silence (-60 dB)."""
 
@@ -26,14 +31,14 @@ def likeness(prompt: Sequence[float], heard: Sequence[float]) -> float:
     shape, outline = _envelope(prompt)[:_BEGINNING], _envelope(heard)
     if not shape or len(outline) < len(shape):
         return 0.0
-    places = sorted(
-        range(len(outline) - len(shape) + 1),
-        key=lambda at: correlation(shape, outline[at : at + len(shape)]),
-        reverse=True,
-    )
     loudest = _loudest(prompt[: len(shape) * FRAME])
     piece = prompt[loudest : loudest + _CLOSE_UP]
-    return max(_close_up(piece, heard, at * FRAME + loudest) for at in places[:_CANDIDATES])
+    best = 0.0
+    for at in _places(shape, outline):
+        best = max(best, _close_up(piece, heard, at * FRAME + loudest))
+        if best > _SURE:
+            break
+    return best
 
 
 def correlation(a: Sequence[float], b: Sequence[float]) -> float:
@@ -45,17 +50,34 @@ def correlation(a: Sequence[float], b: Sequence[float]) -> float:
     return covariance / math.sqrt(spread) if spread > 1e-12 else 0.0
 
 
-def _close_up(piece: Sequence[float], heard: Sequence[float], near: int) -> float:
-    """The best correlation of samples within 1.5 frames of `near`."""
-    best = 0.0
-    energy = math.sumprod(piece, piece)
-    for start in range(max(0, near - FRAME * 3 // 2), near + FRAME * 3 // 2 + 1):
-        there = heard[start : start + len(piece)]
-        if len(there) < len(piece):
+def _places(shape: Sequence[float], outline: Sequence[float]) -> list[int]:
+    """The frames of `outline` where `shape` fits best, at least two apart, best first."""
+    fits = ((correlation(shape, outline[at : at + len(shape)]), at) for at in range(_lags(shape, outline)))
+    best: list[int] = []
+    for fit, at in sorted(fits, reverse=True):
+        if fit < _RESEMBLING or len(best) == _CANDIDATES:
             break
-        norm = math.sqrt(energy * math.sumprod(there, there))
-        if norm > 0:
-            best = max(best, math.sumprod(piece, there) / norm)
+        if all(abs(at - other) > 1 for other in best):
+            best.append(at)
+    return best
+
+
+def _lags(shape: Sequence[float], outline: Sequence[float]) -> int:
+    return len(outline) - len(shape) + 1
+
+
+def _close_up(piece: Sequence[float], heard: Sequence[float], near: int) -> float:
+    """The best correlation of samples within a frame of `near`."""
+    first = max(0, near - FRAME)
+    around = heard[first : near + FRAME + len(piece)]
+    loudness = [0.0, *accumulate(s * s for s in around)]
+    energy = math.sumprod(piece, piece)
+    best = 0.0
+    for start in range(len(around) - len(piece) + 1):
+        norm = energy * (loudness[start + len(piece)] - loudness[start])
+        if norm > 1e-9:
+            product = math.sumprod(piece, around[start : start + len(piece)])
+            best = max(best, product / math.sqrt(norm))
     return best
 
 
@@ -75,7 +97,7 @@ def _trimmed(samples: Sequence[float]) -> Sequence[float]:
 
 
 def _loudest(samples: Sequence[float]) -> int:
-    """Where the loudest half second begins."""
+    """Where the loudest part begins."""
     starts = range(0, max(1, len(samples) - _CLOSE_UP), FRAME)
     return max(
         starts, key=lambda at: math.sumprod(samples[at : at + _CLOSE_UP], samples[at : at + _CLOSE_UP])

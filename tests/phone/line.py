@@ -31,6 +31,7 @@ class Line:
         self.faults: list[BaseException] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._registration: Dialog | None = None
+        self._renewal: asyncio.TimerHandle | None = None
 
     async def open(self, host: str, port: int) -> None:
         """Bind the SIP socket; raises OSError."""
@@ -78,9 +79,11 @@ class Line:
         return response
 
     async def register(self, expires: int) -> None:
-        """Register our contact (0: take it away); raises SipError."""
+        """Register our contact and renew it half-way (0: take it away); raises SipError."""
         if self.server is None:
             raise ValueError("no server to register with")
+        if self._renewal:
+            self._renewal.cancel()
         dialog = self._registration or self._new_registration(self.server)
         self._registration = dialog if expires else None
         request = dialog.request("REGISTER", [("Expires", str(expires))])
@@ -89,6 +92,19 @@ class Line:
             self._registration = None
             seen = self.transactions.wire.story(dialog.call_id)
             raise SipError(response.code, response.reason, seen)
+        if expires:
+            loop = asyncio.get_running_loop()
+            self._renewal = loop.call_later(
+                expires / 2, lambda: self.spawn(self._renew(expires), "phone-renewal")
+            )
+
+    async def _renew(self, expires: int) -> None:
+        """Once more; a server that is away then (a restart) is asked again soon."""
+        try:
+            await self.register(expires)
+        except SipError:
+            loop = asyncio.get_running_loop()
+            self._renewal = loop.call_later(5, lambda: self.spawn(self._renew(expires), "phone-renewal"))
 
     @property
     def registered(self) -> bool:
@@ -96,6 +112,8 @@ class Line:
 
     async def close(self) -> None:
         """Cancel what still runs, close the socket."""
+        if self._renewal:
+            self._renewal.cancel()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -13,7 +13,7 @@ from .codec import FRAME_S, ULAW
 from .heard import Heard
 from .message import Address
 from .pulse import Pulse
-from .sdp import Session
+from .sdp import Session, common_codec
 from .voice import Voice
 
 _SO_TIMESTAMPNS = 35
@@ -46,12 +46,13 @@ class Media:
         return host, port
 
     def agree(self, mine: Session, theirs: Session) -> None:
-        """Talk and listen as both sides' SDP says; may be called again after each re-INVITE."""
-        codec = next(codec for codec in theirs.codecs if codec in mine.codecs)
+        """Talk and listen as both sides' SDP says, after each re-INVITE again; raises NoCommonCodec."""
+        codec = common_codec(theirs, mine)
         if codec is not self.voice.codec:
             self.voice.codec = self.heard.codec = codec
         self.voice.dtmf_type = theirs.dtmf_type
         self._dtmf_type = mine.dtmf_type
+        self.heard.pause(not mine.may_receive)
         self._target = theirs.address if mine.may_send and theirs.may_receive else None
         if self._sender is None and not self.closed:
             self._sender = self._loop.create_task(self._send(), name="phone-media")
@@ -118,11 +119,11 @@ def _kernel_time(extra: list[tuple[int, int, bytes]]) -> float | None:
 
 
 def _bind_even(host: str) -> socket.socket:
-    """A free even port, as RFC 3550 wants it; raises OSError after 200 tries."""
+    """A free even port, as RFC 3550 wants it, above those the servers under test claim; else OSError."""
     for _ in range(200):
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            sock.bind((host, random.randrange(20000, 32000, 2)))
+            sock.bind((host, random.randrange(33000, 60000, 2)))
         except OSError:
             sock.close()
             continue

@@ -3,7 +3,7 @@
 import asyncio
 
 from . import sdp
-from .call import Call, End, Side, _cause
+from .call import Call, End, Side, cause_of
 from .codec import Codec
 from .dialog import Dialog
 from .line import Line
@@ -37,7 +37,7 @@ class Outgoing(Call):
             await self._connect(request, response)
         else:
             by: Side = "local" if self._withdrawn else "remote"
-            self._finish(End(by, response.code, response.reason, _cause(response)))
+            self._finish(End(by, response.code, response.reason, cause_of(response)))
 
     async def _try(self, request: Request) -> Response:
         transactions = self._line.transactions
@@ -51,8 +51,7 @@ class Outgoing(Call):
             self._dialog.learn(response)
             self.timings.ringing_at = self.timings.ringing_at or self.provisional[-1][1]
             self.state = "ringing"
-        if response.body:
-            self._agree(response)
+        self._agree(response)
         if self._withdrawn:
             self._cancel()
         self._pulse.beat()
@@ -63,10 +62,7 @@ class Outgoing(Call):
         self._dialog.established(response)
         ack = self._dialog.request("ACK", cseq=request.cseq[0])
         self._transaction.acknowledge(ack, self._dialog.next_hop)
-        try:
-            self._agree(response)
-        except ValueError:
-            self._withdrawn = True  # his SDP is of no use to us
+        self._agree(response)
         self.timings.answered_at = asyncio.get_running_loop().time()
         self.state = "talking"
         self._pulse.beat()
@@ -74,8 +70,12 @@ class Outgoing(Call):
             await self.hang_up()
 
     def _agree(self, response: Response) -> None:
-        if response.body:
-            self.media.agree(self._mine, sdp.read(response.body))
+        """Talk as the answer says; when it is of no use to us, give the call up."""
+        try:
+            if response.body:
+                self.media.agree(self._mine, sdp.read(response.body))
+        except ValueError:
+            self._withdrawn = True
 
     async def _withdraw(self) -> None:
         """CANCEL, at once or as soon as the first provisional response allows it (RFC 3261 §9.1)."""

@@ -45,6 +45,7 @@ class Phone:
         self._bind = bind_host, port
         self._line = Line(user, password, server, self._requested, t1_s)
         self._codecs = _preferring(codec)
+        self._by_dialog: dict[tuple[str, str], Call] = {}
         self._arrived: list[Incoming] = []
         self._pulse = Pulse()
 
@@ -89,7 +90,7 @@ class Phone:
         await asyncio.gather(*(call.media.close() for call in self.calls))
 
     async def register(self, expires: int = 300) -> None:
-        """Register our contact with the server for so many seconds; raises SipError."""
+        """Register our contact for `expires` seconds, renewed half-way until we leave; raises SipError."""
         await self._line.register(expires)
 
     async def unregister(self) -> None:
@@ -110,7 +111,7 @@ class Phone:
         codecs = self._codecs if codec is None else _preferring(codec)
         call = Outgoing(self._line, dialog, codecs, list((headers or {}).items()))
         call.tone(tone_hz)
-        self.calls.append(call)
+        self._keep(call)
         return call
 
     async def incoming(self, deadline: float = 10.0) -> Incoming:
@@ -160,26 +161,28 @@ class Phone:
     def _called(self, transaction: ServerTransaction) -> None:
         transaction.respond(transaction.request.reply(100))
         call = Incoming(self._line, transaction, self._codecs)
-        self.calls.append(call)
+        self._keep(call)
         self._arrived.append(call)
         self._line.spawn(call.behave(self.on_invite), f"phone-behaviour-{self.user}")
         self._pulse.beat()
 
     def _within_a_call(self, transaction: ServerTransaction, local_tag: str) -> None:
         request = transaction.request
-        for call in self.calls:
-            if call._is(request.call_id, local_tag):
-                call.take(transaction)
-                return
-        transaction.respond(request.reply(481))
+        if call := self._by_dialog.get((request.call_id, local_tag)):
+            call.take(transaction)
+        else:
+            transaction.respond(request.reply(481))
 
     def _cancelled(self, transaction: ServerTransaction) -> None:
         cancel = transaction.request
         invite = self._line.transactions.invite_to_cancel(cancel)
         transaction.respond(cancel.reply(200 if invite else 481, to_tag=new_tag()))
-        for call in self.calls:
-            if isinstance(call, Incoming) and invite is not None and call.invite is invite.request:
-                call.cancelled(cancel)
+        if invite:
+            invite.cancelled(cancel)
+
+    def _keep(self, call: Call) -> None:
+        self.calls.append(call)
+        self._by_dialog[call.call_id, call.local_tag] = call
 
     # Leaving
 

@@ -76,11 +76,16 @@ def answer(offer: Session, mine: Session) -> Session:
 
     `mine.direction` narrows the flow: who holds (sendonly) stays so. Raises NoCommonCodec.
     """
-    common = next((codec for codec in offer.codecs if codec in mine.codecs), None)
-    if common is None:
-        raise NoCommonCodec(", ".join(codec.name for codec in offer.codecs))
     direction = _narrow(_MIRROR[offer.direction], mine.direction)
-    return Session(mine.address, (common,), offer.dtmf_type, direction)
+    return Session(mine.address, (common_codec(offer, mine),), offer.dtmf_type, direction)
+
+
+def common_codec(preferring: Session, other: Session) -> Codec:
+    """The first codec of one side that the other has too; raises NoCommonCodec."""
+    for codec in preferring.codecs:
+        if codec in other.codecs:
+            return codec
+    raise NoCommonCodec(", ".join(codec.name for codec in preferring.codecs))
 
 
 def _narrow(allowed: Direction, wanted: Direction) -> Direction:

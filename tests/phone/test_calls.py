@@ -139,10 +139,11 @@ async def test_cancel_and_answer_cross(alice: Phone, bob: Phone) -> None:
     assert (await incoming.ended()).by == "remote"
 
 
-async def test_nobody_there(alice: Phone) -> None:
-    call = await alice.call("sip:nobody@127.0.0.9:5999")
-    with pytest.raises(SipError) as fault:
-        await call.answered(deadline=20)
+async def test_nobody_there() -> None:
+    async with Phone("alice", t1_s=0.02) as alice:
+        call = await alice.call("sip:nobody@127.0.0.9:5999")
+        with pytest.raises(SipError) as fault:
+            await call.answered(deadline=20)
     assert fault.value.code == 408
 
 

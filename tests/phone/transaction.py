@@ -116,6 +116,7 @@ class ServerTransaction:
     def __init__(self, wire: Wire, request: Request, address: Address, t1_s: float) -> None:
         self.request = request
         self.address = address
+        self.on_cancel: Callable[[Request], None] | None = None
         self.on_ack: Callable[[Request], None] | None = None
         self.on_unacknowledged: Callable[[], None] | None = None
         self._wire, self._t1_s = wire, t1_s
@@ -150,6 +151,11 @@ class ServerTransaction:
         self._resending = None
         if self.on_ack:
             self.on_ack(ack)
+
+    def cancelled(self, cancel: Request) -> None:
+        """The asker took it back; without effect once answered."""
+        if self.on_cancel and not self.answered:
+            self.on_cancel(cancel)
 
     def stop(self) -> None:
         if self._resending:
