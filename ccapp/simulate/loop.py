@@ -62,6 +62,8 @@ class VirtualLoop(base_events.BaseEventLoop):
         self._selector = _NoFiles()
         self._clock_resolution = RESOLUTION_S
         self._now = 0.0
+        self.on_quiet: Callable[[], None] = lambda: None
+        """Called when everything that can happen at this instant has happened."""
         self._turns = 0
         self._order = random.Random(f"order/{seed}") if shuffle and seed is not None else None
         self._killed: list[Process] = []
@@ -109,6 +111,7 @@ class VirtualLoop(base_events.BaseEventLoop):
         if not scheduled:
             raise Deadlock(_report(self))
         if scheduled[0]._when > self._now:
+            self.on_quiet()
             self._now = scheduled[0]._when
             self._turns = 0
 

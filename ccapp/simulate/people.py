@@ -4,7 +4,7 @@ A person knows only what he hears on his own line, and acts on the exchange, nev
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
@@ -35,7 +35,7 @@ class Caller(Party):
         self._timer: asyncio.TimerHandle | None = None
         self._prompts = 0
 
-    def calls(self, *, trunk: str, dialled: str, headers: dict[str, str] | None = None) -> Channel:
+    def calls(self, *, trunk: str, dialled: str, headers: Mapping[str, str] | None = None) -> Channel:
         self.channel = self._exchange.call(self, trunk=trunk, dialled=dialled, headers=headers)
         self._leaves_after(self.script.patience_s)
         return self.channel

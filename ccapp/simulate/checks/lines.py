@@ -1,0 +1,71 @@
+"""The exchange's truth against the facts: who is joined with whom, and whether every channel has an owner."""
+
+from collections.abc import Iterator
+
+from ccapp.domain import events
+from ccapp.domain.ids import offer_of
+from ccapp.simulate.checks.verdict import Verdict
+from ccapp.simulate.checks.visits import Visits
+from ccapp.simulate.exchange import Channel, Exchange, Mix
+
+
+class Lines:
+    def __init__(self, verdict: Verdict, visits: Visits, exchange: Exchange) -> None:
+        self._verdict = verdict
+        self._visits = visits
+        self._exchange = exchange
+        self._suspects: set[str] = set()
+
+    def mixed(self, mix: Mix) -> None:
+        """A bridge has changed."""
+        if mix.music is None:
+            callers = [channel.id for channel in mix.members.values() if channel.kind == "inbound"]
+            agents = [channel.id for channel in mix.members.values() if channel.kind == "dialled"]
+            self._verdict.must(len(callers) < 2, "two callers on one agent", f"{mix.id}: {callers}")
+            self._verdict.must(len(agents) < 2, "two agents on one caller", f"{mix.id}: {agents}")
+
+    def rung(self, channel: Channel) -> None:
+        """A phone begins to ring."""
+        others = [
+            other.id
+            for other in self._exchange.channels.values()
+            if other.party is channel.party and other is not channel
+        ]
+        self._verdict.must(not others, "a phone is rung twice at once", f"{channel.id} beside {others}")
+
+    def inspect(self) -> None:
+        """From time to time, with a living engine connected: what is wrong now and was wrong the last time
+        has nobody who cares."""
+        found = set(self._wrong())
+        for wrong in found & self._suspects:
+            self._verdict.broken("nobody cares", wrong)
+        self._suspects = found
+
+    def forgive(self) -> None:
+        """Something has happened that takes a while to be put right."""
+        self._suspects.clear()
+
+    def _wrong(self) -> Iterator[str]:
+        open_visits = {str(visit): fact for visit, fact in self._visits.open().items()}
+        channels = {str(id): channel for id, channel in self._exchange.channels.items()}
+        rung = {offer.channel for offer in self._visits.offers.values()}
+        talking = {talk.channel for talk in self._visits.talks.values()}
+        for channel in channels.values():
+            if channel.kind == "inbound" and channel.id not in open_visits:
+                yield f"caller {channel.id} has no visit"
+            if channel.kind == "dialled" and offer_of(channel.id) and channel.id not in rung | talking:
+                yield f"agent's leg {channel.id} has no owner"
+        for talk in self._visits.talks.values():
+            if talk.channel not in channels:
+                yield f"talk without agent's channel: {talk}"
+        for visit, fact in open_visits.items():
+            if visit not in channels:
+                yield f"visit {visit} without a channel, last said: {fact}"
+        for fact in open_visits.values():
+            if isinstance(fact, events.OfferMade) and fact.channel not in channels:
+                yield f"offer without a channel: {fact}"
+
+    def at_the_end(self) -> None:
+        must = self._verdict.must
+        must(not self._exchange.channels, "channels are left", str(list(self._exchange.channels)))
+        must(not self._exchange.bridges, "bridges are left", str(list(self._exchange.bridges)))

@@ -1,0 +1,113 @@
+"""The order of service: nobody is overtaken, and no agent idles beside a caller he may serve."""
+
+from collections.abc import Mapping
+
+from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Centre
+from ccapp.domain.events import Fact, PresenceChanged
+from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
+from ccapp.domain.presence import State
+from ccapp.simulate.checks.verdict import Verdict
+from ccapp.simulate.checks.visits import LATE_S
+
+
+class Order:
+    def __init__(self, verdict: Verdict, centre: Centre) -> None:
+        self._verdict = verdict
+        self._centre = centre
+        self._waiting: dict[VisitId, events.CallWaits] = {}  # in line, no phone ringing
+        self._offered: dict[VisitId, events.CallWaits] = {}
+        self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
+        self._free: dict[AgentId, PresenceChanged] = {}
+        self._may: dict[tuple[AgentId, QueueId, frozenset[tuple[SkillId, int]]], bool] = {}
+        self._dirty = False
+        self._suspended = False
+
+    def engine_died(self) -> None:
+        """The line is in the new engine's hands: those who wait say so again."""
+        self._waiting.clear()
+        self._offered.clear()
+        self._free.clear()
+        self._suspended = True
+
+    def fact(self, fact: Fact) -> None:
+        match fact:
+            case events.CallWaits(visit=visit):
+                self._waiting[visit] = fact
+            case events.OfferMade():
+                self._in_order(fact)
+            case events.OfferDeclined(visit=visit, reason=reason):
+                if call := self._offered.pop(visit, None):
+                    self._waiting[visit] = call
+                self._bar(fact, reason)
+            case events.CallServed(visit=visit) | events.CallAbandoned(visit=visit):
+                self._forget(visit)
+            case events.CallEnded(visit=visit):
+                self._forget(visit)
+            case PresenceChanged(agent=agent, state=State.READY, online=True):
+                self._free[agent] = fact
+            case PresenceChanged(agent=agent):
+                self._free.pop(agent, None)
+            case events.SwitchFound():
+                self._suspended = False
+            case _:
+                return
+        self._dirty = True
+
+    def _forget(self, visit: VisitId) -> None:
+        self._offered.pop(visit, None)
+        self._waiting.pop(visit, None)
+
+    def _bar(self, fact: events.OfferDeclined, reason: DeclineReason) -> None:
+        if queue := self._centre.queues.get(fact.queue):
+            self._barred[fact.visit, fact.agent] = fact.at + queue.retry_same_agent_s
+
+    def _in_order(self, offer: events.OfferMade) -> None:
+        mine = self._waiting.pop(offer.visit, None)
+        self._verdict.must(mine is not None, "offered out of line", str(offer))
+        if mine is None:
+            return
+        self._offered[offer.visit] = mine
+        self._verdict.must(self._eligible(offer.agent, mine), "offered to one who may not", str(offer))
+        for other in self._waiting.values():
+            if _key(other) < _key(mine) - LATE_S and self._could(offer.agent, other):
+                self._verdict.broken("order of service", f"{offer} before {other}")
+
+    def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
+        barred_until = self._barred.get((call.visit, agent), 0.0)
+        return barred_until <= self._verdict.now() - LATE_S and self._eligible(agent, call)
+
+    def _eligible(self, agent: AgentId, call: events.CallWaits) -> bool:
+        asked = (agent, call.queue, frozenset(call.requires.items()))
+        if asked not in self._may:
+            self._may[asked] = self._may_serve(agent, call.queue, call.requires)
+        return self._may[asked]
+
+    def _may_serve(self, agent: AgentId, queue: QueueId, requires: Mapping[SkillId, int]) -> bool:
+        members, has = self._centre.queues[queue].agents, self._centre.agents[agent].skills
+        return (members is None or agent in members) and all(
+            has.get(skill, 0) >= level for skill, level in requires.items()
+        )
+
+    def quiet(self) -> None:
+        """Nothing more happens at this instant."""
+        if not self._dirty or self._suspended:
+            return
+        self._dirty = False
+        for agent, presence in self._free.items():
+            if not self._waiting:
+                return
+            if presence.not_before > self._verdict.now() - LATE_S:
+                self._dirty = True
+                continue
+            for call in self._waiting.values():
+                if self._could(agent, call):
+                    self._verdict.broken("idle beside a caller", f"{presence} beside {call}")
+
+    def at_the_end(self) -> None:
+        self._verdict.must(not self._waiting and not self._offered, "the line is empty", str(self._waiting))
+
+
+def _key(call: events.CallWaits) -> float:
+    return call.entered_at - call.priority_s

@@ -1,0 +1,117 @@
+"""A visit's facts come in an order that makes sense, and each thing begun is ended exactly once."""
+
+from ccapp.domain import events
+from ccapp.domain.events import Fact, VisitFact
+from ccapp.domain.ids import AgentId, OfferId, VisitId
+from ccapp.simulate.checks.verdict import Verdict
+
+_E = events
+
+AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
+    None: (_E.CallArrived,),
+    _E.CallArrived: (_E.IvrVisited, _E.CallWaits, _E.CallEnded),
+    _E.IvrVisited: (_E.IvrVisited, _E.CallWaits, _E.CallForwarded, _E.CallEnded),
+    _E.CallForwarded: (_E.IvrVisited, _E.CallWaits, _E.CallEnded),
+    _E.CallWaits: (_E.OfferMade, _E.CallAbandoned, _E.CallEnded),
+    _E.OfferMade: (_E.OfferDeclined, _E.CallServed),
+    _E.OfferDeclined: (_E.OfferMade, _E.CallAbandoned, _E.CallEnded),
+    _E.CallServed: (_E.TalkEnded,),
+    _E.TalkEnded: (_E.CallEnded, _E.CallWaits),
+    _E.CallAbandoned: (_E.CallEnded,),
+    _E.CallEnded: (),
+}
+"""Which fact of a visit may follow which. A new engine may say again where a visit goes on (`RESUMED`)."""
+
+RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
+    _E.CallArrived: (),
+    _E.IvrVisited: (),
+    _E.CallWaits: (_E.CallWaits,),
+    _E.OfferDeclined: (_E.CallWaits,),
+}
+LATE_S = 1e-6  # what epoch seconds in a float cannot tell apart
+
+
+class Visits:
+    """Also the place where others look up what is open now."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        self.last: dict[VisitId, VisitFact] = {}
+        self.offers: dict[OfferId, events.OfferMade] = {}  # open
+        self.talks: dict[AgentId, events.CallServed] = {}  # open
+        self._settled: set[OfferId] = set()
+        self._at = 0.0
+        self.outcomes: dict[events.Outcome, int] = {}
+        self.arrived = 0
+        self.resumed: set[VisitId] = set()  # open when an engine died
+
+    def fact(self, fact: Fact) -> None:
+        self._verdict.must(
+            fact.at >= self._at - LATE_S, "time runs backwards", f"{fact.at} after {self._at}: {fact}"
+        )
+        self._at = max(self._at, fact.at)
+        if isinstance(fact, VisitFact):
+            self._succeeds(fact)
+            self._settles(fact)
+
+    def engine_died(self) -> None:
+        self.resumed |= self.last.keys()
+
+    def _succeeds(self, fact: VisitFact) -> None:
+        before = self.last.get(fact.visit)
+        kind = type(before) if before else None
+        allowed = AFTER[kind] + (RESUMED.get(kind, ()) if kind and fact.visit in self.resumed else ())
+        self._verdict.must(
+            isinstance(fact, allowed),
+            "order of facts",
+            f"{type(fact).__name__} after {kind and kind.__name__}: {fact}",
+        )
+        self.last[fact.visit] = fact
+        if isinstance(fact, events.CallArrived):
+            self.arrived += 1
+        if isinstance(fact, events.CallEnded):
+            self.outcomes[fact.outcome] = self.outcomes.get(fact.outcome, 0) + 1
+
+    def _settles(self, fact: VisitFact) -> None:
+        match fact:
+            case events.OfferMade():
+                self._offered(fact)
+            case events.OfferDeclined(offer=offer):
+                self._settle(offer, fact)
+            case events.CallServed(offer=offer, agent=agent):
+                self._settle(offer, fact)
+                self._verdict.must(agent not in self.talks, "one talk per agent", str(fact))
+                self.talks[agent] = fact
+            case events.TalkEnded(agent=agent, visit=visit):
+                talk = self.talks.pop(agent, None)
+                self._verdict.must(
+                    talk is not None and talk.visit == visit, "a talk ends that did not begin", str(fact)
+                )
+
+    def _offered(self, fact: events.OfferMade) -> None:
+        rule = "one offer at a time"
+        for other in self.offers.values():
+            self._verdict.must(
+                other.agent != fact.agent and other.visit != fact.visit, rule, f"{fact} while {other}"
+            )
+        self._verdict.must(fact.agent not in self.talks, "offered while talking", str(fact))
+        self._verdict.must(
+            fact.offer not in self._settled and fact.offer not in self.offers,
+            "offer ids are never used again",
+            str(fact),
+        )
+        self.offers[fact.offer] = fact
+
+    def _settle(self, offer: OfferId, fact: VisitFact) -> None:
+        made = self.offers.pop(offer, None)
+        self._verdict.must(made is not None, "exactly one outcome per offer", str(fact))
+        self._settled.add(offer)
+
+    def open(self) -> dict[VisitId, VisitFact]:
+        return {visit: fact for visit, fact in self.last.items() if not isinstance(fact, events.CallEnded)}
+
+    def at_the_end(self) -> None:
+        self._verdict.must(not self.offers, "offers without an outcome", str(list(self.offers)))
+        self._verdict.must(not self.talks, "talks without an end", str(list(self.talks)))
+        left = self.open()
+        self._verdict.must(not left, "visits without an end", str(list(left.values())))

@@ -1,0 +1,30 @@
+"""A journal that keeps nothing: for long runs of which only figures are wanted."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from ccapp.domain.events import Fact, PresenceChanged, VisitFact
+from ccapp.ports import Recorded
+
+
+class ScrapJournal:
+    def __init__(self) -> None:
+        self._seq = 0
+
+    def publish(self, fact: Fact) -> int:
+        self._seq += 1
+        return self._seq
+
+    async def settled(self, within_s: float = 0.25) -> bool:
+        return True
+
+    def follow(self) -> AsyncIterator[Recorded]:
+        raise NotImplementedError("nothing is kept")
+
+    async def open_visits(self) -> Sequence[Sequence[VisitFact]]:
+        return []
+
+    async def presences(self) -> Sequence[PresenceChanged]:
+        return []
+
+    async def visit(self, visit: str) -> Sequence[Recorded]:
+        return []

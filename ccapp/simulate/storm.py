@@ -1,0 +1,135 @@
+"""A small contact centre in bad weather: every kind of caller, agent and fault, drawn from one seed."""
+
+import random
+from collections.abc import Iterator, Sequence
+
+from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, ToTree, Trunk
+from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
+from ccapp.domain.ivr import EMPTY_KEY, Collect, Enqueue, HangUp, Menu, Say, Tree
+from ccapp.simulate.desk import Moods
+from ccapp.simulate.people import CallerScript, React, Reaction
+from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
+
+SALES, SUPPORT, GOLD = QueueId("sales"), QueueId("support"), QueueId("gold")
+TALK, SPANISH = SkillId("talk"), SkillId("spanish")
+MENU = TreeId("menu")
+
+_MENU = Tree(
+    id=MENU,
+    start=NodeId("welcome"),
+    nodes={
+        NodeId("welcome"): Menu(
+            prompt=Say(text="sales one support two"),
+            branches={
+                "1": NodeId("sales"),
+                "2": NodeId("number"),
+                "9": NodeId("bye"),
+                EMPTY_KEY: NodeId("sales"),
+            },
+            loops=2,
+            key_timeout_s=3.0,
+        ),
+        NodeId("number"): Collect(
+            prompt=Say(text="your number please"), into="Customer", then=NodeId("support"), digits_max=4
+        ),
+        NodeId("sales"): Enqueue(queue=SALES),
+        NodeId("support"): Enqueue(queue=SUPPORT, requires={SPANISH: 1}, priority_s=10.0),
+        NodeId("bye"): HangUp(prompt=Say(text="goodbye")),
+    },
+)
+
+
+def centre(agents: int = 5) -> Centre:
+    """Three queues that share agents; every third of them speaks Spanish, the first two serve gold."""
+    names = [AgentId(f"a{n}") for n in range(agents)]
+    return Centre(
+        trunks={TrunkId("pstn"): Trunk(id=TrunkId("pstn"), trusted=True)},
+        numbers={
+            "100": Number(number="100", target=ToTree(tree=MENU)),
+            "200": Number(number="200", target=ToQueue(queue=GOLD)),
+            "300": Number(number="300", target=ToQueue(queue=SALES)),
+        },
+        queues={
+            SALES: Queue(id=SALES, name="Sales", requires={TALK: 1}, ring_s=8, wrap_up_s=5, wait_s_max=120),
+            SUPPORT: Queue(id=SUPPORT, name="Support", requires={TALK: 1}, ring_s=10, wrap_up_s=0),
+            GOLD: Queue(
+                id=GOLD, name="Gold", agents=frozenset(names[:2]), ring_s=5, priority_s=60, wrap_up_s=3
+            ),
+        },
+        agents={
+            name: Agent(
+                id=name,
+                name=name,
+                extension=str(200 + n),
+                skills={TALK: 1 + n % 2, SPANISH: 2} if n % 3 == 0 else {TALK: 1},
+                reject_delay_s=4.0,
+                busy_delay_s=8.0,
+            )
+            for n, name in enumerate(names)
+        },
+        trees={MENU: _MENU},
+    )
+
+
+def calls(mean_s: float, talk_s: float = 40.0) -> "Calls":
+    return Calls(mean_s, talk_s)
+
+
+class Calls:
+    """Poisson arrivals of callers of every kind."""
+
+    def __init__(self, mean_s: float, talk_s: float) -> None:
+        self._mean_s = mean_s
+        self._talk_s = talk_s
+
+    def __call__(self, chance: random.Random) -> Iterator[Call]:
+        while True:
+            yield Call(
+                after_s=chance.expovariate(1 / self._mean_s),
+                script=self._script(chance),
+                dialled=chance.choice(["100", "100", "200", "300", "300", "999"]),
+                headers={"X-Skills": "spanish"} if chance.random() < 0.1 else {},
+            )
+
+    def _script(self, chance: random.Random) -> CallerScript:
+        return CallerScript(
+            talk_s=chance.expovariate(1 / self._talk_s),
+            patience_s=chance.choice([None, chance.expovariate(1 / 60), chance.uniform(0, 5)]),
+            agent_ends=chance.random() < 0.4,
+            keys=[chance.choice(["1", "2", "9", "7", ""]), chance.choice(["1234", "12#", "", "2"])],
+            key_after_s=chance.uniform(0.1, 2.0),
+            forsaken_s=chance.uniform(0, 20),
+        )
+
+
+def reacts(agent: AgentId, chance: random.Random) -> React:
+    """Mostly they answer."""
+    dice = chance.random()
+    if dice < 0.75:
+        return React(Reaction.ANSWER, chance.uniform(0.0, 6.0))
+    return React(chance.choice(list(Reaction)[1:]), chance.uniform(0.0, 6.0))
+
+
+def breakages(chance: random.Random, faults: Sequence[Fault], duration_s: float) -> list[Breakage]:
+    return [
+        Breakage(
+            at_s=chance.uniform(10, duration_s),
+            fault=chance.choice(faults),
+            lasts_s=chance.choice([0.01, 0.5, 2.0, 10.0]),
+        )
+        for _ in range(chance.randint(1, 4) if faults else 0)
+    ]
+
+
+def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, agents: int = 5) -> Scenario:
+    chance = random.Random(f"storm/{seed}")
+    return Scenario(
+        seed=seed,
+        centre=centre(agents),
+        calls=calls(mean_s=chance.choice([3.0, 8.0, 20.0])),
+        duration_s=duration_s,
+        reacts=reacts,
+        moods=Moods(every_s=60.0),
+        breakages=breakages(chance, faults, duration_s),
+        commit_s=chance.choice([0.0, 0.0005, 0.1, 1.0]),
+    )
