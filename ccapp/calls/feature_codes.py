@@ -75,6 +75,13 @@ def read(dialled: str, centre: Centre) -> Wish | None:
 
 def spoken(presence: Presence) -> str:
     state, _ = state_of(presence)
-    if state is State.UNREADY:
-        return f"You are not ready: {presence.reason}." if presence.reason else "You are not ready."
-    return SPOKEN[state]
+    return not_ready(presence.reason) if state is State.UNREADY else SPOKEN[state]
+
+
+def not_ready(reason: str) -> str:
+    return f"You are not ready: {reason}." if reason else "You are not ready."
+
+
+def sentences(centre: Centre) -> list[str]:
+    """All that is commonly said here."""
+    return [*SPOKEN.values(), NOT_KNOWN, *(not_ready(reason) for reason in ("", *centre.break_reasons))]

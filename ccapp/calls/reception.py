@@ -56,7 +56,7 @@ class Reception:
     def __init__(self, floor: Floor, journal: Journal) -> None:
         self._floor = floor
         self._journal = journal
-        self._recovered = False
+        self.recovered = False
         self._callers: set[ChannelId] = set()  # whose arrival has begun a story
         floor.acd.watch(self._watch)
 
@@ -93,7 +93,7 @@ class Reception:
         floor = self._floor
         await self.push_accounts()
         floor.rooms.compare(survey.bridges)
-        if self._recovered:
+        if self.recovered:
             return self._reconnected(survey)
         for fact in await self._journal.presences():
             floor.acd.restore(fact)
@@ -101,7 +101,7 @@ class Reception:
         for found in survey.legs:
             if found.arrived is not None and found.leg.gone is None:
                 self._own(found.leg)
-        self._recovered = True
+        self.recovered = True
         floor.acd.restored()
         self._declare(events.SwitchFound(at=floor.acd.clock.now(), alive=len(stories), gone=0))
         return stories
@@ -126,6 +126,12 @@ class Reception:
         """A new configuration, on the calls that wait too."""
         self._floor.acd.reconfigure(centre)
         await self.push_accounts()
+
+    def let_go(self) -> None:
+        """Nothing is decided, published or sent any more; the stories may be cancelled without a trace."""
+        self._floor.acd.let_go()
+        self._floor.rooms.let_go()
+        self._floor.switch.let_go()
 
     def _watch(self, fact: Fact) -> None:
         if not isinstance(fact, events.PresenceChanged):

@@ -19,6 +19,7 @@ NAME_LENGTH_MAX = 64
 ENTRIES_MAX = 64
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_PREFIX = re.compile(r"^(?:x-)+", re.IGNORECASE)
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SPELLING = {name.lower(): name for name in (*TRANSFERRED, USER_TO_USER)}
 
@@ -30,7 +31,7 @@ def clean(value: str) -> str:
 
 def spelled(name: str) -> str | None:
     """The one spelling of a data name (bare or with `X-`), or None if it cannot be one."""
-    bare = name[2:] if name[:2].lower() == "x-" else name
+    bare = _PREFIX.sub("", name)
     if len(bare) > NAME_LENGTH_MAX or not _NAME.fullmatch(bare):
         return None
     return _SPELLING.get(bare.lower(), bare)

@@ -195,7 +195,6 @@ class CentreApplied(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineStarted(Fact):
     epoch: int
-    resumed: int  # visits taken over from the engine before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

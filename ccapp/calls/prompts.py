@@ -1,0 +1,25 @@
+"""Every text that is known before a call needs it, so that no caller waits for it to be spoken."""
+
+from collections.abc import Iterator
+
+from ccapp.calls import feature_codes
+from ccapp.domain import ivr
+from ccapp.domain.centre import Centre
+
+
+def texts(centre: Centre) -> list[ivr.Say]:
+    """Without those that hold a caller's data: they differ from call to call."""
+    return [say for say in dict.fromkeys(_all(centre)) if say.text and "{" not in say.text]
+
+
+def _all(centre: Centre) -> Iterator[ivr.Say]:
+    for tree in centre.trees.values():
+        for node in tree.nodes.values():
+            prompt = getattr(node, "prompt", None)
+            if isinstance(prompt, ivr.Say):
+                yield prompt
+    for queue in centre.queues.values():
+        yield ivr.Say(text=queue.greeting)
+        yield ivr.Say(text=queue.sorry)
+    for text in feature_codes.sentences(centre):
+        yield ivr.Say(text=text)
