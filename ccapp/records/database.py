@@ -37,12 +37,14 @@ _SETTINGS = {
 }
 
 
-async def connect(dsn: str, settings: Mapping[str, str] | None = None) -> "Connection":
+async def connect(
+    dsn: str, settings: Mapping[str, str] | None = None, command_s_max: float | None = COMMAND_S_MAX
+) -> "Connection":
     """A connection whose every command is bounded; `settings` are the session's, beside the usual ones."""
     connection: Connection = await asyncpg.connect(
         dsn,
         timeout=CONNECT_S_MAX,
-        command_timeout=COMMAND_S_MAX,
+        command_timeout=command_s_max,
         server_settings={**_SETTINGS, **(settings or {})},
     )
     return connection

@@ -21,6 +21,10 @@ class Fenced(RecordsError):
         self.epoch = epoch
 
 
+class LeaseHeld(RecordsError):
+    """Another engine holds the lease: says which."""
+
+
 class SpoolBusy(RecordsError):
     """Another process writes this spool folder."""
 

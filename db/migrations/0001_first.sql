@@ -68,7 +68,7 @@ create table segment (
     ended_at           timestamptz,
     ended_by           text,
     wrap_up_granted_s  double precision,
-    wrap_up_s          double precision,   -- as it was; null before its end, and when another call came first
+    wrap_up_s          double precision,   -- as it was; null before its end, and when another talk ended first
     primary key (visit, segment)
 );
 

@@ -83,7 +83,7 @@ talk as (
     where kind in ('CallServed', 'TalkEnded')
     group by visit, (body ->> 'segment')::integer
 ),
--- what ended the time after a talk: the wrap-up's end, or the agent's next talk, whichever came first
+-- A wrap-up belongs to the agent's last talk before its end, so to this one if no other ended in between.
 put_segment as (
     insert into segment (
         visit, segment, agent, queue, offer, answered_at, waited_s, rang_s, talk_s, ended_at, ended_by,
@@ -92,31 +92,29 @@ put_segment as (
     select
         talk.visit, talk.segment, talk.agent, talk.queue, talk.offer, talk.answered_at, talk.waited_s,
         talk.rang_s, talk.talk_s, talk.ended_at, talk.ended_by, talk.wrap_up_granted_s,
-        case when wrap_up.seq < least(talk_after.seq, talk_after_now.seq)
-               or coalesce(talk_after.seq, talk_after_now.seq) is null then wrap_up.wrap_up_s end
+        case when later.seq is null or wrap_up.seq < later.seq then wrap_up.wrap_up_s end
     from talk
     left join lateral (
-        select seq from fact
-         where fact.agent = talk.agent and fact.kind = 'CallServed' and fact.seq > talk.ended_seq
-         order by seq limit 1
-    ) as talk_after on true
+        select min(seq) as seq from (
+            (select seq from fact
+              where fact.agent = talk.agent and fact.kind = 'TalkEnded' and fact.seq > talk.ended_seq
+              order by seq limit 1)
+            union all
+            select seq from new_fact
+             where new_fact.agent = talk.agent and new_fact.kind = 'TalkEnded' and new_fact.seq > talk.ended_seq
+        ) as either
+    ) as later on true
     left join lateral (
-        select seq from new_fact
-         where new_fact.agent = talk.agent and new_fact.kind = 'CallServed' and new_fact.seq > talk.ended_seq
-         order by seq limit 1
-    ) as talk_after_now on true
-    left join lateral (
-        select seq, (body ->> 'wrap_up_s')::double precision as wrap_up_s
-          from (
+        select seq, (body ->> 'wrap_up_s')::double precision as wrap_up_s from (
             (select seq, body from fact
               where fact.agent = talk.agent and fact.kind = 'WrapUpEnded' and fact.seq > talk.ended_seq
               order by seq limit 1)
             union all
-            (select seq, body from new_fact
-              where new_fact.agent = talk.agent and new_fact.kind = 'WrapUpEnded' and new_fact.seq > talk.ended_seq
-              order by seq limit 1)
-          ) as either
-         order by seq limit 1
+            select seq, body from new_fact
+             where new_fact.agent = talk.agent and new_fact.kind = 'WrapUpEnded'
+               and new_fact.seq > talk.ended_seq
+        ) as either
+        order by seq limit 1
     ) as wrap_up on true
     on conflict (visit, segment) do update set
         (agent, queue, offer, answered_at, waited_s, rang_s, talk_s, ended_at, ended_by,
