@@ -1,0 +1,78 @@
+"""The web application and its server: every path of the surface stands here."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from ccapp.records.errors import RecordsError
+from ccapp.web import calls, configuring, guards, health, live, metrics, moving, reading
+from ccapp.web.desk import Desk
+from ccapp.web.keys import DESK, SINCE
+from ccapp.web.since import Since
+from ccapp.web.wire import BODY_BYTES_MAX
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN_S = 2.0
+
+
+def make_app(desk: Desk) -> web.Application:
+    app = web.Application(
+        middlewares=[guards.errors, guards.token_needed(desk), guards.started_needed(desk)],
+        client_max_size=BODY_BYTES_MAX,
+    )
+    app[DESK] = desk
+    app[SINCE] = Since()
+    app[live.SOCKETS] = set()
+    app[configuring.LOCK] = asyncio.Lock()
+    desk.acd.watch(app[SINCE].heard)
+    app.on_startup.append(_remember)
+    app.on_shutdown.append(live.close_all)
+    app.on_response_prepare.append(guards.plain_headers)
+    _add_routes(app)
+    return app
+
+
+def _add_routes(app: web.Application) -> None:
+    add = app.router
+    add.add_get("/health", health.health)
+    add.add_get("/metrics", metrics.metrics)
+    add.add_get("/v1/status", reading.status)
+    add.add_get("/v1/queues", reading.queues)
+    add.add_get("/v1/queues/{id}", reading.queue)
+    add.add_get("/v1/agents", reading.agents)
+    add.add_get("/v1/agents/{id}", reading.agent)
+    add.add_post("/v1/agents/{id}/state", moving.move)
+    add.add_get("/v1/calls", calls.calls)
+    add.add_get("/v1/calls/{visit}", calls.call)
+    add.add_get("/v1/live", live.live)
+    add.add_get("/v1/config", configuring.show)
+    add.add_put("/v1/config", configuring.put)
+
+
+async def _remember(app: web.Application) -> None:
+    """Since when agents are as they are, from before this engine."""
+    try:
+        app[SINCE].before(await app[DESK].journal.presences())
+    except RecordsError as error:
+        log.warning("agents' states have no beginning: %s", error)
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serves as long as it is entered; gives the URL, with the port that port 0 became.
+
+    No access log: its lines would hold what clients write.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        name, bound = runner.addresses[0][:2]
+        yield f"http://[{name}]:{bound}" if ":" in name else f"http://{name}:{bound}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,74 @@
+"""All that the web edge knows of the engine. Built by the composition root; nothing else is reached for."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ccapp.acd import Acd
+from ccapp.ports import Journal
+from ccapp.records.journal import JournalFigures
+from ccapp.records.read import VisitRecord, Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What is up. Without the database calls go on; without the rest nothing can be decided."""
+
+    started: bool  # recovered, and answering for what it says
+    switch: bool  # connected to Asterisk
+    lease: bool  # the one engine that may act
+    database: bool
+
+    @property
+    def able(self) -> bool:
+        return self.started and self.switch and self.lease
+
+    @property
+    def status(self) -> str:
+        if not self.able:
+            return "down" if self.started else "starting"
+        return "ok" if self.database else "degraded"
+
+
+class Durations(Protocol):
+    """Counts of durations by upper bound, the last one without a bound."""
+
+    counts: list[int]
+    sum_s: float
+
+
+class SwitchMeter(Protocol):
+    """Figures of the connection to Asterisk."""
+
+    @property
+    def round_trips(self) -> Mapping[str, Durations]:
+        """By the kind of command."""
+        ...
+
+    @property
+    def connections(self) -> Mapping[str, int]:
+        """Made, by application: all above the first are reconnects."""
+        ...
+
+    @property
+    def unanswered(self) -> Mapping[str, int]:
+        """Commands that ran out of time, by kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`apply` stores a configuration (a checked document, digests and all) in the name of somebody, puts it
+    into effect and returns its version. It may raise ConfigError."""
+
+    acd: Acd
+    journal: Journal
+    figures: Callable[[], JournalFigures]
+    visits: Callable[[Wanted], Awaitable[Sequence[VisitRecord]]]
+    apply: Callable[[Mapping[str, Any], str], Awaitable[int]]
+    centre_version: Callable[[], int]
+    health: Callable[[], Health]
+    token: str
+    started_at: float  # epoch s
+    switch_meter: SwitchMeter | None = None
+    round_trip_bounds_s: Sequence[float] = ()

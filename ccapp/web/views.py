@@ -1,0 +1,281 @@
+"""The live contact centre as JSON documents: pure readings of the live owner, nothing is changed here.
+
+Instants are epoch seconds (`..._at`), durations seconds (`..._s`).
+"""
+
+from collections import Counter
+from typing import Any
+
+from ccapp.acd import Acd, Visit
+from ccapp.domain.centre import Agent, Queue, Skills
+from ccapp.domain.ids import AgentId, QueueId, VisitId
+from ccapp.domain.presence import Presence, State, SubState, state_of
+from ccapp.routing.decisions import Offer, WaitingCall
+from ccapp.routing.skills import lacking
+from ccapp.web.since import Since
+
+type Document = dict[str, Any]
+
+
+class Views:
+    """One reading: everything in it is of the same instant."""
+
+    def __init__(self, acd: Acd, since: Since) -> None:
+        self._acd = acd
+        self._since = since
+        self.now = acd.clock.now()
+        self._presences = acd.presences()
+        self._ringing: dict[AgentId, Offer] = {}
+        for call in acd.line():
+            offer = self._offer(call.visit)
+            if offer is not None:
+                self._ringing[offer.agent] = offer
+
+    # --- the whole ----------------------------------------------------------------------------------------
+
+    def status(self) -> Document:
+        line = self._acd.line()
+        visits, talks = len(self._acd.visits), len(self._acd.talks())
+        ringing = len(self._ringing)
+        return {
+            "name": self._acd.centre.name,
+            "at": self.now,
+            "calls": {
+                "live": visits,
+                "in_ivr": max(0, visits - talks - len(line)),
+                "waiting": len(line) - ringing,
+                "ringing": ringing,
+                "talking": talks,
+            },
+            "longest_wait_s": self._longest_wait_s(line),
+            "agents": self._states(self._presences.values()),
+            "queues": self.queues(),
+        }
+
+    @staticmethod
+    def _states(presences: Any) -> dict[str, int]:
+        counted = Counter(state_of(presence)[0] for presence in presences)
+        return {state.value: counted[state] for state in State if state is not State.LOGIN}
+
+    def _longest_wait_s(self, line: Any) -> float | None:
+        entered = min((call.entered_at for call in line), default=None)
+        return None if entered is None else self._s(self.now - entered)
+
+    @staticmethod
+    def _s(seconds: float) -> float:
+        return round(max(0.0, seconds), 3)
+
+    # --- queues -------------------------------------------------------------------------------------------
+
+    def queues(self) -> list[Document]:
+        return [self.queue(queue) for queue in self._acd.centre.queues.values()]
+
+    def queue(self, queue: Queue) -> Document:
+        line = self._acd.line(queue.id)
+        members = [
+            a for a in self._acd.centre.agents.values() if self._why_never(a, queue, queue.requires) is None
+        ]
+        presences = [self._presences[agent.id] for agent in members if agent.id in self._presences]
+        ringing = sum(self._offer(call.visit) is not None for call in line)
+        return {
+            "id": queue.id,
+            "name": queue.name,
+            "waiting": len(line) - ringing,
+            "ringing": ringing,
+            "talking": sum(talk.queue == queue.id for talk in self._acd.talks().values()),
+            "longest_wait_s": self._longest_wait_s(line),
+            "requires": queue.requires,
+            "agents": self._states(presences),
+            "ready_online": sum(p.state is State.READY and p.online for p in presences),
+        }
+
+    def queue_with_calls(self, queue: Queue) -> Document:
+        line = self._acd.line(queue.id)
+        calls = [self.waiting(call, position) for position, call in enumerate(line, 1)]
+        return {**self.queue(queue), "calls": calls}
+
+    def waiting(self, call: WaitingCall, position: int) -> Document:
+        """A call in line, as it will be served."""
+        visit = self._acd.visits.get(call.visit)
+        offer = self._offer(call.visit)
+        return {
+            "visit": call.visit,
+            "position": position,
+            "caller_number": visit.caller_number if visit else "",
+            "caller_name": visit.caller_name if visit else "",
+            "entered_at": call.entered_at,
+            "wait_s": self._s(self.now - call.entered_at),
+            "priority_s": call.priority_s,
+            "requires": call.requires,
+            "offers": call.offers,
+            "offered_to": offer.agent if offer else None,
+            "rings_s": self._s(self.now - offer.made_at) if offer else None,
+        }
+
+    def _offer(self, visit: VisitId) -> Offer | None:
+        place = self._acd.place(visit)
+        return place.attempt.offer if place is not None and place.offered and place.attempt else None
+
+    # --- agents -------------------------------------------------------------------------------------------
+
+    def agents(self) -> list[Document]:
+        return [self.agent(agent) for agent in self._acd.centre.agents.values()]
+
+    def agent(self, agent: Agent) -> Document:
+        presence = self._presences.get(agent.id) or Presence(agent=agent.id)
+        state, sub_state = state_of(presence)
+        since = self._since.agent(agent.id, state, sub_state)
+        return {
+            "id": agent.id,
+            "name": agent.name,
+            "extension": agent.extension,
+            "state": state,
+            "sub_state": sub_state,
+            "reason": presence.reason,
+            "since": since,
+            "for_s": None if since is None else self._s(self.now - since),
+            "online": presence.online,
+            "skills": agent.skills,
+            "call": self._agents_call(agent.id),
+            "wrap_up_until": presence.wrap_up_until,
+            "not_before": presence.not_before if presence.not_before > self.now else None,
+            "misses": presence.misses,
+            "idle_since": presence.idle_since or None,
+            "logged_in_at": presence.logged_in_at,
+            "after_call": presence.after_call,
+            "after_call_sub_state": presence.after_call_sub_state,
+            "after_call_reason": presence.after_call_reason,
+        }
+
+    def _agents_call(self, agent: AgentId) -> Document | None:
+        """Whom he talks to, or is rung for."""
+        talk, offer = self._acd.talk(agent), self._ringing.get(agent)
+        if talk is not None:
+            return {
+                **self._caller(talk.visit),
+                "queue": talk.queue,
+                "began_at": talk.began_at,
+                "answered": True,
+            }
+        if offer is not None:
+            return {
+                **self._caller(offer.visit),
+                "queue": offer.queue,
+                "began_at": offer.made_at,
+                "answered": False,
+            }
+        return None
+
+    def _caller(self, id: VisitId) -> Document:
+        visit = self._acd.visits.get(id)
+        return {
+            "visit": id,
+            "caller_number": visit.caller_number if visit else "",
+            "caller_name": visit.caller_name if visit else "",
+        }
+
+    # --- calls --------------------------------------------------------------------------------------------
+
+    def calls(self) -> list[Document]:
+        """Oldest first."""
+        visits = sorted(self._acd.visits.values(), key=lambda visit: visit.arrived_at)
+        positions = self._positions()
+        return [self.call(visit, positions) for visit in visits]
+
+    def _positions(self) -> dict[VisitId, int]:
+        """1-based, each in its own queue's line."""
+        passed: Counter[QueueId] = Counter()
+        positions = {}
+        for call in self._acd.line():
+            passed[call.queue] += 1
+            positions[call.visit] = passed[call.queue]
+        return positions
+
+    def call(self, visit: Visit, positions: dict[VisitId, int] | None = None) -> Document:
+        where = self._where(visit, self._positions() if positions is None else positions)
+        return {
+            "visit": visit.id,
+            "arrived_at": visit.arrived_at,
+            "for_s": self._s(self.now - visit.arrived_at),
+            "trunk": visit.trunk,
+            "number": visit.number,
+            "caller_number": visit.caller_number,
+            "caller_name": visit.caller_name,
+            "offers": visit.offers,
+            **where,
+            "since_s": self._s(self.now - where["since"]),
+        }
+
+    def _where(self, visit: Visit, positions: dict[VisitId, int]) -> Document:
+        """Where he is, since when, and with whom."""
+        nowhere: Document = {"queue": visit.queue, "agent": None, "node": None, "position": None}
+        place = self._acd.place(visit.id)
+        if place is not None and not place.served:
+            offer = self._offer(visit.id)
+            line = {**nowhere, "queue": place.queue, "position": positions.get(visit.id)}
+            if offer is not None:
+                return {**line, "where": "ringing", "since": offer.made_at, "agent": offer.agent}
+            return {**line, "where": "waiting", "since": place.entered_at}
+        talk = self._acd.talk(visit.agent) if visit.agent else None
+        if talk is not None and talk.visit == visit.id:
+            return {
+                **nowhere,
+                "where": "talking",
+                "since": talk.began_at,
+                "queue": talk.queue,
+                "agent": talk.agent,
+            }
+        node = self._since.nodes.get(visit.id)
+        if node is not None and visit.queue is None:
+            return {**nowhere, "where": "ivr", "since": node.at, "node": f"{node.tree}/{node.node}"}
+        return {**nowhere, "where": "arriving", "since": visit.arrived_at}
+
+    def candidates(self, visit: VisitId) -> list[Document]:
+        """Of a waiting call: everyone who may serve it, and why he is not rung for it now."""
+        call = next((call for call in self._acd.line() if call.visit == visit), None)
+        queue = self._acd.centre.queues.get(call.queue) if call else None
+        if call is None or queue is None:
+            return []
+        agents = self._acd.centre.agents.values()
+        able = (agent for agent in agents if self._why_never(agent, queue, call.requires) is None)
+        return [
+            {"agent": agent.id, "name": agent.name, "why_not": self._why_not_now(agent, call)}
+            for agent in able
+        ]
+
+    @staticmethod
+    def _why_never(agent: Agent, queue: Queue, requires: Skills) -> str | None:
+        if queue.agents is not None and agent.id not in queue.agents:
+            return "not a member of the queue"
+        lack = lacking(agent.skills, requires)
+        return f"lacks {lack[0]} {lack[2]}" if lack else None
+
+    def _why_not_now(self, agent: Agent, call: WaitingCall) -> str:
+        presence = self._presences.get(agent.id) or Presence(agent=agent.id)
+        state, sub_state = state_of(presence)
+        rung = self._ringing.get(agent.id)
+        if rung is not None and rung.visit == call.visit:
+            return ""
+        if state is State.LOGOUT:
+            return "logged out"
+        if not presence.online:
+            return "his phone is offline"
+        if state is not State.READY:
+            return _in_words(state, sub_state, presence, self.now)
+        if presence.not_before > self.now:
+            return f"paused for {presence.not_before - self.now:.0f} s more"
+        if call.tried.get(agent.id, 0.0) > self.now:
+            return f"was tried, again in {call.tried[agent.id] - self.now:.0f} s"
+        return "ready"
+
+
+def _in_words(state: State, sub_state: SubState, presence: Presence, now: float) -> str:
+    match state, sub_state:
+        case State.BUSY, SubState.RINGING:
+            return "rung for another call"
+        case State.BUSY, _:
+            return "in a call"
+        case State.ACW, _:
+            return f"in wrap-up, {max(0.0, (presence.wrap_up_until or now) - now):.0f} s left"
+        case _:
+            return f"not ready: {presence.reason}" if presence.reason else "not ready"
