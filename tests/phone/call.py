@@ -74,6 +74,7 @@ class Call:
         self.transfer_codes: list[int] = []
         """What NOTIFY said about our REFER: 100, 180, 200 …"""
         self.media = Media(line.address[0])
+        self.media.heard.background = self.trace
         self._line, self._dialog, self._codecs = line, dialog, codecs
         self._direction: sdp.Direction = "sendrecv"
         self._end: End | None = None

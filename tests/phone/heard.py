@@ -45,6 +45,8 @@ class Heard:
         self.received = 0
         self.lost = 0
         self.digits = ""
+        self.background: Callable[[], str] = str
+        """What else to tell when something was not heard in time: the call's SIP messages."""
         self._digit_timestamp: int | None = None
         self._source: int | None = None
         self._highest = 0
@@ -179,6 +181,9 @@ class Heard:
         digits = f", digits {self.digits!r}" if self.digits else ""
         return f"now {tone}; {self.received} packets, {self.lost} lost{digits}"
 
+    def _seen(self) -> str:
+        return f"{self}\n{self.background()}"
+
     # Waiting for it
 
     async def hears(self, hz: int, deadline: float = 10.0, window_s: float = 0.3, least: float = 0.7) -> None:
@@ -212,7 +217,9 @@ class Heard:
                 while (best := max(best, self.matches(prompt, last_s))) < least:  # noqa: ASYNC110
                     await asyncio.sleep(0.5)  # too dear for every packet
         except TimeoutError:
-            raise Deadline(f"prompt not heard in {deadline} s (likeness {best:.2f}); {self}") from None
+            raise Deadline(
+                f"prompt not heard in {deadline} s (likeness {best:.2f}); {self._seen()}"
+            ) from None
 
     async def hears_digits(self, digits: str, deadline: float = 10.0) -> None:
         """Return once the digits keyed so far end with these."""
@@ -220,7 +227,7 @@ class Heard:
             self._pulse,
             lambda: self.digits.endswith(digits) or None,
             deadline,
-            lambda: f"digits {digits!r}; {self}",
+            lambda: f"digits {digits!r}; {self._seen()}",
         )
 
     async def _fresh(self, wanted: _Judge, name: str, deadline: float, window_s: float) -> None:
@@ -232,7 +239,7 @@ class Heard:
             sound = self._between(max(begin, _now() - window_s - FRAME_S), float("inf"))
             return (len(sound) >= enough and wanted(sound)) or None
 
-        await until(self._pulse, found, deadline, lambda: f"{name} not heard; {self}")
+        await until(self._pulse, found, deadline, lambda: f"{name} not heard; {self._seen()}")
 
     async def _absent(self, wanted: _Judge, name: str, deadline: float, window_s: float) -> None:
         try:
@@ -241,7 +248,7 @@ class Heard:
                 while not wanted(self.samples(window_s)):  # noqa: ASYNC110
                     await asyncio.sleep(FRAME_S * 2)  # no packet may come to wake us
         except TimeoutError:
-            raise Deadline(f"{name}: not within {deadline} s; {self}") from None
+            raise Deadline(f"{name}: not within {deadline} s; {self._seen()}") from None
 
 
 def _now() -> float:

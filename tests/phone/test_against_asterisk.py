@@ -96,6 +96,10 @@ async def in_stasis(ari: Ari, channel: str) -> bool:
     return bool(known["dialplan"]["app_name"] == "Stasis")
 
 
+async def is_in_state(ari: Ari, endpoint: str, state: str) -> bool:
+    return bool((await ari("GET", f"endpoints/PJSIP/{endpoint}"))["state"] == state)
+
+
 async def gone(ari: Ari, channel: str) -> bool:
     return channel not in [known["id"] for known in await ari("GET", "channels")]
 
@@ -127,9 +131,9 @@ async def test_a_wrong_password_is_refused(ari: Ari, server: tuple[str, int]) ->
 async def test_registering_makes_an_endpoint_online(ari: Ari, server: tuple[str, int]) -> None:
     async with agent_phone(ari, server, "agent-on") as phone:
         assert phone.registered
-        assert (await ari("GET", "endpoints/PJSIP/agent-on"))["state"] == "online"
+        await until_so(lambda: is_in_state(ari, "agent-on", "online"))
         await phone.unregister()
-        assert (await ari("GET", "endpoints/PJSIP/agent-on"))["state"] == "offline"
+        await until_so(lambda: is_in_state(ari, "agent-on", "offline"))
 
 
 async def test_an_agent_is_challenged_and_learns_that_nobody_is_there(
