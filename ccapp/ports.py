@@ -135,10 +135,11 @@ class Account:
     """A SIP account to be pushed to the switch."""
 
     agent: AgentId
-    name: str
+    name: str  # of the account: the user who registers
     extension: str
     realm: str
-    digest: str  # MD5(user:realm:secret)
+    digest: str  # MD5(name:realm:secret)
+    display: str = ""  # the person's name
 
 
 # what the switch tells, in one ordered stream

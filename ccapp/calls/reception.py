@@ -41,7 +41,8 @@ def accounts(centre: Centre) -> list[Account]:
     return [
         Account(
             agent=agent.id,
-            name=agent.name,
+            name=agent.id,
+            display=agent.name,
             extension=agent.extension,
             realm=centre.realm,
             digest=agent.digest,

@@ -125,6 +125,6 @@ def _objects(account: Account) -> dict[SipObject, dict[str, str]]:
 
 
 def _caller_id(account: Account) -> str:
-    shown = re.sub(r"[^\w .-]", "", account.name)
+    shown = re.sub(r"[^\w .-]", "", account.display or account.name)
     number = re.sub(r"[^0-9A-Za-z*#+]", "", account.extension) or account.name
     return f'"{shown}" <{number}>'

@@ -105,10 +105,14 @@ def _filled(command: Sequence[str], places: dict[str, str]) -> list[str]:
 async def _run(command: Sequence[str], said: str) -> None:
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=pipe, stdout=nothing, stderr=pipe, env={**os.environ, "LC_ALL": "C.UTF-8"}
+        *command,
+        stdin=pipe if said else nothing,
+        stdout=nothing,
+        stderr=pipe,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     try:
-        _, complaint = await process.communicate(said.encode())
+        _, complaint = await process.communicate(said.encode() or None)
     except BaseException:
         process.kill()
         await process.wait()

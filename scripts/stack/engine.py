@@ -50,8 +50,8 @@ class Engine:
             "CCAPP_LISTEN_PORT": str(self._port.first),
             "CCAPP_API_TOKEN": self.token,
             "CCAPP_URL": self.url,
-            "CCAPP_SPEECH_COMMAND": f"{shlex.quote(str(espeak_ng()))} --stdin -v {{voice}} -w {{file}}",
-            "CCAPP_SPEECH_CONVERT": f"{shlex.quote(str(sox()))} {{source}} -r 8000 -c 1 -b 16 {{file}}",
+            "CCAPP_SPEECH_COMMAND": f"{shlex.quote(str(espeak_ng()))} --stdin -v {{voice}} -w {{wav}}",
+            "CCAPP_SPEECH_CONVERT": f"{shlex.quote(str(sox()))} {{wav}} -r 8000 -c 1 -b 16 {{out}}",
             **{f"CCAPP_{name.upper()}": value for name, value in variables.items()},
         }
 
