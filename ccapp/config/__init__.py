@@ -17,6 +17,8 @@ from ccapp.config.document import (
     to_document,
 )
 from ccapp.config.problem import ConfigError, Places, Problem
+from ccapp.config.settings import Settings
+from ccapp.config.token import api_token
 
 __all__ = [
     "SAMPLE",
@@ -24,6 +26,8 @@ __all__ = [
     "Places",
     "Problem",
     "Reading",
+    "Settings",
+    "api_token",
     "check",
     "export_yaml",
     "from_document",

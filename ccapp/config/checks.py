@@ -75,13 +75,15 @@ def _requirement(
     path: Path, requires: Skills, centre: Centre, members: frozenset[AgentId] | None
 ) -> Iterator[Finding]:
     """Unknown skills, and a warning when no agent has all that is asked."""
+    agents = (agent for agent in centre.agents.values() if members is None or agent.id in members)
+    if any(_can(agent, requires) for agent in agents):
+        return
     known = {skill for agent in centre.agents.values() for skill in agent.skills}
     unknown = [skill for skill in requires if skill not in known]
     for skill in unknown:
         yield Finding((*path, skill), f'no agent has the skill "{skill}"{did_you_mean(skill, known)}')
-    agents = [agent for agent in centre.agents.values() if members is None or agent.id in members]
-    if not unknown and not any(_can(agent, requires) for agent in agents):
-        wanted = ", ".join(f"{skill} {level}" for skill, level in requires.items()) or "any"
+    if not unknown:
+        wanted = ", ".join(f"{skill} {level}" for skill, level in requires.items()) or "none"
         yield Finding(path, f"no agent can serve it (skills asked: {wanted})", "warning")
 
 

@@ -1,6 +1,6 @@
 """A configuration's ways in and out: YAML text, JSON-able documents, and `Centre` between them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -65,11 +65,15 @@ def _reading(value: object, places: Places) -> Reading:
     try:
         centre = CentrePart.model_validate({} if value is None else value).value()
     except ValidationError as error:
-        raise ConfigError(wording.told(error, CentrePart, places)) from None
-    problems = check(centre, places)
+        raise ConfigError(_by_line(wording.told(error, CentrePart, places))) from None
+    problems = _by_line(check(centre, places))
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     return Reading(centre=centre, warnings=tuple(problems), places=places)
+
+
+def _by_line(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
 def to_document(centre: Centre, *, with_digests: bool = False, sparse: bool = False) -> dict[str, Any]:
@@ -93,17 +97,28 @@ def to_document(centre: Centre, *, with_digests: bool = False, sparse: bool = Fa
 def export_yaml(centre: Centre) -> str:
     """`centre` as a file for people, without secrets; applying it over `centre` changes nothing."""
     document = {"name": centre.name, "realm": centre.realm, "voice": centre.voice}
-    document |= _whole_numbers(to_document(centre, sparse=True))
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+    document |= _short(to_document(centre, sparse=True))
+    return yaml.dump(
+        document, Dumper=_Plain, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+    )
 
 
-def _whole_numbers(value: Any) -> Any:
-    """15.0 as people write it."""
+class _Plain(yaml.SafeDumper):
+    """Says everything out: a reader of ours takes no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _short(value: Any) -> Any:
+    """As people write it: 15 for 15.0, `queue: sales` for `queue: {to: sales}`."""
     match value:
+        case {"queue": {"to": queue, **more}} if not more:
+            return {"queue": queue}
         case dict():
-            return {name: _whole_numbers(inside) for name, inside in value.items()}
+            return {name: _short(inside) for name, inside in value.items()}
         case list():
-            return [_whole_numbers(inside) for inside in value]
+            return [_short(inside) for inside in value]
         case float() if value.is_integer():
             return int(value)
         case _:

@@ -77,22 +77,20 @@ def _key(value: str) -> str:
     return value
 
 
-_ID = shaped(
+ID = shaped(
     r"[A-Za-z][A-Za-z0-9_-]{0,39}", "must be a letter, then letters, digits, _ or -, at most 40 characters"
 )
 
-AgentName = Annotated[AgentId, _ID]
-QueueName = Annotated[QueueId, _ID]
-TrunkName = Annotated[TrunkId, _ID]
-TreeName = Annotated[TreeId, _ID]
-NodeName = Annotated[NodeId, _ID]
-SkillName = Annotated[SkillId, _ID, AfterValidator(lambda name: SkillId(name.lower()))]
+AgentName = Annotated[AgentId, ID]
+QueueName = Annotated[QueueId, ID]
+TrunkName = Annotated[TrunkId, ID]
+TreeName = Annotated[TreeId, ID]
+NodeName = Annotated[NodeId, ID]
+SkillName = Annotated[SkillId, ID, AfterValidator(lambda name: SkillId(name.lower()))]
 
 Dialled = Annotated[
     str,
-    shaped(
-        r"[+]?[0-9*#A-Za-z]{1,32}", "must be a phone number: digits, letters, * or #, at most 32; or * alone"
-    ),
+    shaped(r"[+]?[0-9*#A-Za-z]{1,32}", "must be a phone number: digits, letters, * or #, at most 32"),
 ]
 CallerNumber = Annotated[
     str, shaped(r"([+]?[0-9*#A-Za-z]{1,32})?", "must be a phone number: digits, letters, * or #, at most 32")

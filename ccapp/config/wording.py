@@ -32,8 +32,8 @@ _MESSAGES = {
     "less_than_equal": "must be at most {le:g}",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
-    "too_short": "must have at least {min_length}",
-    "too_long": "must have at most {max_length}",
+    "too_short": "must not be empty",
+    "too_long": "is too long; at most {max_length}",
     "literal_error": "must be {expected}",
     "value_error": "{error}",
 }
@@ -41,14 +41,26 @@ _MESSAGES = {
 
 def told(error: ValidationError, model: type[BaseModel], places: Places) -> Iterable[Problem]:
     """One problem for each thing a model found wrong. Never repeats a value: it could be a password."""
-    for detail in error.errors(include_url=False, include_input=False):
+    details = error.errors(include_url=False, include_input=False)
+    for detail in details:
+        if detail["type"] == "too_short" and any(_is_inside(other, detail) for other in details):
+            continue  # said of a list because its only element is wrong, which is told
         path = tuple(part for part in detail["loc"] if part != "[key]")
         yield places.problem(path, _message(detail, model, path))
+
+
+def _is_inside(detail: ErrorDetails, around: ErrorDetails) -> bool:
+    size = len(around["loc"])
+    return len(detail["loc"]) > size and detail["loc"][:size] == around["loc"]
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel], path: Path) -> str:
     if detail["type"] == "extra_forbidden":
         return f"unknown field{did_you_mean(str(path[-1]), _fields_at(model, path[:-1]))}"
+    return message_of(detail)
+
+
+def message_of(detail: ErrorDetails) -> str:
     template = _MESSAGES.get(detail["type"])
     return detail["msg"] if template is None else template.format(**detail.get("ctx", {}))
 

@@ -74,7 +74,7 @@ class _Tree:
             self._tell(event, path, "tags (!name) are not allowed; a text that starts with ! needs quotes")
         match event:
             case yaml.ScalarEvent():
-                return None if event.style is None and event.value in _NOTHING else str(event.value)
+                return None if not event.style and event.value in _NOTHING else str(event.value)
             case yaml.SequenceStartEvent():
                 return self._list(events, path)
             case yaml.MappingStartEvent():
@@ -112,7 +112,7 @@ class _Tree:
     def _key(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> str | None:
         """The key as it was written, or None when a name cannot be so; then that has been told."""
         if not isinstance(event, yaml.ScalarEvent):
-            self._value(event, events, path)
+            self._value(event, events, (*path, "?"))
             if not isinstance(event, yaml.AliasEvent):
                 self._tell(event, path, "a name must be a plain text")
             return None
@@ -148,7 +148,8 @@ def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
         message = ", ".join(str(part) for part in said if part)
         if "alias" in message:
             message += '; the star itself needs quotes: "*"'
-        return Problem(file=file, line=mark.line + 1, column=mark.column + 1, message=f"not YAML: {message}")
+        line = min(mark.line, text.count("\n", 0, len(text.rstrip())))  # the end is in the last line
+        return Problem(file=file, line=line + 1, column=mark.column + 1, message=f"not YAML: {message}")
     position = getattr(error, "position", 0)
     line = text.count("\n", 0, position) + 1
     reason = shown(str(getattr(error, "reason", "cannot be read")))

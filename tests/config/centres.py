@@ -1,0 +1,123 @@
+"""Documents of contact centres that are all right, whatever hypothesis puts into them."""
+
+import string
+from typing import Any
+
+from hypothesis import strategies as st
+
+Document = dict[str, Any]
+
+IDS = st.text("abcXYZ", min_size=1, max_size=4).map(lambda text: f"{text}-_9"[: len(text) + 2])
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30)
+TITLES = WORDS.filter(lambda text: bool(text.strip()))
+SKILLS = ("sales", "support", "english", "no", "null", "on")
+LEVELS = st.integers(1, 5)
+
+
+def seconds(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high, allow_nan=False) | st.integers(int(low) + 1, int(high)).map(float)
+
+
+def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
+    """Any of these fields, or none."""
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+PROMPTS = st.fixed_dictionaries({"say": TITLES}, optional={"voice": st.just("es")}) | st.just(
+    {"sound": "queue-thankyou"}
+)
+DATA_NAMES = IDS.map(lambda name: f"d{name}")
+DATA = st.dictionaries(DATA_NAMES, TITLES, max_size=3).filter(
+    lambda data: len({name.lower() for name in data}) == len(data)
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """A whole, valid configuration with digests."""
+    agents = draw(st.lists(IDS, min_size=1, max_size=5, unique=True))
+    queues = draw(st.lists(IDS, min_size=1, max_size=4, unique=True))
+    trunks = [
+        f"t-{name}" for name in draw(st.lists(IDS, max_size=3, unique=True)) if f"t-{name}" not in agents
+    ]
+    trees = draw(st.lists(IDS, max_size=2, unique=True))
+    document: Document = {
+        "name": draw(TITLES),
+        "agents": {name: draw(agent(index)) for index, name in enumerate(agents)},
+        "queues": {name: draw(queue(agents)) for name in queues},
+        "trunks": {
+            name: draw(some(trusted=st.booleans(), headers=st.just(["X-Campaign"]))) for name in trunks
+        },
+        "ivr": {name: draw(tree(queues, trunks)) for name in trees},
+    }
+    targets = [{"queue": name} for name in queues] + [{"ivr": name} for name in trees]
+    numbers = st.dictionaries(st.text("0123456789*#AZ", min_size=1, max_size=9), st.sampled_from(targets))
+    document["numbers"] = {number: target | draw(some(data=DATA)) for number, target in draw(numbers).items()}
+    return document
+
+
+def agent(index: int) -> st.SearchStrategy[Document]:
+    return st.fixed_dictionaries(
+        {
+            "name": TITLES,
+            "extension": st.just(f"2{index:02}"),
+            "digest": st.text("0123456789abcdef", min_size=32, max_size=32),
+            "skills": st.fixed_dictionaries(dict.fromkeys(SKILLS, LEVELS)),
+        },
+        optional={"wrap_up_s": seconds(0, 600), "max_misses": st.integers(0, 9)},
+    )
+
+
+def queue(agents: list[str]) -> st.SearchStrategy[Document]:
+    return st.fixed_dictionaries(
+        {"name": TITLES},
+        optional={
+            "requires": st.dictionaries(st.sampled_from(SKILLS), LEVELS),
+            "agents": st.lists(st.sampled_from(agents)),
+            "ring_s": seconds(3, 60),
+            "wait_s_max": seconds(1, 600),
+            "greeting": WORDS,
+        },
+    )
+
+
+@st.composite
+def tree(draw: st.DrawFn, queues: list[str], trunks: list[str]) -> Document:
+    """Every node leads to later ones only: no walk goes round."""
+    names = draw(st.lists(IDS, min_size=1, max_size=6, unique=True))
+    nodes = {name: draw(node(names[index + 1 :], queues, trunks)) for index, name in enumerate(names[:-1])}
+    nodes[names[-1]] = {"hang_up": draw(st.just({}) | PROMPTS)}
+    return {"start": names[0], "nodes": nodes}
+
+
+def node(later: list[str], queues: list[str], trunks: list[str]) -> st.SearchStrategy[Document]:
+    to = st.sampled_from(later)
+    queue_name = st.sampled_from(queues)
+    keys = st.dictionaries(st.sampled_from([*string.digits, "*", "#", "INVALID_KEY"]), to, min_size=1)
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "play": both(PROMPTS, then=to),
+        "menu": both(PROMPTS, keys=keys, loops=st.integers(1, 3)),
+        "collect": both(PROMPTS, into=DATA_NAMES, then=to, otherwise=to, tries=st.integers(1, 3)),
+        "set": both(st.just({}), values=DATA.filter(bool), then=to),
+        "branch": both(st.just({}), cases=st.lists(case(to), min_size=1, max_size=3), otherwise=to),
+        "queue": queue_name | both(st.just({}), to=queue_name, priority_s=seconds(-60, 60)),
+    }
+    if trunks:
+        kinds["forward"] = both(st.just({}), number=st.just("+1800"), trunk=st.sampled_from(trunks))
+    return st.one_of([st.fixed_dictionaries({kind: part}) for kind, part in kinds.items()])
+
+
+def case(to: st.SearchStrategy[str]) -> st.SearchStrategy[Document]:
+    tests: list[st.SearchStrategy[Document]] = [
+        st.fixed_dictionaries({"equals": TITLES}),
+        st.fixed_dictionaries({"one_of": st.lists(IDS, min_size=1, max_size=3)}),
+        st.fixed_dictionaries({"at_least": st.floats(-1e6, 1e6)}),
+        st.just({"present": True}),
+    ]
+    return st.builds(
+        lambda test, then, data: {**test, "then": then, "data": data}, st.one_of(tests), to, DATA_NAMES
+    )
+
+
+def both(first: st.SearchStrategy[Document], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
+    return st.builds(lambda a, b: {**a, **b}, first, st.fixed_dictionaries(fields))

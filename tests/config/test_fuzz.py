@@ -1,0 +1,159 @@
+"""Whatever is written, it is read or refused with a ConfigError that says where; nothing else comes out."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccapp.config import (
+    SAMPLE,
+    ConfigError,
+    Problem,
+    from_document,
+    read,
+    read_document,
+    read_file,
+    to_document,
+)
+
+SAMPLE_TEXT = SAMPLE.read_text(encoding="utf-8")
+SAMPLE_LINES = SAMPLE_TEXT.splitlines()
+
+NAMES: list[str] = json.loads("""[
+    "name", "realm", "voice", "trunks", "numbers", "queues", "agents", "ivr", "start", "nodes", "menu",
+    "keys", "say", "then", "to", "requires", "ring_s", "data", "cases", "digest", "password", "extension",
+    "skills", "hang_up", "EMPTY_KEY", "sales", "main", "alice", "*", "1", "-1", "0", "1e400", ".inf", ".nan",
+    "null", "~", "yes", "no", "-", "[]", "{}", "true", "99999999999999999999", "2024-01-01", "12:30"
+]""")
+SCALARS = st.one_of(
+    st.sampled_from(NAMES), st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)
+)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=4), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def is_read_or_refused(text: str) -> None:
+    lines = text.count("\n") + 1
+    problems = refusal(lambda: read(text, "f.yaml"))
+    for problem in problems:
+        assert problem.file == "f.yaml"
+        assert 1 <= problem.line <= lines
+
+
+def refusal(attempt: Callable[[], object]) -> Sequence[Problem]:
+    """The problems of an attempt that was refused, each on one line; none when it succeeded."""
+    refused: ConfigError | None = None
+    try:
+        attempt()
+    except ConfigError as error:
+        refused = error
+    if refused is None:
+        return ()
+    assert refused.problems
+    assert all(str(problem).splitlines() == [str(problem)] for problem in refused.problems)
+    return refused.problems
+
+
+@given(st.text())
+def test_any_text(text: str) -> None:
+    is_read_or_refused(text)
+
+
+@given(st.text(alphabet="ab:-?#*&!|>'\"%@`{}[], \n\t~"))
+def test_text_of_yaml_signs(text: str) -> None:
+    is_read_or_refused(text)
+
+
+@given(VALUES)
+def test_any_values_as_yaml(value: Any) -> None:
+    is_read_or_refused(yaml.safe_dump(value))
+
+
+@given(st.integers(0, len(SAMPLE_TEXT)), st.integers(0, 40), st.text(max_size=10) | st.sampled_from(NAMES))
+@settings(max_examples=300)
+def test_the_sample_with_a_piece_replaced(start: int, length: int, piece: str) -> None:
+    is_read_or_refused(SAMPLE_TEXT[:start] + piece + SAMPLE_TEXT[start + length :])
+
+
+@given(st.data())
+def test_the_sample_with_lines_moved(data: st.DataObject) -> None:
+    lines = list(SAMPLE_LINES)
+    for _ in range(data.draw(st.integers(1, 4))):
+        line = lines.pop(data.draw(st.integers(0, len(lines) - 1)))
+        lines.insert(data.draw(st.integers(0, len(lines))), " " * data.draw(st.integers(0, 6)) + line.strip())
+    is_read_or_refused("\n".join(lines))
+
+
+def places_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for key, each in inside for found in places_of(each, (*path, key)))]
+
+
+SAMPLE_DOCUMENT = to_document(read_file(SAMPLE).centre, with_digests=True)
+PLACES = places_of(SAMPLE_DOCUMENT)
+
+
+def with_value(path: tuple[Any, ...], value: Any) -> Any:
+    """A copy of the sample's document with `value` at `path`."""
+    if not path:
+        return value
+    document = json.loads(json.dumps(SAMPLE_DOCUMENT))
+    around = document
+    for part in path[:-1]:
+        around = around[part]
+    around[path[-1]] = value
+    return document
+
+
+@given(st.sampled_from(PLACES), VALUES)
+@settings(max_examples=300)
+def test_the_sample_with_any_value_anywhere(path: tuple[Any, ...], value: Any) -> None:
+    document = with_value(path, value)
+    is_read_or_refused(yaml.safe_dump(document))
+    if not refusal(lambda: read_document(document)):
+        centre = from_document(document)
+        assert from_document(to_document(centre, with_digests=True)) == centre
+
+
+@given(st.dictionaries(SCALARS, SCALARS | st.dictionaries(SCALARS, SCALARS)))
+def test_keys_that_are_no_texts(document: Any) -> None:
+    refusal(lambda: read_document(document))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[",
+        "{",
+        "- ",
+        "? ",
+        "a: ",
+        "'",
+        '"',
+        "|\n",
+        "&a ",
+        "*a ",
+        "!a ",
+        "\t",
+        "#",
+        "%",
+        "a",
+        "a,",
+        "[a]: ",
+        "\n",
+    ],
+)
+def test_no_long_repetition_hangs(piece: str) -> None:
+    is_read_or_refused(piece * (900_000 // len(piece)))
+    is_read_or_refused("a:\n  " + piece * (900_000 // len(piece)))
