@@ -1,27 +1,31 @@
 """A bridge: a talk (mixing) or a hall (holding, with one source of music for all who wait)."""
 
+import asyncio
 import logging
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Literal
 
 from ccapp.domain.ids import BridgeId
 from ccapp.ports import Leg, LegGone, Refused, SwitchError, SwitchUnreachable
 from ccapp.telephony import commands
-from ccapp.telephony.commands import Command, Conflict
+from ccapp.telephony.commands import Command, Conflict, NoBridge
 from ccapp.telephony.leg import AsteriskLeg
 from ccapp.telephony.office import Office
 
 log = logging.getLogger(__name__)
 
 NAME_LENGTH_MAX: Final = 64
+REMAKE_PAUSES_S: Final = (0.0, 0.02, 0.1)
+"""A bridge closed with legs in it is found for a moment longer; after a restart there is none, too."""
 
 
 class AsteriskBridge:
     """Moving legs goes the way of their call's commands, making and closing the bridge's own way: so none
     overtakes another that it depends on."""
 
-    def __init__(self, office: Office, id: BridgeId) -> None:
+    def __init__(self, office: Office, id: BridgeId, name: str, music: str | None) -> None:
         self._office = office
-        self._id = id
+        self._id, self._name, self._music = id, name[:NAME_LENGTH_MAX], music
         self._closed = False
 
     def __repr__(self) -> str:
@@ -31,11 +35,35 @@ class AsteriskBridge:
     def id(self) -> BridgeId:
         return self._id
 
+    async def make(self) -> None:
+        """Made, or found: Asterisk answers a repeat with a conflict."""
+        self._office.unwanted_bridges.discard(self._id)
+        kind: Literal["mixing", "holding"] = "mixing" if self._music is None else "holding"
+        try:
+            await self._send(commands.make_bridge(self._id, self._name, kind), self._id)
+        except Conflict:
+            log.debug("bridge=%s found", self._id)
+        if self._music is not None:
+            await self._send(commands.play_music(self._id, self._music), self._id)
+
     async def add(self, *legs: Leg) -> None:
+        for pause_s in REMAKE_PAUSES_S:
+            try:
+                return await self._move(legs)
+            except NoBridge:
+                if self._closed:
+                    raise
+            await asyncio.sleep(pause_s)
+            await self.make()
+        return await self._move(legs)
+
+    async def _move(self, legs: Sequence[Leg]) -> None:
         for leg in legs:
             _must_live(leg)
         try:
             await self._send(commands.add(self._id, [leg.id for leg in legs]), _key(legs[0]))
+        except Conflict:  # being recorded, or no bridge of ours
+            raise
         except Refused as why:
             # 400: no such channel; 422: it has just left (or never was in). All are checked before any moves.
             if all(map(_entered, legs)):
@@ -46,37 +74,30 @@ class AsteriskBridge:
         """Of a leg that is not in it, or no more: nothing to do."""
         try:
             await self._send(commands.remove(self._id, leg.id), _key(leg))
-        except Refused as why:
+        except (Refused, LegGone) as why:
             log.debug("bridge=%s channel=%s was not in it: %s", self._id, leg.id, why)
 
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._office.unwanted_bridges.add(self._id)
-            self._office.lines.post(commands.close_bridge(self._id), self._id, self._close_answered)
-
-    def _close_answered(self, fault: SwitchError | None) -> None:
-        if isinstance(fault, SwitchUnreachable):  # tried again at the next connection
-            return
-        self._office.unwanted_bridges.discard(self._id)
-        if fault and not isinstance(fault, LegGone):
-            log.warning("bridge=%s cannot be closed: %s", self._id, fault)
+            close_bridge(self._office, self._id)
 
     async def _send(self, command: Command, key: str) -> None:
         await self._office.lines.send(command, key)
 
 
-async def made(office: Office, id: BridgeId, name: str, music: str | None) -> AsteriskBridge:
-    """Made, or found: a bridge that exists already is answered as a conflict."""
-    office.unwanted_bridges.discard(id)
-    kind = commands.make_bridge(id, name[:NAME_LENGTH_MAX], "mixing" if music is None else "holding")
-    try:
-        await office.lines.send(kind, id)
-    except Conflict:
-        log.debug("bridge=%s found", id)
-    if music is not None:
-        await office.lines.send(commands.play_music(id, music), id)
-    return AsteriskBridge(office, id)
+def close_bridge(office: Office, id: BridgeId) -> None:
+    """Ends it; remembered until it is known to be gone."""
+
+    def answered(fault: SwitchError | None) -> None:
+        if isinstance(fault, SwitchUnreachable):  # tried again at the next connection
+            return
+        office.unwanted_bridges.discard(id)
+        if fault and not isinstance(fault, LegGone):
+            log.warning("bridge=%s cannot be closed: %s", id, fault)
+
+    office.unwanted_bridges.add(id)
+    office.lines.post(commands.close_bridge(id), id, answered)
 
 
 def _key(leg: Leg) -> str:
@@ -89,5 +110,5 @@ def _entered(leg: Leg) -> bool:
 
 
 def _must_live(leg: Leg) -> None:
-    if leg.gone is not None:
-        raise LegGone(f"{leg.id} is gone: {leg.gone}")
+    if leg.gone is not None or (isinstance(leg, AsteriskLeg) and leg.unwanted):
+        raise LegGone(f"{leg.id} is gone: {leg.gone or 'released'}")

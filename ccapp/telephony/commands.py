@@ -19,6 +19,10 @@ class Conflict(Refused):
     """It exists already: a repeat."""
 
 
+class NoBridge(LegGone):
+    """The bridge is no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     kind: str
@@ -36,7 +40,9 @@ def fault(command: Command, status: int, text: str) -> SwitchError:
     if status >= 500:
         return SwitchBusy(what)
     match command.subject, status:
-        case (("channel" | "bridge" | "playback"), 404):
+        case "bridge", 404:
+            return NoBridge(what)
+        case (("channel" | "playback"), 404):
             return LegGone(what)
         case "channel", (409 | 412):  # not in Stasis any more, or being hung up
             return LegGone(what)

@@ -78,8 +78,8 @@ class AsteriskLeg:
             self._wake()
 
     def tell_cause(self, cause: int) -> None:
-        """Why it is about to end."""
-        self._last_cause = cause
+        """Why it is about to end; 0 says nothing."""
+        self._last_cause = cause or self._last_cause
 
     def tell_gone(self, cause: int | None = None, *, switch_lost: bool = False) -> None:
         if self._gone is not None:

@@ -59,14 +59,27 @@ class Lines:
         """Connected, in step, and answering."""
         return self._main.ready and self._meter.unanswered_in_a_row < UNHEALTHY_AFTER
 
-    def start(self, group: asyncio.TaskGroup) -> None:
-        self._tasks = [group.create_task(socket.run()) for socket in (self._main, *self._others)]
+    def start(self, failed: Callable[[BaseException], None]) -> None:
+        """Connects and stays connected; `failed` is told of a fault of ours that ended that."""
 
-    def close(self) -> None:
-        """Ends the connections for good."""
+        def done(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (fault := task.exception()):
+                failed(fault)
+
+        self._tasks = [self._loop.create_task(socket.run()) for socket in (self._main, *self._others)]
+        for task in self._tasks:
+            task.add_done_callback(done)
+
+    def stop(self) -> None:
+        """Ends the connections for good, soon."""
         self.silent = True
         for task in self._tasks:
             task.cancel()
+
+    async def close(self) -> None:
+        """Ends the connections for good."""
+        self.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def send(self, command: Command, key: str = "") -> Future[Reply]:
         """Over the events' socket without a key, or while the key's own is not ready."""

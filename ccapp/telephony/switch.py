@@ -32,8 +32,9 @@ from ccapp.ports import (
     SwitchError,
     SwitchUnreachable,
 )
-from ccapp.telephony import bridge, commands, dialling, events, sip_headers, snapshot
+from ccapp.telephony import commands, dialling, events, sip_headers, snapshot
 from ccapp.telephony.accounts import Accounts
+from ccapp.telephony.bridge import AsteriskBridge, close_bridge
 from ccapp.telephony.commands import Conflict
 from ccapp.telephony.devices import Devices
 from ccapp.telephony.events import Channel
@@ -64,22 +65,19 @@ class AsteriskSwitch:
         self._office = Office(lines=self._lines, mailboxes=self._mailboxes, speech=self._speech)
         self._accounts = Accounts(self._lines.send)
         self._devices = Devices(self._tell)
-        self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._news: asyncio.Queue[News | BaseException] = asyncio.Queue()
         self._early: list[Arrived] | None = None  # while comparing
         self._in_step = False
-        self._group = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        self._lines.start(self._group)
+        self._lines.start(self._news.put_nowait)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, where: TracebackType | None
     ) -> None:
         try:
-            self._lines.close()
-            await self._group.__aexit__(kind, fault, where)
+            await self._lines.close()
         finally:
             await self._client.close()
 
@@ -91,8 +89,12 @@ class AsteriskSwitch:
     # --- the news
 
     async def news(self) -> AsyncIterator[News]:
+        """For one reader. Raises what ended the connection's own tasks, which only a fault of ours can."""
         while True:
-            yield await self._news.get()
+            news = await self._news.get()
+            if isinstance(news, BaseException):
+                raise news
+            yield news
 
     def _tell(self, news: News) -> None:
         self._news.put_nowait(news)
@@ -128,7 +130,7 @@ class AsteriskSwitch:
     def _taken_over(self) -> None:
         if not self._lines.silent:
             self._tell(Replaced())
-            self._lines.close()
+            self._lines.stop()
 
     # --- connecting
 
@@ -165,9 +167,9 @@ class AsteriskSwitch:
             self._mailboxes.end(lost, Cause.TEMPORARY_FAILURE, switch_lost=True)
         found = [self._found(channel, there) for channel in there.channels.values()]
         self._mailboxes.end_playbacks()
-        for id in self._office.unwanted_bridges & there.bridges.keys():
-            bridge.AsteriskBridge(self._office, id).close()
         self._office.unwanted_bridges &= there.bridges.keys()
+        for id in list(self._office.unwanted_bridges):
+            close_bridge(self._office, id)
         return Connected(legs=[one for one in found if one is not None], bridges=there.bridges)
 
     def _found(self, channel: Channel, there: Snapshot) -> FoundLeg | None:
@@ -219,10 +221,14 @@ class AsteriskSwitch:
         self._mailboxes.end(dial.channel, dialling.cause_of_refusal(dial, fault))
 
     async def talk_bridge(self, id: BridgeId, name: str) -> Bridge:
-        return await bridge.made(self._office, id, name, None)
+        bridge = AsteriskBridge(self._office, id, name, None)
+        await bridge.make()
+        return bridge
 
     async def hall(self, id: BridgeId, name: str, music: str) -> Bridge:
-        return await bridge.made(self._office, id, name, music)
+        bridge = AsteriskBridge(self._office, id, name, music)
+        await bridge.make()
+        return bridge
 
     def tell(self, agent: AgentId, text: str) -> None:
         sender = f"sip:{self._settings.app}@localhost"
