@@ -86,14 +86,13 @@ class Engine:
         more = {} if tiers is None else {"tiers": tiers}
         self.acd = Acd(centre, self.clock, self.pen, **more)
         self.switch = FakeSwitch(self._exchange, latency=latency, seed=seed)
-        self._floor = Floor(self.acd, self.switch, Rooms(self.switch))
+        self.reception = Reception(Floor(self.acd, self.switch, Rooms(self.switch)), self.pen)
 
     async def _run(self) -> None:
         try:
-            await Reception(self._floor, self.pen).run()
+            await self.reception.run()
         except AnotherEngine:
-            self.acd.let_go()
-            self.switch.let_go()
+            self.reception.let_go()
 
     @property
     def alive(self) -> bool:
@@ -111,7 +110,6 @@ class Engine:
 
     def stop(self) -> None:
         """In order, as on SIGTERM: calls live on for the next engine."""
-        self.do(self.acd.let_go)
-        self.do(self.switch.let_go)
+        self.do(self.reception.let_go)
         self.pen.taken = True
         self.running.cancel()

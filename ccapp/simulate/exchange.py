@@ -174,6 +174,8 @@ class Exchange:
         """What becomes of a dialled channel answered with no engine connected: `Stasis()` fails, or the
         channel was created inside the application and stays."""
         self.on_mixed: Callable[[Mix], None] = lambda mix: None  # for checks: a bridge has changed
+        self.on_command: Callable[[Callable[[], object], str], None] | None = None  # done, and how it went
+        self.on_event: Callable[[Event], None] | None = None
         self.on_rung: Callable[[Channel], None] = lambda channel: None  # a phone begins to ring
         self._context = copy_context()
         self._count = 0
@@ -461,5 +463,7 @@ class Exchange:
         mix.talking = talking
 
     def _say(self, event: Event) -> None:
+        if self.on_event:
+            self.on_event(event)
         if self.ear is not None:
             self.ear.hear(event)

@@ -15,8 +15,12 @@ RELEASE_RETRY_S = 1.0
 
 
 class FakeLeg:
-    def __init__(self, link: Link, id: ChannelId, *, answered: bool = False) -> None:
+    def __init__(
+        self, link: Link, id: ChannelId, *, answered: bool = False, forget: Callable[[ChannelId], None]
+    ) -> None:
+        """`forget` is called with the id at the end."""
         self._link = link
+        self._forget = forget
         self._id = id
         self._loop = asyncio.get_running_loop()
         self._answered = answered
@@ -169,6 +173,7 @@ class FakeLeg:
             if not end.done():
                 end.set_exception(LegGone(f"{self._id} is gone"))
                 end.exception()
+        self._forget(self._id)
         for token in list(self._watchers):
             self._loop.call_soon(self._tell, token)
         self._changed()

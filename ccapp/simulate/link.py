@@ -174,12 +174,17 @@ class Link:
             done(result, error)
 
     def _try[T](self, act: Act[T]) -> tuple[T | None, SwitchError | None]:
+        error: SwitchError | None
+        result: T | None
         try:
-            return act(), None
+            result, error = act(), None
         except NoSuch as gone:
-            return None, LegGone(str(gone))
+            result, error = None, LegGone(str(gone))
         except NotNow as refusal:
-            return None, Refused(str(refusal), refusal.cause)
+            result, error = None, Refused(str(refusal), refusal.cause)
+        if self.exchange.on_command:
+            self.exchange.on_command(act, type(error).__name__ if error else "done")
+        return result, error
 
 
 def _settle[T](answer: asyncio.Future[T], result: T | None, error: SwitchError | None) -> None:

@@ -58,5 +58,6 @@ class Scenario:
     arrive_s: float = 5.0  # agents log in within it
     inspect_s: float = 20.0
     drain_s: float = 3_600.0  # for those still there at the end
+    close_s: float = 60.0  # from the agents' leaving to the last look
     checked: bool = True
     recorded: bool = True  # facts are kept

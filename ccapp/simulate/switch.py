@@ -69,14 +69,21 @@ class FakeSwitch:
             await self._more
 
     def dial(self, dial: Dial) -> FakeLeg:
-        leg = FakeLeg(self._link, dial.channel)
         if dial.channel in self.legs:
-            leg.end(Gone(cause=0))
-            return leg
-        self.legs[dial.channel] = leg
+            repeat = FakeLeg(self._link, dial.channel, forget=lambda id: None)
+            repeat.end(Gone(cause=0))
+            return repeat
+        leg = self._leg(dial.channel)
         if not self._silent:
             self._link.send(partial(self.exchange.originate, dial), partial(self._dialled, leg))
         return leg
+
+    def _leg(self, id: ChannelId, *, answered: bool = False) -> FakeLeg:
+        leg = self.legs[id] = FakeLeg(self._link, id, answered=answered, forget=self._forget)
+        return leg
+
+    def _forget(self, id: ChannelId) -> None:
+        self.legs.pop(id, None)
 
     def _dialled(self, leg: FakeLeg, result: object, error: SwitchError | None) -> None:
         match error:
@@ -172,11 +179,11 @@ class FakeSwitch:
                 assert_never(event)
 
     def _arrived(self, channel: Channel) -> None:
-        leg = self.legs[channel.id] = FakeLeg(self._link, channel.id)
+        leg = self._leg(channel.id)
         self._tell(_arrival(channel, leg))
 
     def _end(self, id: ChannelId, gone: Gone) -> None:
-        if leg := self.legs.pop(id, None):
+        if leg := self.legs.get(id):
             leg.end(gone)
 
     def _connected(self, census: Census) -> None:
@@ -191,7 +198,7 @@ class FakeSwitch:
     def _found(self, channel: Channel, up: bool, bridge: BridgeId | None) -> FoundLeg:
         leg = self.legs.get(channel.id)
         if leg is None:
-            leg = self.legs[channel.id] = FakeLeg(self._link, channel.id, answered=up)
+            leg = self._leg(channel.id, answered=up)
         elif up and not leg.answered:
             leg.picked()
         leg.release_again()

@@ -1,9 +1,8 @@
 """The simulated world: exchange, people, faults, one engine at a time, and the checks that watch them all."""
 
 import asyncio
-import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ccapp.domain.events import Fact, Outcome
@@ -21,8 +20,6 @@ from ccapp.simulate.memory_journal import MemoryJournal, MemoryStore
 from ccapp.simulate.people import AgentPhone, Caller, React
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 from ccapp.simulate.scrap import ScrapJournal
-
-log = logging.getLogger(__name__)
 
 BROKEN = Latency(least_s=0.01, most_s=0.5, busy_share=0.1, lost_share=0.05, slow_share=0.1, slow_s=3.0)
 
@@ -54,6 +51,7 @@ class World:
         self.called = 0
         self.checks = Checks(scenario.centre, self.exchange, self.now)
         self.read = [self.checks.fact] if scenario.checked else []
+        self.on_broken: Callable[[Breakage], None] = lambda breakage: None
         self._people()
 
     def now(self) -> float:
@@ -125,7 +123,7 @@ class World:
         if engine is None:
             return
         lasts_s = breakage.lasts_s
-        log.debug("%s at %s for %s s", breakage.fault, self.loop.time(), lasts_s)
+        self.on_broken(breakage)
         match breakage.fault:
             case Fault.DROP:
                 engine.do(lambda: engine.switch.drop_connection(lasts_s))
@@ -197,7 +195,7 @@ class World:
             self.checks.verdict.broken("everybody leaves in the end", str(list(self.exchange.channels)))
         for desk in self.desks:
             desk.go_home()
-        await asyncio.sleep(60.0)
+        await asyncio.sleep(self.scenario.close_s)
         self.checks.at_the_end()
         self._engine_is_empty()
 

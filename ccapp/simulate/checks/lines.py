@@ -29,7 +29,7 @@ class Lines:
         others = [
             other.id
             for other in self._exchange.channels.values()
-            if other.party is channel.party and other is not channel
+            if other.party is channel.party and other.kind == "dialled" and other is not channel
         ]
         self._verdict.must(not others, "a phone is rung twice at once", f"{channel.id} beside {others}")
 

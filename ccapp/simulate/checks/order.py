@@ -75,8 +75,11 @@ class Order:
                 self._verdict.broken("order of service", f"{offer} before {other}")
 
     def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
+        past = self._verdict.now() - LATE_S
         barred_until = self._barred.get((call.visit, agent), 0.0)
-        return barred_until <= self._verdict.now() - LATE_S and self._eligible(agent, call)
+        limit_s = self._centre.queues[call.queue].wait_s_max
+        given_up = limit_s is not None and call.entered_at + limit_s <= past  # hears how sorry we are
+        return barred_until <= past and not given_up and self._eligible(agent, call)
 
     def _eligible(self, agent: AgentId, call: events.CallWaits) -> bool:
         asked = (agent, call.queue, frozenset(call.requires.items()))

@@ -1,0 +1,105 @@
+"""Everything at once: a tiny centre in which all that can happen falls on the same few instants.
+
+A caller hangs up in the instant an agent answers, or rejects, or hangs up, or logs out, or in which the ring
+times out, the wrap-up ends or the wait limit is reached. Each way of a command takes nought or a whole number
+of the same steps, so that replies and events meet them too; the seed orders what meets.
+"""
+
+import random
+from collections.abc import Iterator
+
+from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue
+from ccapp.domain.ids import AgentId, QueueId
+from ccapp.simulate.desk import Moods
+from ccapp.simulate.link import AT_ONCE, Latency
+from ccapp.simulate.people import CallerScript, React, Reaction
+from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
+
+STEP_S = 0.5
+LATENCIES = (
+    AT_ONCE,
+    Latency(step_s=STEP_S, least_s=0.0, most_s=2 * STEP_S, slow_share=0.0),
+    Latency(step_s=2.0**-10, slow_share=0.0),
+)
+QUEUE = QueueId("q")
+
+
+def race(seed: int) -> Scenario:
+    chance = random.Random(f"race/{seed}")
+    agents = chance.choice([1, 1, 2])
+    callers = chance.choice([1, 2, 2, 3])
+    return Scenario(
+        seed=seed,
+        centre=_centre(chance, agents),
+        calls=lambda chance: _calls(chance, callers),
+        duration_s=8.0,
+        reacts=_reacts,
+        moods=Moods(
+            every_s=chance.choice([0.0, 2.0, 4.0]),
+            step_s=STEP_S,
+            pause_s_max=3.0,
+            log_out=0.3,
+            unplug=0.1,
+            by_phone=0.0,
+        ),
+        breakages=_breakages(chance),
+        latency=chance.choice(LATENCIES),
+        commit_s=chance.choice([0.0, 0.0, STEP_S]),
+        arrive_s=0.0,
+        inspect_s=10.0,
+        close_s=12.0,
+    )
+
+
+def _centre(chance: random.Random, agents: int) -> Centre:
+    names = [AgentId(f"a{n}") for n in range(agents)]
+    queue = Queue(
+        id=QUEUE,
+        name="Q",
+        ring_s=4 * STEP_S,
+        wrap_up_s=chance.choice([0.0, 2 * STEP_S]),
+        wait_s_max=chance.choice([None, 6 * STEP_S]),
+        retry_same_agent_s=chance.choice([0.0, 2 * STEP_S]),
+        sorry="sorry!!!",
+    )
+    people = {
+        name: Agent(
+            id=name,
+            name=name,
+            extension="1",
+            reject_delay_s=2 * STEP_S,
+            busy_delay_s=2 * STEP_S,
+            technical_delay_s=2 * STEP_S,
+            max_misses=2,
+        )
+        for name in names
+    }
+    number = Number(number="100", target=ToQueue(queue=QUEUE))
+    return Centre(numbers={"100": number}, queues={QUEUE: queue}, agents=people, offline_grace_s=2 * STEP_S)
+
+
+def _calls(chance: random.Random, callers: int) -> Iterator[Call]:
+    for _ in range(callers):
+        yield Call(
+            after_s=chance.choice([0, 1, 2]) * STEP_S,
+            script=CallerScript(
+                talk_s=chance.randint(0, 4) * STEP_S,
+                patience_s=chance.choice([None, chance.randint(0, 10) * STEP_S]),
+                agent_ends=chance.random() < 0.5,
+                forsaken_s=chance.randint(0, 4) * STEP_S,
+            ),
+        )
+
+
+def _reacts(agent: AgentId, chance: random.Random) -> React:
+    after_s = chance.randint(0, 4) * STEP_S
+    if chance.random() < 0.6:
+        return React(Reaction.ANSWER, after_s)
+    return React(chance.choice(list(Reaction)), after_s)
+
+
+def _breakages(chance: random.Random) -> list[Breakage]:
+    if chance.random() < 0.7:
+        return []
+    fault = chance.choice([Fault.DROP, Fault.KILL, Fault.STOP, Fault.RESTART])
+    return [Breakage(at_s=chance.randint(1, 14) * STEP_S, fault=fault, lasts_s=chance.randint(1, 4) * STEP_S)]
