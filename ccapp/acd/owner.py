@@ -469,6 +469,8 @@ class Acd:
     def _say(self, moved: Moved) -> None:
         """A change of presence, and before it the states passed on the way."""
         fact = _presence_changed(moved, self.clock.now())
+        if (told_last := self._restoring.pop(fact.agent, None)) is not None:
+            fact = replace(fact, before=told_last.state)
         for state in moved.through:
             passed = replace(fact, state=state, sub_state=SubState.NONE)
             self._publish(passed)
