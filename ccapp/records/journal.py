@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CLOSE_S_MAX = 5.0
+CLOSE_S_MAX = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Container, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
 
 import orjson
@@ -21,6 +22,7 @@ from ccapp.records.errors import SpoolBusy
 log = logging.getLogger(__name__)
 
 SEGMENT_BYTES = 8 * 1024 * 1024
+RETRY_S = 1.0  # after the disk refused a fact
 
 
 class Line(NamedTuple):
@@ -52,26 +54,22 @@ class Spool:
         self._last_seq: dict[int, int | None] = dict.fromkeys(found)  # None: not read yet
         self._number = (found[-1] if found else 0) + 1
         self._size = 0
-        self._torn = False
+        self._failing = False
+        self._retry_at = 0.0  # monotonic s
         self._fd: int | None = None
 
     def append(self, seq: int, line: bytes) -> bool:
         """Writes a line (newline and all); False when the disk did not take it."""
+        if self._failing and monotonic() < self._retry_at:
+            self.errors += 1
+            return False
         try:
-            if self._size >= self._segment_bytes:
-                self.end_segment()
-            if self._fd is None:
-                self._fd = self._open_segment()
-            whole = b"\n" + line if self._torn else line
-            written = os.write(self._fd, whole)
-            self._size += written
-            if written != len(whole):
-                raise OSError(f"wrote {written} of {len(whole)} bytes")
+            self._write(line)
         except OSError as error:
             self._failed(error)
             return False
         self._last_seq[self._number] = seq
-        if self._torn:
+        if self._failing:
             self._recovered()
         return True
 
@@ -106,10 +104,13 @@ class Spool:
             del self._last_seq[segment]
 
     def set_aside(self, why: str, line: Line) -> Path:
-        """Keeps a line that will never be recorded, in a file named by the reason."""
+        """Keeps a line that will never be recorded, in a file named by the reason, as far as the disk can."""
         path = self.folder / f"{why}.ndjson"
-        with path.open("ab") as file:
-            file.write(line.raw + b"\n")
+        try:
+            with path.open("ab") as file:
+                file.write(line.raw + b"\n")
+        except OSError as error:
+            log.error("set_aside_failed seq=%d file=%s error=%r", line.seq, path, error)
         return path
 
     def end_segment(self) -> None:
@@ -139,23 +140,31 @@ class Spool:
         if self._last_seq.get(segment, 0) is None:
             self._last_seq[segment] = last or 0
 
-    def _open_segment(self) -> int:
-        fd = os.open(self._path(self._number), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._last_seq[self._number] = 0
-        return fd
+    def _write(self, line: bytes) -> None:
+        if self._size >= self._segment_bytes:
+            self.end_segment()
+        if self._fd is None:
+            self._fd = os.open(self._path(self._number), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._last_seq[self._number] = 0
+        written = os.write(self._fd, line)
+        self._size += written
+        if written != len(line):
+            raise OSError(f"wrote {written} of {len(line)} bytes")
 
     def _path(self, segment: int) -> Path:
         return self.folder / f"facts-{segment:012d}.ndjson"
 
     def _failed(self, error: OSError) -> None:
-        if not self._torn:
+        """What was half written is torn; the next try begins a new segment."""
+        if not self._failing:
             log.error("spool_failed folder=%s error=%r facts_kept=in_memory_only", self.folder, error)
         self.errors += 1
         self.last_error = repr(error)
-        self._torn = True
+        self._failing, self._retry_at = True, monotonic() + RETRY_S
+        self.end_segment()
 
     def _recovered(self) -> None:
-        self._torn = False
+        self._failing = False
         log.warning("spool_recovered folder=%s errors=%d", self.folder, self.errors)
 
 
