@@ -1,6 +1,6 @@
 """What the parts of a configuration must be to each other: names that exist, numbers that mean one thing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from ccapp.config.models_ivr import kind
@@ -28,10 +28,9 @@ def findings(centre: Centre) -> Iterator[Finding]:
         yield from _tree(centre, tree)
 
 
-def _unknown(path: Path, noun: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
-    names = list(known)
-    if name not in names:
-        yield Finding(path, f'no {noun} "{name}"{did_you_mean(name, names)}')
+def _unknown(path: Path, noun: str, name: str, known: Collection[str]) -> Iterator[Finding]:
+    if name not in known:
+        yield Finding(path, f'no {noun} "{name}"{did_you_mean(name, known)}')
 
 
 def _codes(centre: Centre) -> Iterator[Finding]:
@@ -66,8 +65,8 @@ def _numbers(centre: Centre) -> Iterator[Finding]:
 def _queues(centre: Centre) -> Iterator[Finding]:
     for id, queue in centre.queues.items():
         path: Path = ("queues", id)
-        for index, agent in enumerate(sorted(queue.agents or ())):
-            yield from _unknown((*path, "agents", index), "agent", agent, centre.agents)
+        for agent in sorted(queue.agents or ()):
+            yield from _unknown((*path, "agents", agent), "agent", agent, centre.agents)
         yield from _requirement((*path, "requires"), queue.requires, centre, queue.agents)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from ccapp.config import checks, wording, yaml_file
 from ccapp.config.models import CentrePart
-from ccapp.config.problem import ConfigError, Places, Problem
+from ccapp.config.problem import PROBLEMS_MAX, ConfigError, Places, Problem
 from ccapp.domain.centre import Agent, Centre
 
 NOWHERE = Places()
@@ -58,7 +59,8 @@ def from_document(document: Mapping[str, Any]) -> Centre:
 
 def check(centre: Centre, places: Places = NOWHERE) -> list[Problem]:
     """Errors and warnings about a configuration as a whole, however it was made."""
-    return [places.problem(found.path, found.message, found.severity) for found in checks.findings(centre)]
+    found = islice(checks.findings(centre), PROBLEMS_MAX)
+    return [places.problem(each.path, each.message, each.severity) for each in found]
 
 
 def _reading(value: object, places: Places) -> Reading:

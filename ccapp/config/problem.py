@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 from typing import Literal
 
 type Path = tuple[str | int, ...]
@@ -11,6 +12,11 @@ type Path = tuple[str | int, ...]
 type Severity = Literal["error", "warning"]
 
 SHOWN_MAX = 50
+PROBLEMS_MAX = 200
+"""More are not looked for: nobody reads them, and a hostile file could have a million."""
+
+ALIKE_MAX = 200
+"""Names that are compared with a misspelt one."""
 PART_LENGTH_MAX = 60
 
 
@@ -74,6 +80,6 @@ def shown(text: str) -> str:
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """`; did you mean "sales"?`, or nothing when there is nothing alike."""
-    by_lower = {name.lower(): name for name in known}
+    by_lower = {name.lower(): name for name in islice(known, ALIKE_MAX)}
     near: Sequence[str] = get_close_matches(given[:PART_LENGTH_MAX].lower(), by_lower, n=1)
     return f'; did you mean "{by_lower[near[0]]}"?' if near else ""

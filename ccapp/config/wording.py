@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ccapp.config.problem import Path, Places, Problem, did_you_mean
+from ccapp.config.problem import PROBLEMS_MAX, Path, Places, Problem, did_you_mean
 
 _MESSAGES = {
     "missing": "is required",
@@ -41,7 +41,7 @@ _MESSAGES = {
 
 def told(error: ValidationError, model: type[BaseModel], places: Places) -> Iterable[Problem]:
     """One problem for each thing a model found wrong. Never repeats a value: it could be a password."""
-    details = error.errors(include_url=False, include_input=False)
+    details = error.errors(include_url=False, include_input=False)[:PROBLEMS_MAX]
     for detail in details:
         if detail["type"] == "too_short" and any(_is_inside(other, detail) for other in details):
             continue  # said of a list because its only element is wrong, which is told

@@ -90,6 +90,8 @@ class _Tree:
                 break
             inside = (*path, len(result))
             self.at[inside] = _place(event)
+            if isinstance(event, yaml.ScalarEvent):
+                self.at.setdefault((*path, event.value), _place(event))  # a list of names: by the name, too
             result.append(self._value(event, events, inside))
         return result
 

@@ -17,7 +17,7 @@ KEYS = frozenset("0123456789*#")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """A text for the speech command."""
+    """A text for the speech command. `{Name}` in it is replaced by that call data's value."""
 
     text: str
     voice: str = ""  # empty: the centre's

@@ -14,6 +14,9 @@ from typing import NamedTuple
 from ccapp.domain.ids import NodeId
 from ccapp.domain.ivr import EMPTY_KEY, INVALID_KEY, KEYS, Collect, Menu, Node, Tree, exits
 
+NAMED_MAX = 10
+"""Nodes of a round that are named."""
+
 
 class GraphProblem(NamedTuple):
     node: NodeId
@@ -69,7 +72,8 @@ def _endless(tree: Tree) -> Iterator[GraphProblem]:
     steps = {name: [to for to in silent_exits(node) if to in tree.nodes] for name, node in tree.nodes.items()}
     while _peel(steps):
         cycle = _a_cycle(steps)
-        way = " → ".join([*cycle, cycle[0]])
+        between = [] if len(cycle) <= NAMED_MAX else ["..."]
+        way = " → ".join([*cycle[:NAMED_MAX], *between, cycle[0]])
         yield GraphProblem(cycle[0], "", f"goes round for ever without a key being pressed: {way}")
         for name in cycle:
             del steps[name]

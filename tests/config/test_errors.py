@@ -167,8 +167,8 @@ def test_no_message_repeats_a_secret() -> None:
         ),
         pytest.param(
             "agents: {a: {name: A, extension: 1}}"
-            "\n\nqueues:\n  q:\n    name: Q\n    agents:\n      - a\n      - bob\n",
-            ['f.yaml:8: queues.q.agents.1: no agent "bob"'],
+            "\n\nqueues:\n  q:\n    name: Q\n    agents:\n      - a\n      - bob\n      - a\n",
+            ['f.yaml:8: queues.q.agents.bob: no agent "bob"'],
             id="unknown agent of a queue",
         ),
         pytest.param(

@@ -19,6 +19,7 @@ from ccapp.config import (
     read_file,
     to_document,
 )
+from tests.domain.steady import STEADY
 
 SAMPLE_TEXT = SAMPLE.read_text(encoding="utf-8")
 SAMPLE_LINES = SAMPLE_TEXT.splitlines()
@@ -65,27 +66,31 @@ def refusal(attempt: Callable[[], object]) -> Sequence[Problem]:
 
 
 @given(st.text())
+@STEADY
 def test_any_text(text: str) -> None:
     is_read_or_refused(text)
 
 
 @given(st.text(alphabet="ab:-?#*&!|>'\"%@`{}[], \n\t~"))
+@STEADY
 def test_text_of_yaml_signs(text: str) -> None:
     is_read_or_refused(text)
 
 
 @given(VALUES)
+@STEADY
 def test_any_values_as_yaml(value: Any) -> None:
     is_read_or_refused(yaml.safe_dump(value))
 
 
 @given(st.integers(0, len(SAMPLE_TEXT)), st.integers(0, 40), st.text(max_size=10) | st.sampled_from(NAMES))
-@settings(max_examples=300)
+@settings(STEADY, max_examples=300)
 def test_the_sample_with_a_piece_replaced(start: int, length: int, piece: str) -> None:
     is_read_or_refused(SAMPLE_TEXT[:start] + piece + SAMPLE_TEXT[start + length :])
 
 
 @given(st.data())
+@STEADY
 def test_the_sample_with_lines_moved(data: st.DataObject) -> None:
     lines = list(SAMPLE_LINES)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -116,7 +121,7 @@ def with_value(path: tuple[Any, ...], value: Any) -> Any:
 
 
 @given(st.sampled_from(PLACES), VALUES)
-@settings(max_examples=300)
+@settings(STEADY, max_examples=300)
 def test_the_sample_with_any_value_anywhere(path: tuple[Any, ...], value: Any) -> None:
     document = with_value(path, value)
     is_read_or_refused(yaml.safe_dump(document))
@@ -126,8 +131,31 @@ def test_the_sample_with_any_value_anywhere(path: tuple[Any, ...], value: Any) -
 
 
 @given(st.dictionaries(SCALARS, SCALARS | st.dictionaries(SCALARS, SCALARS)))
+@STEADY
 def test_keys_that_are_no_texts(document: Any) -> None:
     refusal(lambda: read_document(document))
+
+
+def many(count: int, pattern: str) -> str:
+    """`{ ... }` with the pattern `count` times, each with its number for the sign §."""
+    return "{" + ",".join(pattern.replace("§", str(number)) for number in range(count)) + "}"
+
+
+SKILLED = "{a: {name: A, extension: 1, skills: " + many(20_000, "skill§: 1") + "}}"
+LARGE = {
+    "unknown fields": many(40_000, "field§: x"),
+    "one field": "name: x\n" * 90_000,
+    "unknown skills": f"agents: {SKILLED}\nqueues: {{q: {{name: Q, requires: {many(20_000, 'skil§: 1')}}}}}",
+    "unknown queues": f"queues: {many(10_000, 'queue§: {name: Q}')}\n"
+    f"numbers: {many(20_000, '§: {queue: quee§}')}",
+    "empty lists": f"ivr: {{t: {{nodes: {many(20_000, 'a§: {branch: {cases: [], otherwise: b}}')}}}}}",
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_file_full_of_slips_does_not_hang(name: str) -> None:
+    is_read_or_refused(LARGE[name])
 
 
 @pytest.mark.timeout(20)

@@ -23,9 +23,11 @@ from ccapp.config.models import digest_of
 from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, Trunk
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
 from tests.config.centres import Document, documents
+from tests.domain.steady import STEADY
 
 
 @given(documents())
+@STEADY
 def test_a_centre_survives_the_database(document: Document) -> None:
     centre = from_document(document)
     stored = json.loads(json.dumps(to_document(centre, with_digests=True)))
@@ -33,6 +35,7 @@ def test_a_centre_survives_the_database(document: Document) -> None:
 
 
 @given(documents())
+@STEADY
 def test_a_centre_survives_export_and_apply(document: Document) -> None:
     centre = from_document(document)
     text = export_yaml(centre)
@@ -40,6 +43,7 @@ def test_a_centre_survives_export_and_apply(document: Document) -> None:
 
 
 @given(documents())
+@STEADY
 def test_a_document_without_secrets_has_none(document: Document) -> None:
     centre = from_document(document)
     for shown in (json.dumps(to_document(centre)), export_yaml(centre)):
@@ -47,6 +51,7 @@ def test_a_document_without_secrets_has_none(document: Document) -> None:
 
 
 @given(documents())
+@STEADY
 def test_a_file_written_by_another_yaml_program_means_the_same(document: Document) -> None:
     assert read(yaml.safe_dump(json.loads(json.dumps(document)), allow_unicode=True)).centre == from_document(
         document

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ccapp.domain import calldata
 from ccapp.domain.calldata import ENTRIES_MAX, NAME_LENGTH_MAX, TRANSFERRED, USER_TO_USER, VALUE_LENGTH_MAX
+from tests.domain.steady import STEADY
 
 NAMES = st.one_of(
     st.text(max_size=12),
@@ -32,17 +33,20 @@ def is_clean(data: calldata.CallData) -> bool:
 
 
 @given(VALUES)
+@STEADY
 def test_clean_is_done_once(value: str) -> None:
     assert calldata.clean(calldata.clean(value)) == calldata.clean(value)
 
 
 @given(NAMES)
+@STEADY
 def test_spelling_is_done_once(name: str) -> None:
     once = calldata.spelled(name)
     assert once is None or calldata.spelled(once) == once
 
 
 @given(HEADERS)
+@STEADY
 def test_headers_become_clean_data_of_the_wanted_names(headers: list[tuple[str, str]]) -> None:
     data = calldata.from_headers(headers, ["Campaign"])
     assert is_clean(data)
@@ -51,6 +55,7 @@ def test_headers_become_clean_data_of_the_wanted_names(headers: list[tuple[str, 
 
 
 @given(st.dictionaries(NAMES, VALUES), st.dictionaries(NAMES, VALUES, max_size=80))
+@STEADY
 def test_merged_data_is_clean_and_one_name_is_there_once(data: dict[str, str], more: dict[str, str]) -> None:
     result = calldata.merged(calldata.merged({}, data), more)
     assert is_clean(result)
@@ -58,6 +63,7 @@ def test_merged_data_is_clean_and_one_name_is_there_once(data: dict[str, str], m
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=80))
+@STEADY
 def test_headers_made_of_data_are_single_lines(data: dict[str, str]) -> None:
     for name, value in calldata.to_headers(calldata.merged({}, data)).items():
         assert re.fullmatch(r"(X-[A-Za-z][A-Za-z0-9_-]*|User-to-User)", name)
@@ -66,6 +72,7 @@ def test_headers_made_of_data_are_single_lines(data: dict[str, str]) -> None:
 
 
 @given(HEADERS)
+@STEADY
 def test_data_survives_the_way_to_the_agent(headers: list[tuple[str, str]]) -> None:
     data = calldata.from_headers(headers)
     assert calldata.from_headers(calldata.to_headers(data).items()) == data
@@ -133,6 +140,7 @@ def test_skills(written: str, expected: dict[str, int]) -> None:
 
 
 @given(VALUES)
+@STEADY
 def test_skills_never_fail(written: str) -> None:
     assert all(name and 1 <= level <= 10 for name, level in calldata.skills({"Skills": written}).items())
 

@@ -20,6 +20,7 @@ from ccapp.domain.ivr import (
     Tree,
 )
 from ccapp.domain.ivr_check import problems, silent_exits
+from tests.domain.steady import STEADY
 
 HI = Say(text="Hi")
 END = HangUp()
@@ -179,6 +180,7 @@ def walks_round(graph: Tree) -> bool:
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(NAMES, NODES)))
+@STEADY
 def test_endless_is_told_exactly_when_a_silent_walk_can_go_on_for_ever(nodes: dict[str, Node]) -> None:
     graph = tree("n0", **nodes)
     assert any("goes round" in problem.message for problem in problems(graph)) == walks_round(graph)
@@ -188,4 +190,4 @@ def test_a_large_graph_is_checked_quickly() -> None:
     nodes: dict[str, Node] = {f"n{index}": play(f"n{index + 1}") for index in range(499)}
     nodes["n499"] = play("n0")
     [problem] = problems(tree("n0", **nodes))
-    assert problem.message.count("→") == 500
+    assert problem.message.endswith("n0 → n1 → n2 → n3 → n4 → n5 → n6 → n7 → n8 → n9 → ... → n0")
