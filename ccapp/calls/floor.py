@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ccapp.acd import Acd
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId, QueueId, hall_bridge, talk_bridge
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId, QueueId, hall_bridge, is_room, talk_bridge
 from ccapp.ports import Bridge, Leg, LegGone, Switch
 
 log = logging.getLogger(__name__)
 
-HALL_LINGER_S = 5.0
+HALL_LINGER_S = 2.0
 """An empty hall is kept so long: the next caller often comes at once."""
 
 
@@ -97,13 +97,18 @@ class Rooms:
         if bridge is not None:
             bridge.close()
 
-    def compare(self, bridges: Mapping[BridgeId, frozenset[ChannelId]]) -> None:
-        """After a new connection: what the switch no longer has is made anew when needed."""
+    async def compare(self, bridges: Mapping[BridgeId, frozenset[ChannelId]]) -> None:
+        """After a new connection: what the switch no longer has is made anew when needed, and rooms of an
+        engine before us that stand empty are closed."""
         for agent in [agent for agent in self._talks if talk_bridge(agent) not in bridges]:
             del self._talks[agent]
         for queue, hall in self._halls.items():
             if hall_bridge(queue) not in bridges:
                 hall.forget()
+        ours = {talk_bridge(agent) for agent in self._talks} | {hall_bridge(queue) for queue in self._halls}
+        for id, members in bridges.items():
+            if not members and id not in ours and is_room(id):
+                (await self._switch.talk_bridge(id, id)).close()
 
     def let_go(self) -> None:
         for hall in self._halls.values():

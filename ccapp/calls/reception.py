@@ -93,7 +93,7 @@ class Reception:
     async def _connected(self, survey: Connected) -> Sequence[Coroutine[None, None, None]]:
         floor = self._floor
         await self.push_accounts()
-        floor.rooms.compare(survey.bridges)
+        await floor.rooms.compare(survey.bridges)
         if self.recovered:
             return self._reconnected(survey)
         for fact in await self._journal.presences():

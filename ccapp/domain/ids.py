@@ -46,3 +46,8 @@ def talk_bridge(agent: AgentId) -> BridgeId:
 
 def hall_bridge(queue: QueueId) -> BridgeId:
     return BridgeId(f"hall-{queue}")
+
+
+def is_room(bridge: BridgeId) -> bool:
+    """Whether a bridge is one of ours: a hall, a talk, or the bridge of a forwarded call."""
+    return bridge.startswith(("talk-", "hall-", "forward-"))

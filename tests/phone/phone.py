@@ -42,6 +42,8 @@ class Phone:
         """What to do with the next calls that come in."""
         self.calls: list[Call] = []
         """All calls of this phone, ended ones too."""
+        self.texts: list[str] = []
+        """What was shown on its display (MESSAGE)."""
         self._bind = bind_host, port
         self._line = Line(user, password, server, self._requested, t1_s)
         self._codecs = _preferring(codec)
@@ -154,6 +156,8 @@ class Phone:
         elif request.method == "INVITE":
             self._called(transaction)
         elif request.method in ("OPTIONS", "NOTIFY", "INFO", "MESSAGE"):
+            if request.method == "MESSAGE":
+                self.texts.append(request.body)
             transaction.respond(request.reply(200, to_tag=new_tag(), headers=[ALLOW]))
         else:
             transaction.respond(request.reply(501, to_tag=new_tag()))
