@@ -338,7 +338,7 @@ class Exchange:
             dialled=dial.endpoint,
             caller=dial.caller,
             party=party,
-            headers=dial.headers,
+            headers={name: " ".join(value.splitlines()) for name, value in dial.headers.items()},
         )
         self.channels[channel.id] = channel
         channel.ring_limit = self.after(dial.ring_s_max, self.hang_up, channel, 19)
@@ -409,10 +409,11 @@ class Exchange:
         if id not in self.bridges:
             self.bridges[id] = Mix(id=id, name=name, music=music)
 
-    def add(self, id: BridgeId, ids: Sequence[ChannelId]) -> None:
+    def add(self, id: BridgeId, ids: Sequence[ChannelId]) -> bool:
+        """False when there is no such bridge."""
         mix = self.bridges.get(id)
         if mix is None:
-            raise NoSuch(f"bridge {id}")
+            return False
         channels = [self.find(each) for each in ids]
         for channel in channels:
             if channel.kind == "dialled" and not channel.up:
@@ -423,6 +424,7 @@ class Exchange:
                 channel.bridge = id
                 mix.members[channel.id] = channel
         self._settle(mix)
+        return True
 
     def remove(self, id: BridgeId, member: ChannelId) -> None:
         channel = self.find(member)

@@ -3,11 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
-from ccapp.domain.ids import BridgeId, ChannelId
+from ccapp.domain.ids import BridgeId, ChannelId, offer_of
 from ccapp.domain.ivr import Prompt
-from ccapp.ports import Gone, Leg, LegGone, Refused, SwitchError, SwitchUnreachable
+from ccapp.ports import Gone, Leg, LegGone, Refused, SwitchBusy, SwitchError
 from ccapp.simulate.link import Link
 
 DIGITS_MAX = 64
@@ -38,6 +39,16 @@ class FakeLeg:
     @property
     def id(self) -> ChannelId:
         return self._id
+
+    @property
+    def key(self) -> str:
+        """Commands of one visit keep their order."""
+        offer = offer_of(self._id)
+        return offer.rpartition("/")[0] if offer else self._id
+
+    @property
+    def unwanted(self) -> bool:
+        return self._released is not None
 
     @property
     def answered(self) -> bool:
@@ -104,7 +115,8 @@ class FakeLeg:
     def release_again(self) -> None:
         """Also after a reconnect, when the first command may not have arrived."""
         if self._released is not None and self._gone is None:
-            self._link.send(partial(self._link.exchange.end, self._id, self._released), self._release_done)
+            hang_up = partial(self._link.exchange.end, self._id, self._released)
+            self._link.send(hang_up, self._release_done, self.key)
 
     def _release_done(self, result: object, error: SwitchError | None) -> None:
         if isinstance(error, LegGone):
@@ -113,10 +125,10 @@ class FakeLeg:
             self._loop.call_later(RELEASE_RETRY_S, self.release_again, context=self._link.context)
 
     async def _do[T](self, act: Callable[[], T]) -> T:
-        return await self._link.command(act)
+        return await self._link.command(act, self.key)
 
     def _must_live(self) -> None:
-        if self._gone is not None or self._released is not None:
+        if self._gone is not None:
             raise LegGone(f"{self._id} is gone: {self._gone}")
 
     # --- sounds
@@ -134,10 +146,10 @@ class FakeLeg:
         try:
             await self._do(partial(self._link.exchange.play, self._id, playback, prompt))
             await end
-        except Refused:
+        except (Refused, SwitchBusy):
             return  # passed over
         except asyncio.CancelledError:
-            self._link.send(partial(self._link.exchange.stop, self._id, playback), ignore)
+            self._link.send(partial(self._link.exchange.stop, self._id, playback), ignore, self.key)
             raise
         finally:
             del self._playing[playback]
@@ -158,17 +170,18 @@ class FakeLeg:
         if (end := self._playing.get(playback)) and not end.done():
             end.set_result(None)
 
-    def deaf(self) -> None:
-        """The connection is gone: the end of what plays will never be told."""
+    def sound_lost(self) -> None:
+        """A new connection: the end of what played before will never be told."""
         for end in self._playing.values():
             if not end.done():
-                end.set_exception(SwitchUnreachable("connection lost"))
-                end.exception()  # looked at, also when nobody waits for it any more
+                end.set_result(None)
 
     def end(self, gone: Gone) -> None:
         if self._gone is not None:
             return
-        self._gone = Gone(cause=gone.cause, ours=self._released is not None, switch_lost=gone.switch_lost)
+        ours = self._released is not None
+        cause = gone.cause if self._released is None else self._released
+        self._gone = Gone(cause=cause, ours=ours, switch_lost=gone.switch_lost)
         for end in self._playing.values():
             if not end.done():
                 end.set_exception(LegGone(f"{self._id} is gone"))
@@ -189,30 +202,65 @@ class FakeLeg:
 
 
 class FakeBridge:
-    def __init__(self, link: Link, id: BridgeId) -> None:
+    """`unwanted`: the switch's, of bridges to be closed as soon as that can be."""
+
+    def __init__(
+        self, link: Link, id: BridgeId, name: str, music: str | None, unwanted: set[BridgeId]
+    ) -> None:
         self._link = link
         self._id = id
+        self._name = name
+        self._music = music
+        self._unwanted = unwanted
         self._closed = False
 
     @property
     def id(self) -> BridgeId:
         return self._id
 
+    async def make(self) -> None:
+        """Made, or found."""
+        self._unwanted.discard(self._id)
+        make = partial(self._link.exchange.bridge, self._id, self._name, self._music)
+        await self._link.command(make, self._id)
+
     async def add(self, *legs: Leg) -> None:
         for leg in legs:
-            if leg.gone:
+            if leg.gone or (isinstance(leg, FakeLeg) and leg.unwanted):
                 raise LegGone(f"{leg.id} is gone")
-        await self._link.command(partial(self._link.exchange.add, self._id, [leg.id for leg in legs]))
+        if self._closed:
+            raise LegGone(f"{self._id} is closed")
+        if not await self._link.command(self._move(legs), _key(legs[0])):
+            await self.make()
+            if not await self._link.command(self._move(legs), _key(legs[0])):
+                raise LegGone(f"there is no bridge {self._id}")
+
+    def _move(self, legs: Sequence[Leg]) -> Callable[[], bool]:
+        return partial(self._link.exchange.add, self._id, [leg.id for leg in legs])
 
     async def remove(self, leg: Leg) -> None:
-        if leg.gone:
-            raise LegGone(f"{leg.id} is gone")
-        await self._link.command(partial(self._link.exchange.remove, self._id, leg.id))
+        with suppress(LegGone, Refused):
+            await self._link.command(partial(self._link.exchange.remove, self._id, leg.id), _key(leg))
 
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._link.send(partial(self._link.exchange.destroy, self._id), ignore)
+            self._unwanted.add(self._id)
+            close_bridge(self._link, self._id, self._unwanted)
+
+
+def close_bridge(link: Link, id: BridgeId, unwanted: set[BridgeId]) -> None:
+    """Ends it; remembered until it is known to be gone."""
+
+    def closed(result: object, error: SwitchError | None) -> None:
+        if error is None or isinstance(error, LegGone):
+            unwanted.discard(id)
+
+    link.send(partial(link.exchange.destroy, id), closed, id)
+
+
+def _key(leg: Leg) -> str:
+    return leg.key if isinstance(leg, FakeLeg) else leg.id
 
 
 def ignore(result: object, error: SwitchError | None) -> None:

@@ -1,9 +1,9 @@
 """One engine's connection to the exchange: the way there, the way back, and what gets lost between.
 
-Commands arrive in the order they were sent (one socket, handled one after the other), each after a latency
-the seed draws; events come back in the order they happened; a reply may come before or after the events of
-its own command. When the connection is cut, events under way are lost and commands under way fail, done or
-not.
+There are a few lanes (sockets), chosen by a key. Commands of one lane arrive in the order they were sent,
+each after a latency the seed draws; events come back in the order they happened; a reply may come before or
+after the events of its own command. When the connection is cut, events under way are lost and commands under
+way fail, done or not.
 """
 
 import asyncio
@@ -13,9 +13,13 @@ from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
+from zlib import crc32
 
 from ccapp.ports import LegGone, Refused, SwitchBusy, SwitchError, SwitchUnreachable
 from ccapp.simulate.exchange import Event, Exchange, NoSuch, NotNow
+
+LANES = 4
+NOT_CONNECTED = "not connected"
 
 type Act[T] = Callable[[], T]
 type Done[T] = Callable[[T | None, SwitchError | None], None]
@@ -46,6 +50,16 @@ USUAL = Latency()
 AT_ONCE = Latency(least_s=0.0, most_s=0.0, slow_share=0.0)
 
 
+class Lane:
+    """What is on its way to the exchange, first in first out."""
+
+    __slots__ = ("at", "out")
+
+    def __init__(self) -> None:
+        self.out: deque[tuple[int, Callable[[], None]]] = deque()
+        self.at = 0.0  # loop time, of the last arrival
+
+
 class Link:
     """`take` gets the events, `cut_off` is called when the exchange ends the connection."""
 
@@ -66,9 +80,9 @@ class Link:
         self._loop = asyncio.get_running_loop()
         self.context = copy_context()  # the engine's: what it is told, it is told in its own process
         self._age = 0  # of the connection; what was under way on an older one is lost
-        self._out: deque[tuple[int, Callable[[], None]]] = deque()
+        self._lanes = [Lane() for _ in range(LANES)]
         self._in: deque[Event] = deque()
-        self._out_at = self._in_at = 0.0
+        self._in_at = 0.0
         self._unanswered: dict[object, Done[object]] = {}
 
     # --- the connection
@@ -127,32 +141,33 @@ class Link:
 
     # --- commands
 
-    async def command[T](self, act: Act[T]) -> T:
+    async def command[T](self, act: Act[T], key: str) -> T:
         """Does `act` at the exchange and returns its answer."""
         if self.latency.most_s == 0.0:
-            result, error = self._try(act) if self.up else (None, SwitchUnreachable("not connected"))
+            result, error = self._try(act) if self.up else (None, SwitchUnreachable(NOT_CONNECTED))
             if error:
                 raise error
             return result  # type: ignore[return-value]
         answer: asyncio.Future[T] = self._loop.create_future()
-        self.send(act, partial(_settle, answer))
+        self.send(act, partial(_settle, answer), key)
         return await answer
 
-    def send[T](self, act: Act[T], done: Done[T]) -> None:
+    def send[T](self, act: Act[T], done: Done[T], key: str) -> None:
         """Does `act` at the exchange and calls `done(result, error)` with its answer. Never raises."""
         if not self.up:
-            self._loop.call_soon(done, None, SwitchUnreachable("not connected"))
+            self._loop.call_soon(done, None, SwitchUnreachable(NOT_CONNECTED))
         elif self.latency.most_s == 0.0:
             done(*self._try(act))
         else:
             token = object()
             self._unanswered[token] = done  # type: ignore[assignment]
-            self._out.append((self._age, partial(self._arrive, token, act)))
-            self._out_at = max(self._out_at, self._loop.time() + self.latency.draw(self._chance))
-            self.exchange.after(self._out_at - self._loop.time(), self._execute)
+            lane = self._lanes[crc32(key.encode()) % LANES]
+            lane.out.append((self._age, partial(self._arrive, token, act)))
+            lane.at = max(lane.at, self._loop.time() + self.latency.draw(self._chance))
+            self.exchange.after(lane.at - self._loop.time(), self._execute, lane)
 
-    def _execute(self) -> None:
-        age, arrive = self._out.popleft()
+    def _execute(self, lane: Lane) -> None:
+        age, arrive = lane.out.popleft()
         if age == self._age:
             arrive()
 

@@ -47,6 +47,7 @@ def race(seed: int) -> Scenario:
         commit_s=chance.choice([0.0, 0.0, STEP_S]),
         arrive_s=0.0,
         inspect_s=10.0,
+        drain_s=10.0,
         close_s=12.0,
     )
 

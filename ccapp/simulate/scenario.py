@@ -57,7 +57,7 @@ class Scenario:
     tiers: int | None = None  # of the router; None: its own
     arrive_s: float = 5.0  # agents log in within it
     inspect_s: float = 20.0
-    drain_s: float = 3_600.0  # for those still there at the end
+    drain_s: float = 600.0  # for those still there at the end; then they give up
     close_s: float = 60.0  # from the agents' leaving to the last look
     checked: bool = True
     recorded: bool = True  # facts are kept

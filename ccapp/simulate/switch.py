@@ -8,6 +8,7 @@ from functools import partial
 from typing import assert_never
 
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.domain.ivr import Prompt
 from ccapp.ports import (
     Account,
     Arrived,
@@ -35,8 +36,8 @@ from ccapp.simulate.exchange import (
     Played,
     Pressed,
 )
-from ccapp.simulate.legs import FakeBridge, FakeLeg
-from ccapp.simulate.link import USUAL, Latency, Link
+from ccapp.simulate.legs import FakeBridge, FakeLeg, close_bridge
+from ccapp.simulate.link import NOT_CONNECTED, USUAL, Latency, Link
 
 RECONNECT_S = 1.0
 
@@ -52,12 +53,14 @@ class FakeSwitch:
         self._news: deque[News] = deque()
         self._more: asyncio.Future[None] | None = None
         self._silent = False  # let go
-        self._accounts: Sequence[Account] | None = None
+        self._known: set[ChannelId] = set()  # when we asked what there is
+        self._unwanted: set[BridgeId] = set()  # bridges to be closed
 
     # --- ports.Switch
 
     def connect(self) -> None:
-        if not self._link.up:
+        if not self._link.up and not self._silent:
+            self._known = set(self.legs)
             self._link.connect()
 
     async def news(self) -> AsyncIterator[News]:
@@ -74,8 +77,7 @@ class FakeSwitch:
             repeat.end(Gone(cause=0))
             return repeat
         leg = self._leg(dial.channel)
-        if not self._silent:
-            self._link.send(partial(self.exchange.originate, dial), partial(self._dialled, leg))
+        self._link.send(partial(self.exchange.originate, dial), partial(self._dialled, leg), leg.key)
         return leg
 
     def _leg(self, id: ChannelId, *, answered: bool = False) -> FakeLeg:
@@ -89,10 +91,10 @@ class FakeSwitch:
         match error:
             case None:
                 pass
-            case SwitchUnreachable() if self._link.up:
-                leg.release()  # it may ring all the same
+            case SwitchUnreachable() if self._link.up or error.args[0] != NOT_CONNECTED:
+                pass  # it may ring all the same: the next connection tells
             case SwitchUnreachable():
-                pass  # the next connection tells
+                self._end(leg.id, Gone(cause=41, switch_lost=True))
             case Refused():
                 self._end(leg.id, Gone(cause=error.args[1]))
             case _:
@@ -105,8 +107,9 @@ class FakeSwitch:
         return await self._bridge(id, name, music)
 
     async def _bridge(self, id: BridgeId, name: str, music: str | None) -> FakeBridge:
-        await self._link.command(partial(self.exchange.bridge, id, name, music))
-        return FakeBridge(self._link, id)
+        bridge = FakeBridge(self._link, id, name, music, self._unwanted)
+        await bridge.make()
+        return bridge
 
     def tell(self, agent: AgentId, text: str) -> None:
         if self._link.up:
@@ -117,7 +120,10 @@ class FakeSwitch:
         self._link.cut()
 
     async def push_accounts(self, accounts: Sequence[Account]) -> None:
-        await self._link.command(partial(self.exchange.push, list(accounts)))
+        await self._link.command(partial(self.exchange.push, list(accounts)), "")
+
+    async def prepare(self, prompts: Sequence[Prompt]) -> None:
+        pass  # speech is always there
 
     # --- faults
 
@@ -136,16 +142,13 @@ class FakeSwitch:
             self._cut_off(False, back_after_s)
 
     def reconnect(self) -> None:
-        if not self._link.up and not self._silent:
-            self._link.connect()
+        self.connect()
 
     def restart_switch(self) -> None:
         """Asterisk itself dies and comes back."""
         self.exchange.restart()
 
     def _cut_off(self, other: bool, back_after_s: float | None = RECONNECT_S) -> None:
-        for leg in list(self.legs.values()):
-            leg.deaf()
         if other:
             self._silent = True
             self._tell(Replaced())
@@ -188,8 +191,12 @@ class FakeSwitch:
 
     def _connected(self, census: Census) -> None:
         alive = {channel.id for channel, _, _ in census.channels}
-        for id in [id for id in self.legs if id not in alive]:
-            self._end(id, Gone(cause=38, switch_lost=True))
+        for id in sorted(self._known - alive):
+            self._end(id, Gone(cause=41, switch_lost=True))
+        for leg in self.legs.values():
+            leg.sound_lost()
+        for unwanted in sorted(self._unwanted & census.bridges.keys()):
+            close_bridge(self._link, unwanted, self._unwanted)
         found = [self._found(*each) for each in census.channels]
         self._tell(Connected(legs=found, bridges=census.bridges))
         for agent in census.online:

@@ -295,7 +295,7 @@ def test_replies_and_events_come_in_either_order():
         bench = await Bench(lambda: React(Reaction.ANSWER), seed=seed).ready()
         first = []
         agent = bench.dial()
-        bench.switch._link.send(lambda: None, lambda *_: first.append("reply"))
+        bench.switch._link.send(lambda: None, lambda *_: first.append("reply"), "x")
         await agent.picked_up()
         first.append("event")
         await asyncio.sleep(1)

@@ -78,7 +78,9 @@ class Order:
         past = self._verdict.now() - LATE_S
         barred_until = self._barred.get((call.visit, agent), 0.0)
         limit_s = self._centre.queues[call.queue].wait_s_max
-        given_up = limit_s is not None and call.entered_at + limit_s <= past  # hears how sorry we are
+        given_up = (
+            limit_s is not None and call.entered_at + limit_s <= past + 2 * LATE_S
+        )  # hears how sorry we are
         return barred_until <= past and not given_up and self._eligible(agent, call)
 
     def _eligible(self, agent: AgentId, call: events.CallWaits) -> bool:
