@@ -26,6 +26,10 @@ from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.seats import OpenOffer, Place, Seat
 
 
+BEGINS_IDLE = frozenset({Move.READY, Move.WRAP_UP_DONE, Line.WRAP_UP_OVER, Line.TALK_ENDED})
+"""Events from which an agent's idle time counts anew; a READY that changes nothing leaves him his place."""
+
+
 class UnknownAgent(LookupError):
     """No such agent is configured."""
 
@@ -225,7 +229,7 @@ class Router:
         if after is before:
             return
         seat.presence = after
-        if after.idle_since != before.idle_since:
+        if event in BEGINS_IDLE and not seat.free:
             self._idled += 1
             seat.idle_number = self._idled
         why = table.why(before, after, event, why)
@@ -347,8 +351,9 @@ class Router:
         An offer that is open stays as it is, unless its agent is no longer configured.
         """
         out: list[Decision] = []
-        for agent in centre.agents.keys() - self._seats.keys():
-            self._seats[agent] = Seat(centre.agents[agent], Presence(agent=agent))
+        for agent in centre.agents.values():
+            if agent.id not in self._seats:
+                self._seats[agent.id] = Seat(agent, Presence(agent=agent.id))
         index = Index(centre, self._seats, self._tiers)
         self._centre, self._index = centre, index
         index.adopt()
