@@ -14,6 +14,11 @@ class Devices:
         self._told: dict[AgentId, bool] = {}
         self._resting = True
 
+    def forget(self) -> None:
+        """Another connection: all are told anew."""
+        self._resting = True
+        self._told.clear()
+
     def rest(self) -> None:
         """From here to the next `begin` states come and go because of us: they mean nothing."""
         self._resting = True

@@ -156,7 +156,7 @@ class AsteriskSwitch:
     def _ended(self) -> None:
         self._early = None
         self._accounts.forget()
-        self._devices.rest()
+        self._devices.forget()
         if self._in_step:
             self._in_step = False
             self._tell(Disconnected())
@@ -218,7 +218,8 @@ class AsteriskSwitch:
 
     def _end_dialled(self, dial: Dial, fault: SwitchError) -> None:
         log.info("channel=%s endpoint=%s cannot be dialled: %s", dial.channel, dial.endpoint, fault)
-        self._mailboxes.end(dial.channel, dialling.cause_of_refusal(dial, fault))
+        lost = isinstance(fault, SwitchUnreachable)
+        self._mailboxes.end(dial.channel, dialling.cause_of_refusal(dial, fault), switch_lost=lost)
 
     async def talk_bridge(self, id: BridgeId, name: str) -> Bridge:
         bridge = AsteriskBridge(self._office, id, name, None)

@@ -533,6 +533,8 @@ def test_a_dial_while_away_ends(run: Run) -> None:
         leg = dialled(world)
         with pytest.raises(LegGone):
             await within(3, leg.picked_up())
+        assert leg.gone
+        assert leg.gone.switch_lost
 
     run(story)
 
