@@ -39,6 +39,11 @@ def encode_line(seq: int, epoch: int, fact: Fact) -> bytes:
     return line
 
 
+def naming_visit(visit: str) -> bytes:
+    """What is in every line about the visit, and in few others."""
+    return b'"visit":' + orjson.dumps(visit)
+
+
 def _other(value: object) -> object:
     """What orjson does not know by itself."""
     match value:

@@ -26,7 +26,7 @@ from ccapp.records import read
 from ccapp.records.backlog import MEMORY_MAX, Backlog
 from ccapp.records.database import AWAY, available, connect, open_pool
 from ccapp.records.errors import DatabaseUnavailable, Fenced
-from ccapp.records.facts_json import decode_line, encode_line
+from ccapp.records.facts_json import decode_line, encode_line, naming_visit
 from ccapp.records.followers import BEHIND_MAX, Followers
 from ccapp.records.resume import Resumed, resume
 from ccapp.records.settling import Settling
@@ -145,7 +145,9 @@ class PostgresJournal:
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         waiting = [
-            item for item in self._waiting() if isinstance(item.fact, VisitFact) and item.fact.visit == visit
+            item
+            for item in self._waiting(naming_visit(visit))
+            if isinstance(item.fact, VisitFact) and item.fact.visit == visit
         ]
         async with available():
             known = await read.visit_facts(self._pool, visit)
@@ -183,8 +185,9 @@ class PostgresJournal:
         self._spool.end_segment()
         self._spool.remove_through(self._settling.recorded)
 
-    def _waiting(self) -> list[Recorded]:
-        return [decode_line(line.raw) for line in self._backlog.waiting()]
+    def _waiting(self, part: bytes = b"") -> list[Recorded]:
+        """The facts not recorded yet, those only whose line contains the part."""
+        return [decode_line(line.raw) for line in self._backlog.waiting() if part in line.raw]
 
 
 async def _compared(dsn: str, spool: Spool, within_s: float) -> Resumed:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Never
 import asyncpg
 
 from ccapp.records.backlog import Backlog
-from ccapp.records.database import COMMAND_S_MAX, connect
+from ccapp.records.database import AWAY, COMMAND_S_MAX, connect
 from ccapp.records.errors import Fenced
 from ccapp.records.spool import Line, Spool
 from ccapp.records.sql import query
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH_MAX = 1000
-PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # after the first, second … failure in a row
+SAY_EVERY = 15  # failures
 
 _REFUSED = (
     asyncpg.DataError,
@@ -76,7 +77,7 @@ class Writer:
             except Fenced:
                 log.critical("journal_fenced epoch=%d waiting=%d", self._epoch, len(self._backlog.waiting()))
                 raise
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*AWAY, asyncpg.PostgresError) as error:
                 self._hang_up()
                 await self._pause(error)
             else:
@@ -118,7 +119,8 @@ class Writer:
         self.failures += 1
         if self.away_since is None:
             self.away_since = now
-        if pause_s > 0:  # a connection that had died in its sleep is nothing to shout about
+        # a connection that had died in its sleep is nothing to shout about, a long outage is once in a while
+        if 1 < self.failures <= len(PAUSES_S) or self.failures % SAY_EVERY == 0:
             log.error(
                 "database_away for_s=%.1f error=%r next_try_s=%.2f", now - self.away_since, error, pause_s
             )

@@ -20,7 +20,18 @@ from ccapp.domain.events import (
     WrapUpEnded,
 )
 from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId, NodeId, QueueId, TreeId, TrunkId, VisitId, offer_id
+from ccapp.domain.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    NodeId,
+    QueueId,
+    SkillId,
+    TreeId,
+    TrunkId,
+    VisitId,
+    offer_id,
+)
 from ccapp.domain.presence import Intent, State, SubState
 
 START = 1_770_000_000.0
@@ -49,7 +60,7 @@ def waits(visit: str, at: float, queue: str = "sales") -> list[VisitFact]:
         IvrVisited(at=at, visit=id, data=data, tree=TreeId("main"), node=NodeId("menu")),
         CallWaits(
             at=at, visit=id, data=data, queue=QueueId(queue), entered_at=at, priority_s=0.0,
-            requires={"spanish": 2},
+            requires={SkillId("spanish"): 2},
         ),
     ]  # fmt: skip
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -179,17 +179,22 @@ async def test_leaving_does_not_hang_with_the_database(
         assert len(await journal.open_visits()) == 1
 
 
-async def test_a_connection_cut_in_its_sleep_is_made_anew(database_url: str, spool: Path) -> None:
-    async with PostgresJournal.open(database_url, spool, 1) as journal:
-        journal.publish(arrived("v"))
-        assert await journal.settled(5)
-        async with _connected(database_url) as connection:
-            await connection.execute(
+@pytest.mark.parametrize("between_s", [0.0, 0.002, 0.05])
+async def test_connections_cut_again_and_again_are_made_anew(
+    database_url: str, spool: Path, between_s: float
+) -> None:
+    """In their sleep, while they are made, and at any point of a commit."""
+    async with PostgresJournal.open(database_url, spool, 1) as journal, _connected(database_url) as other:
+        for number in range(40):
+            journal.publish(arrived(f"v{number}"))
+            await asyncio.sleep(between_s)
+            await other.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"
             )
-        journal.publish(arrived("w"))
-        assert await journal.settled(5)
+            journal.publish(arrived(f"w{number}"))
+        assert await journal.settled(30)
+    assert await _recorded(database_url) == list(range(1, 81))
 
 
 async def test_without_any_database_opening_fails_within_its_bound(tmp_path: Path, spool: Path) -> None:
@@ -296,7 +301,7 @@ def _publish_and_kill(url: str, spool: Path, epoch: int, until: int) -> int:
     return int(rest[-1]) if rest else said
 
 
-def _spooled(folder: Path, facts: list[Fact]) -> None:
+def _spooled(folder: Path, facts: Sequence[Fact]) -> None:
     """What an engine leaves that was killed before it recorded anything."""
     spool = Spool(folder)
     for seq, fact in enumerate(facts, 1):

@@ -125,7 +125,7 @@ def test_who_is_surely_dead(change: dict[str, object], dead: bool) -> None:
     fields = {name: getattr(me, name) for name in ("host", "boot", "pid_space", "pid", "pid_started")}
     if "boot" in change and "/" not in me.host:
         pytest.skip("this machine has no id")
-    assert Holder(**{**fields, **change}).is_surely_dead() is dead  # type: ignore[arg-type]
+    assert Holder(**{**fields, **change}).is_surely_dead() is dead
 
 
 async def _execute(url: str, sql: str) -> None:
