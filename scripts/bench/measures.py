@@ -1,0 +1,227 @@
+"""The measures. Each is one round for the system whose turn it is: calls are made and looked at."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Final
+
+from scripts.bench import bed as beds
+from scripts.bench import peer
+from scripts.bench.bed import Bed, BedFailed
+from scripts.bench.cpu import Look, look
+from scripts.bench.observer import Observed, observing
+from scripts.bench.sipp import Counts, Sipp, calling
+from scripts.bench.traffic import Traffic, number, percentile, traffic
+
+RING_S: Final = 0.1
+"""What the agents' scenario lets a phone ring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How hard and how long, for a number of agents."""
+
+    rate: float
+    """Calls a second while there is always an agent idle."""
+    talk_s: float
+    backlog_talk_s: float
+    waiting: int
+    """Callers kept in line for the backlog."""
+    window_s: float
+    """Of the steady state; coming to it takes another talk."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """What one round gave; lists hold seconds, one per call."""
+
+    calls: int
+    failed: int = 0
+    repeated: int = 0
+    double_booked: int = 0
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+    """Processor time by process, per call (or per waiting caller and second)."""
+    latencies: list[float] = field(default_factory=list)
+    others: float = 0.0
+    """Share of the machine that was busy with things that are no part of this benchmark."""
+
+    @property
+    def serving_ms(self) -> float:
+        """What serving takes: Asterisk and, where there is one, the engine."""
+        return self.cpu_ms.get("asterisk", 0.0) + self.cpu_ms.get("engine", 0.0)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.failed or self.repeated or self.double_booked)
+
+
+class Bench:
+    """Measures on one bed. `eyes` is off where packets may not be looked at: then there are no latencies."""
+
+    def __init__(self, bed: Bed, *, eyes: bool = True) -> None:
+        self.bed = bed
+        self._eyes = eyes
+        self._round = 0
+
+    # --- the measures
+
+    def idle(self, plan: Plan, callers: str = beds.CALLERS) -> Round:
+        """Calls that always find an idle agent: processor time per call, INVITE to INVITE."""
+        return self._steady(plan.rate, plan.talk_s, plan.window_s, callers)
+
+    def rate(self, rate: float, talk_s: float, window_s: float) -> Round:
+        """As `idle`, at a rate that may be too much."""
+        return self._steady(rate, talk_s, window_s, beds.CALLERS)
+
+    def backlog(self, plan: Plan) -> Round:
+        """Always more callers than agents: an agent's BYE to his next INVITE."""
+        agents = len(self.bed.agents)
+        cycle_s = plan.backlog_talk_s + RING_S
+        rate = 1.5 * agents / cycle_s
+        calls = int(agents + plan.waiting + agents * plan.window_s / cycle_s)
+        start = self._number(plan.backlog_talk_s)
+        before = self._agents_counts()
+        with (
+            self._observed() as observed,
+            self._calling("backlog", start, rate, calls, agents + plan.waiting) as callers,
+        ):
+            callers.wait(calls / rate + plan.window_s * 3 + 30)
+            counts = callers.counts
+        seen = self._traffic(observed, start)
+        self.bed.quiet()
+        return self._round_of(calls, counts, before, seen, seen.next_ring_s() if seen else [])
+
+    def waiting(self, callers: int, window_s: float, *, control: bool = False) -> Round:
+        """Callers nobody serves: processor time of one of them per second. `control`: answered, silence."""
+        dialled = peer.SILENCE if control else self.bed.number("waiting")
+        settle_s = 2.0
+        arriving_s = callers / 50
+        hold_ms = int((arriving_s + settle_s + window_s + 1) * 1000)
+        with calling(
+            self.bed.folder,
+            self.bed.sip,
+            address=beds.CALLERS,
+            dialled=dialled,
+            number=self._number(1),
+            rate=50,
+            calls=callers,
+            at_once_max=callers,
+            hold_ms=hold_ms,
+        ) as waiters:
+            time.sleep(arriving_s + settle_s)
+            if (there := self.bed.calls()) != callers:
+                raise BedFailed(f"{there} of {callers} callers wait")
+            processes = self.bed.processes | {"callers": waiters.pid}
+            begin = look(processes)
+            time.sleep(window_s)
+            end = look(processes)
+            waiters.wait(hold_ms / 1000 + 10)
+            counts = waiters.counts
+        self.bed.quiet()
+        return Round(
+            calls=callers,
+            failed=callers - counts.good,
+            repeated=counts.again,
+            cpu_ms=_each_ms(begin, end, callers * (end.at - begin.at)),
+            others=_others(begin, end),
+        )
+
+    # --- how
+
+    def _steady(self, rate: float, talk_s: float, window_s: float, address: str) -> Round:
+        ramp_s = talk_s + RING_S + 0.5
+        calls = int(rate * (ramp_s + window_s + 0.5))
+        start = self._number(talk_s)
+        before = self._agents_counts()
+        with (
+            self._observed() as observed,
+            self._calling("idle", start, rate, calls, calls, address) as callers,
+        ):
+            time.sleep(ramp_s)
+            processes = self.bed.processes | {"callers": callers.pid}
+            begin = look(processes)
+            made = callers.counts.made
+            time.sleep(window_s)
+            end = look(processes)
+            made = callers.counts.made - made
+            callers.wait(talk_s + 40)
+            counts = callers.counts
+        seen = self._traffic(observed, start)
+        self.bed.quiet()
+        came = seen.came(begin.at, end.at) if seen else made
+        latencies = seen.first_ring_s(begin.at, end.at) if seen else []
+        round_ = self._round_of(calls, counts, before, seen, latencies)
+        round_.cpu_ms = _each_ms(begin, end, came)
+        round_.others = _others(begin, end)
+        return round_
+
+    def _round_of(
+        self, calls: int, counts: Counts, before: Counts, seen: Traffic | None, latencies: list[float]
+    ) -> Round:
+        time.sleep(1.1)  # SIPp tells its figures once a second
+        agents = self._agents_counts().since(before)
+        return Round(
+            calls=calls,
+            failed=(calls - counts.good) + agents.failed,
+            repeated=counts.again + agents.again + (seen.repeated if seen else 0),
+            double_booked=seen.double_booked() if seen else 0,
+            latencies=latencies,
+        )
+
+    def _calling(
+        self,
+        measure: str,
+        start: str,
+        rate: float,
+        calls: int,
+        at_once_max: int,
+        address: str = beds.CALLERS,
+    ) -> AbstractContextManager[Sipp]:
+        return calling(
+            self.bed.folder,
+            self.bed.sip,
+            address=address,
+            dialled=self.bed.number("backlog" if measure == "backlog" else "idle"),
+            number=start,
+            rate=rate,
+            calls=calls,
+            at_once_max=at_once_max,
+        )
+
+    def _observed(self) -> AbstractContextManager[Observed | None]:
+        return observing(self.bed.asterisk.sip_port, self.bed.folder) if self._eyes else nullcontext()
+
+    def _traffic(self, observed: Observed | None, start: str) -> Traffic | None:
+        if observed is None:
+            return None
+        return traffic(
+            observed.messages,
+            sip_port=self.bed.asterisk.sip_port,
+            agents_port=self.bed.desks.port,
+            number=start,
+        )
+
+    def _agents_counts(self) -> Counts:
+        assert self.bed.desks.sipp is not None
+        return self.bed.desks.sipp.counts
+
+    def _number(self, talk_s: float) -> str:
+        self._round += 1
+        return number(round(talk_s * 1000), self._round)
+
+
+def _each_ms(begin: Look, end: Look, count: float) -> dict[str, float]:
+    return {name: spent * 1000 / count for name, spent in end.since(begin).items()} if count else {}
+
+
+def _others(begin: Look, end: Look) -> float:
+    """Of one processor."""
+    spent = end.since(begin)
+    machine = spent.pop("machine")
+    return max(0.0, machine - sum(spent.values())) / (end.at - begin.at)
+
+
+def bounded(latencies: list[float], bound_s: float) -> bool:
+    return not latencies or percentile(latencies, 0.99) <= bound_s
