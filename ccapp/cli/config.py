@@ -1,0 +1,107 @@
+"""`ccapp config check FILE | apply FILE | export | settings`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from ccapp.cli.client import Refused, ask
+from ccapp.cli.errors import CliError
+from ccapp.cli.show import add, show, table, text
+from ccapp.config import ConfigError, Problem, Reading, read, read_file
+from ccapp.config.settings import rows
+
+app = typer.Typer(no_args_is_help=True, help="The contact centre's configuration.")
+
+File = Annotated[Path, typer.Argument(help="A YAML file; - is standard input.")]
+STDIN = Path("-")
+
+
+@app.command()
+def check(file: File) -> None:
+    """Read a file and list every problem with its line. Needs no engine."""
+    try:
+        reading = read(sys.stdin.read(), "<stdin>") if file == STDIN else read_file(file)
+    except ConfigError as error:
+        show(*problems(error.problems))
+        raise CliError(f"{file} cannot be used: {_count(len(error.problems), 'problem')}") from None
+    show(*problems(reading.warnings), _summary(file, reading))
+
+
+def _summary(file: Path, reading: Reading) -> Text:
+    centre = reading.centre
+    counts = (
+        (centre.queues, "queue"),
+        (centre.agents, "agent"),
+        (centre.numbers, "number"),
+        (centre.trees, "IVR"),
+    )
+    line = ", ".join(_count(len(things), noun) for things, noun in counts)
+    return Text("ok", style="green").append_text(text(f"  {file}: {line}"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def problems(found: tuple[Problem, ...] | list[Problem]) -> list[Text]:
+    return [text(problem, "yellow" if problem.severity == "warning" else "red") for problem in found]
+
+
+@app.command()
+def apply(
+    file: File,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Let the engine check it, change nothing.")
+    ] = False,
+) -> None:
+    """Put a file into effect, whole, also on the calls that wait. Agents without password keep theirs."""
+    try:
+        body = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
+    except OSError as error:
+        raise CliError(f"{file} cannot be read: {error.strerror}") from None
+    query = {"check": "1"} if only_check else {}
+    try:
+        answer = ask(lambda there: there.put_yaml("/v1/config", body, **query))
+    except Refused as refused:
+        told = [_problem(file, problem) for problem in refused.error.get("problems", [])]
+        if not told:
+            raise
+        show(*problems(told))
+        raise CliError(
+            f"{file} was not applied: {_count(len(told), 'problem')}", "nothing has changed."
+        ) from None
+    show(*problems([_problem(file, warning) for warning in answer["warnings"]]))
+    done = "could be applied" if only_check else f"is in effect as version {answer['version']}"
+    show(Text("ok", style="green").append_text(text(f"  {file} {done}")))
+
+
+def _problem(file: Path, told: dict[str, Any]) -> Problem:
+    return Problem(
+        file=str(file),
+        line=told["line"],
+        column=told["column"],
+        field=told["field"],
+        message=told["message"],
+        severity=told["severity"],
+    )
+
+
+@app.command()
+def export() -> None:
+    """The configuration in effect as a file, without secrets."""
+    sys.stdout.write(ask(lambda there: there.yaml("/v1/config")))
+
+
+@app.command()
+def settings() -> None:
+    """Every setting of the program: environment variable, default, meaning."""
+    made = table("Variable", "Default", "Meaning")
+    made.columns[1].max_width = 24
+    made.columns[2].no_wrap = made.columns[1].no_wrap = False
+    made.columns[2].overflow = made.columns[1].overflow = "fold"
+    for row in rows():
+        add(made, row.variable, row.default, row.description)
+    show(made)

@@ -1,0 +1,157 @@
+"""Logging: one line per published fact, key=value with the call's id; everything else in the same shape.
+
+No text of a caller's, a client's or a peer's can begin a line of its own: control characters are escaped,
+values with anything but plain characters are quoted. What tells who called and what was keyed (numbers,
+names, call data) stands in private fields, which are left out unless `private` is asked for.
+"""
+
+import dataclasses
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Literal
+
+import orjson
+
+from ccapp.domain.events import Fact
+from ccapp.domain.explanation import Explanation
+
+log = logging.getLogger("ccapp.cli")
+facts = logging.getLogger("ccapp.facts")
+
+PRIVATE = frozenset({"caller_number", "caller_name", "number", "data"})
+"""Fields that may tell who called, whom he called or what he keyed."""
+
+PUBLIC = frozenset({
+    "at", "visit", "channel", "trunk", "tree", "node", "queue", "entered_at", "priority_s", "requires",
+    "own_priority_s", "own_requires", "offer", "agent", "ring_s", "waited_s", "explanation", "reason",
+    "cause", "rang_s", "segment", "bridge", "wrap_up_s", "talk_s", "ended_by", "answered", "offered",
+    "outcome", "duration_s", "state", "sub_state", "before", "intent", "unready_sub_state", "online",
+    "wrap_up_until", "not_before", "misses", "idle_since", "logged_in_at", "why", "version", "by",
+    "epoch", "resumed", "alive", "gone",
+})  # fmt: skip
+"""All others. A field that is in neither set counts as private."""
+
+_PLAIN = re.compile(r"[!-~]+")
+_QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\"})
+_ACTING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+VALUE_LENGTH_MAX = 2000
+
+
+def setup(level: str, format: Literal["text", "json"] = "text") -> None:
+    """All logging to standard error, in one shape."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if format == "json" else TextLines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
+
+
+def watcher(*, private: bool = False) -> Callable[[Fact], None]:
+    """For `Acd.watch`: logs every fact."""
+
+    def watch(fact: Fact) -> None:
+        if facts.isEnabledFor(logging.INFO):
+            facts.info(type(fact).__name__, extra={"fields": dict(fields(fact, private=private))})
+
+    return watch
+
+
+def fields(fact: Fact, *, private: bool) -> Iterator[tuple[str, object]]:
+    """What is logged of a fact: the call's id first, nothing that is empty."""
+    values = {field.name: getattr(fact, field.name) for field in dataclasses.fields(fact)}
+    if "visit" in values:
+        yield "visit", values.pop("visit")
+    for name, value in values.items():
+        if name not in PUBLIC and not private:
+            continue
+        if isinstance(value, Explanation):
+            yield from _explained(value)
+        elif isinstance(value, Mapping):
+            if value:
+                yield name, orjson.dumps(dict(value), str).decode() if _sound(value) else repr(dict(value))
+        elif value is not None and value != "":
+            yield name, value
+
+
+def _sound(value: Mapping[str, object]) -> bool:
+    return not any(_ACTING.search(f"{key}{item}") for key, item in value.items())
+
+
+def _explained(told: Explanation) -> Iterator[tuple[str, object]]:
+    yield "trigger", told.trigger
+    yield "tier", told.tier
+    yield "idle_s", told.idle_s
+    yield "not_chosen", told.not_chosen_count
+
+
+# --- lines ------------------------------------------------------------------------------------------------
+
+
+class TextLines(logging.Formatter):
+    """`2026-01-02T03:04:05.678Z info ccapp.facts CallWaits visit=… queue=sales`; a trace below it, barred."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        given: Mapping[str, object] = getattr(record, "fields", {})
+        words = [_at(record), record.levelname.lower(), record.name, escaped(record.getMessage())]
+        words += [f"{name}={shown(value)}" for name, value in given.items()]
+        return "\n".join([" ".join(words), *(f"  | {escaped(line)}" for line in self._trace(record))])
+
+    def _trace(self, record: logging.LogRecord) -> list[str]:
+        trace = self.formatException(record.exc_info) if record.exc_info else ""
+        return [*trace.splitlines(), *(record.stack_info or "").splitlines()]
+
+
+class JsonLines(logging.Formatter):
+    """The same as one JSON document per line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        given: Mapping[str, object] = getattr(record, "fields", {})
+        line = {
+            "at": _at(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": escaped(record.getMessage()),
+            **{name: _jsonable(value) for name, value in given.items()},
+        }
+        if record.exc_info:
+            line["trace"] = [escaped(each) for each in self.formatException(record.exc_info).splitlines()]
+        return escaped(orjson.dumps(line).decode(), VALUE_LENGTH_MAX * 100)
+
+
+def _at(record: logging.LogRecord) -> str:
+    return (
+        datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+
+
+def _jsonable(value: object) -> object:
+    return value if isinstance(value, bool | int | float) else escaped(_plain(value))
+
+
+def shown(value: object) -> str:
+    """A value as it stands after `name=`: bare when it is plain, else quoted."""
+    plain = escaped(_plain(value))
+    if _PLAIN.fullmatch(plain) and '"' not in plain and "=" not in plain:
+        return plain
+    return f'"{plain.translate(_QUOTED)}"'
+
+
+def _plain(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.3f}"
+        case Enum():
+            return str(value.value)
+        case _:
+            return str(value)
+
+
+def escaped(text: str, length_max: int = VALUE_LENGTH_MAX) -> str:
+    """`text` on one line: control characters as `\\x0a`, half characters as `\\ud800`."""
+    short = text if len(text) <= length_max else text[:length_max] + "…"
+    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], short)

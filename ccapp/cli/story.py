@@ -1,0 +1,161 @@
+"""The story of one call out of its facts: what happened, why this agent, why not the others, why so late.
+
+Pure. Every figure is a difference of two instants or a field of a fact; nothing is guessed. "Nobody was free"
+is no guess either: the router never leaves a ready agent beside a call he may be given.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ccapp.cli import wording
+from ccapp.domain import events
+from ccapp.domain.events import VisitFact
+from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened, `after_s` from the arrival; `reasons` are (label, text) below it."""
+
+    after_s: float
+    what: str
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a wait: so many seconds of this."""
+
+    seconds: float
+    what: str
+
+
+@dataclass(slots=True)
+class Wait:
+    """One stay in a line. Its parts add up to it."""
+
+    queue: str
+    began_at: float
+    parts: list[Part] = field(default_factory=list)
+    ended_at: float | None = None
+
+    @property
+    def total_s(self) -> float:
+        return sum(part.seconds for part in self.parts)
+
+
+# --- what happened ----------------------------------------------------------------------------------------
+
+
+def steps(facts: Sequence[VisitFact]) -> Iterator[Step]:
+    began = facts[0].at if facts else 0.0
+    walked: list[events.IvrVisited] = []
+    for fact in facts:
+        if isinstance(fact, events.IvrVisited) and (not walked or walked[-1].tree == fact.tree):
+            walked.append(fact)
+            continue
+        yield from _walk(walked, began)
+        walked = [fact] if isinstance(fact, events.IvrVisited) else []
+        if not walked:
+            yield Step(fact.at - began, wording.sentence(fact), tuple(_reasons(fact)))
+    yield from _walk(walked, began)
+
+
+def _walk(walked: list[events.IvrVisited], began: float) -> Iterator[Step]:
+    """A way through the IVR is one step."""
+    if walked:
+        way = " → ".join(fact.node for fact in walked)
+        yield Step(walked[0].at - began, f"IVR {walked[0].tree}: {way}")
+
+
+def _reasons(fact: VisitFact) -> Iterator[tuple[str, str]]:
+    if isinstance(fact, events.OfferMade):
+        yield "why", chosen(fact)
+        yield from _not_chosen(fact.explanation)
+        for visit, queue in fact.explanation.calls_passed:
+            yield (
+                "passed",
+                f"call {visit} ({queue}) was before it, but {fact.agent} had just been tried for it",
+            )
+
+
+def chosen(offer: events.OfferMade) -> str:
+    told = offer.explanation
+    if told.not_chosen_count == 0:
+        return f"{offer.agent} is the only agent; idle for {wording.seconds(told.idle_s)}"
+    rivals = [other for other in told.not_chosen if other.why in (WhyNot.LATER_TIER, WhyNot.IDLE_LESS)]
+    if not rivals:
+        return f"{offer.agent} alone was free for it, idle for {wording.seconds(told.idle_s)}"
+    return (
+        f"{offer.agent} was first of {len(rivals) + 1} who were free: "
+        f"least widely skilled (tier {told.tier}), then idle longest ({wording.seconds(told.idle_s)})"
+    )
+
+
+def _not_chosen(told: Explanation) -> Iterator[tuple[str, str]]:
+    """The others, those with the same reason together, in the order of the reasons."""
+    for why in reversed(WhyNot):
+        same = [other for other in told.not_chosen if other.why is why]
+        if same:
+            yield "why not", f"{', '.join(map(_named, same))}: {wording.WHY_NOT[why]}"
+    untold = told.not_chosen_count - len(told.not_chosen)
+    if untold > 0:
+        yield "why not", f"and {untold} more"
+
+
+def _named(other: NotChosen) -> str:
+    return f"{other.agent} ({other.detail})" if other.detail else str(other.agent)
+
+
+# --- why so late ------------------------------------------------------------------------------------------
+
+
+def waits(facts: Sequence[VisitFact], now: float) -> list[Wait]:
+    """Every stay in a line, cut into what was waited for. A stay that lasts is cut at `now`."""
+    found: list[Wait] = []
+    wait: Wait | None = None
+    at = 0.0
+    for fact in facts:
+        if isinstance(fact, events.CallWaits) and not (wait and wait.began_at == fact.entered_at):
+            wait, at = Wait(fact.queue, fact.entered_at), fact.entered_at
+            found.append(wait)
+        elif wait is not None and (what := _ends_part(fact)) is not None:
+            part, is_end = what
+            if fact.at > at or wait.parts == []:
+                wait.parts.append(Part(fact.at - at, part))
+            at = fact.at
+            if is_end:
+                wait.ended_at, wait = fact.at, None
+    if wait is not None:
+        wait.parts.append(Part(max(0.0, now - at), _still(facts)))
+    return [each for each in found if each.parts]
+
+
+def _ends_part(fact: VisitFact) -> tuple[str, bool] | None:
+    """What was waited for until this fact, and whether the waiting is over; None: the fact cuts nothing."""
+    match fact:
+        case events.OfferMade(agent=agent, explanation=told):
+            if told.trigger == "call_joined":
+                return f"nothing: {agent} was free", False
+            return f"nobody free to take it, until {wording.chosen_because(agent, told)}", False
+        case events.OfferDeclined(agent=agent, reason=reason):
+            return f"{agent}'s phone rang in vain: {agent} {wording.DECLINED[reason]}", False
+        case events.CallServed(agent=agent):
+            return f"{agent}'s phone rang, until {agent} answered", True
+        case events.CallAbandoned(offered=offered):
+            return (
+                "nothing more: the caller left"
+                if offered
+                else "nobody free to take it, until the caller left"
+            ), True
+        case events.CallEnded():
+            return "nobody free to take it, until the call was over", True
+        case _:
+            return None
+
+
+def _still(facts: Sequence[VisitFact]) -> str:
+    last = next((f for f in reversed(facts) if isinstance(f, events.OfferMade | events.OfferDeclined)), None)
+    if isinstance(last, events.OfferMade):
+        return f"{last.agent}'s phone rings now"
+    return "nobody free to take it so far"

@@ -1,0 +1,146 @@
+"""Facts in words: one short sentence each, the same in a call's story and in the live stream."""
+
+from ccapp.cli.show import duration
+from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.events import EndedBy, Fact, Outcome
+from ccapp.domain.explanation import Explanation, WhyNot
+
+DECLINED = {
+    DeclineReason.NO_ANSWER: "does not answer",
+    DeclineReason.BUSY: "is busy",
+    DeclineReason.REJECTED: "rejects the call",
+    DeclineReason.UNREGISTERED: "has no phone that can ring",
+    DeclineReason.TECHNICAL: "cannot be rung: trouble in the network or the switch",
+    DeclineReason.CALLER_GONE: "is let go: the caller left",
+    DeclineReason.AGENT_GONE: "answers, and is gone before both are joined",
+    DeclineReason.WITHDRAWN: "is not rung any more: the offer is taken back",
+    DeclineReason.ENGINE_RESTART: "was rung while the engine restarted: the offer is void",
+}
+WHY_NOT = {
+    WhyNot.LOGGED_OUT: "logged out",
+    WhyNot.OFFLINE: "phone offline",
+    WhyNot.NOT_A_MEMBER: "not in the queue",
+    WhyNot.SKILL_MISSING: "skill missing",
+    WhyNot.SKILL_LEVEL: "skill too low",
+    WhyNot.NOT_READY: "not ready",
+    WhyNot.IN_CALL: "in a call",
+    WhyNot.WRAP_UP: "in wrap-up",
+    WhyNot.NOT_BEFORE: "paused",
+    WhyNot.TRIED: "just tried for this call",
+    WhyNot.LATER_TIER: "free, but more widely skilled",
+    WhyNot.IDLE_LESS: "free, but idle for less",
+}
+OUTCOME = {
+    Outcome.SERVED: "served",
+    Outcome.FORWARDED: "forwarded",
+    Outcome.ABANDONED: "abandoned",
+    Outcome.LEFT_IN_IVR: "left in the IVR",
+    Outcome.IVR_ENDED: "ended by the IVR",
+    Outcome.TIMED_OUT: "sent away at the queue's wait limit",
+    Outcome.REFUSED: "refused",
+    Outcome.LOST: "lost",
+}
+BY = {
+    EndedBy.CALLER: "the caller hung up",
+    EndedBy.AGENT: "the agent hung up",
+    EndedBy.SYSTEM: "ended by a rule of ours",
+    EndedBy.SWITCH: "Asterisk lost it",
+}
+AT_ONCE_S = 0.05
+"""A wait so short that nobody noticed."""
+
+
+def seconds(value: float) -> str:
+    return f"{value:.1f} s" if value < 60 else duration(value)
+
+
+def chosen_because(agent: str, told: Explanation) -> str:
+    """What brought the offer about, as far as the trigger and the agent's idle time prove it."""
+    came_free = told.idle_s < AT_ONCE_S
+    match told.trigger:
+        case "call_joined":
+            return f"{agent} was free when the call came"
+        case "agent_free":
+            return (
+                f"{agent} became ready"
+                if came_free
+                else f"{agent} could be rung after another agent's change"
+            )
+        case "deadline":
+            return f"{agent} came out of wrap-up" if came_free else f"a pause of {agent}'s was over"
+        case "declined":
+            return f"{agent} was next, or free for it after another offer failed"
+        case "reconfigured":
+            return f"the configuration changed, and {agent} could take it"
+        case "restarted":
+            return f"the engine was back, and {agent} was free"
+        case _:
+            return f"{agent} was free for it"
+
+
+def sentence(fact: Fact) -> str:
+    """What happened, without when and to whom."""
+    match fact:
+        case events.VisitFact():
+            return _of_visit(fact)
+        case events.PresenceChanged(agent=agent, state=state, sub_state=sub_state, reason=reason, why=why):
+            now = f"{state}/{sub_state}" if sub_state else str(state)
+            return f"{agent} is {now}{f' ({reason})' if reason else ''}: {why}"
+        case events.WrapUpEnded(agent=agent, wrap_up_s=wrap_up_s):
+            return f"{agent} ends the wrap-up after {seconds(wrap_up_s)}"
+        case events.DeviceChanged(agent=agent, online=online):
+            return f"{agent}'s phone is {'online' if online else 'offline'}"
+        case events.CentreApplied(version=version, by=by):
+            return f"configuration {version} is in effect, applied by {by}"
+        case events.EngineStarted(epoch=epoch):
+            return f"the engine starts (epoch {epoch})"
+        case events.EngineStopped(epoch=epoch):
+            return f"the engine stops (epoch {epoch})"
+        case events.SwitchLost():
+            return "the connection to Asterisk is lost; calls may well go on"
+        case events.SwitchFound(alive=alive, gone=gone):
+            return f"connected to Asterisk: {alive} calls go on, {gone} are gone"
+        case _:
+            return type(fact).__name__
+
+
+def _of_visit(fact: events.VisitFact) -> str:
+    match fact:
+        case events.CallArrived(trunk=trunk, number=number):
+            return f"arrives from {trunk}, dialled {number}"
+        case events.IvrVisited(tree=tree, node=node):
+            return f"hears {node} of the IVR {tree}"
+        case events.CallWaits():
+            return _waits(fact)
+        case events.OfferMade(agent=agent, explanation=explanation):
+            return f"{agent}'s phone rings: {chosen_because(agent, explanation)}"
+        case events.OfferDeclined(agent=agent, reason=reason, rang_s=rang_s):
+            return f"{agent} {DECLINED[reason]}, after {seconds(rang_s)}"
+        case events.CallServed(agent=agent, rang_s=rang_s, waited_s=waited_s):
+            return (
+                f"{agent} answers after {seconds(rang_s)} of ringing; the caller waited {seconds(waited_s)}"
+            )
+        case events.TalkEnded(agent=agent, talk_s=talk_s, ended_by=by):
+            return f"talk with {agent} ends after {seconds(talk_s)}: {BY[by]}"
+        case events.CallForwarded(number=number, answered=answered, talk_s=talk_s):
+            said = f"answered, {seconds(talk_s)}" if answered else "not answered"
+            return f"forwarded to {number}: {said}"
+        case events.CallAbandoned(queue=queue, waited_s=waited_s, offered=offered):
+            ringing = ", while a phone rang" if offered else ""
+            return f"leaves the line of {queue} after {seconds(waited_s)}{ringing}"
+        case events.CallEnded(outcome=outcome, ended_by=by, duration_s=duration_s):
+            return f"is over after {seconds(duration_s)}: {OUTCOME[outcome]}, {BY[by]}"
+        case _:
+            return type(fact).__name__
+
+
+def _waits(fact: events.CallWaits) -> str:
+    asks = ", ".join(f"{skill} {level}" for skill, level in sorted(fact.requires.items()))
+    parts = [f"needs {asks}"] if asks else []
+    if fact.priority_s:
+        parts.append(f"counts {fact.priority_s:+g} s")
+    told = f" ({'; '.join(parts)})" if parts else ""
+    if fact.at - fact.entered_at > 1:
+        return f"is back at its place in the line of {fact.queue}, after the engine's restart{told}"
+    return f"joins the line of {fact.queue}{told}"
