@@ -2,17 +2,32 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from ccapp.acd import Acd
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId, QueueId, hall_bridge, is_room, talk_bridge
-from ccapp.ports import Bridge, Leg, LegGone, Switch
+from ccapp.calls.scope import forever, until_gone
+from ccapp.domain.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    QueueId,
+    agent_of,
+    hall_bridge,
+    is_room,
+    talk_bridge,
+)
+from ccapp.ports import Bridge, Leg, Switch
 
 log = logging.getLogger(__name__)
 
 HALL_LINGER_S = 2.0
 """An empty hall is kept so long: the next caller often comes at once."""
+
+
+HANG_UP_S_MAX = 1.0
+"""A leg that was released is waited for so long before its phone is rung again."""
 
 
 class Hall:
@@ -27,13 +42,8 @@ class Hall:
 
     async def enter(self, leg: Leg, music: str) -> None:
         self._guests.add(leg.id)
-        try:
-            bridge = await self._open(music)
-            await bridge.add(leg)
-        except LegGone:
-            if leg.gone is None:  # it was the bridge that is gone: somebody closed it by hand
-                self._bridge = None
-                await (await self._open(music)).add(leg)
+        bridge = await self._open(music)
+        await bridge.add(leg)
 
     async def _open(self, music: str) -> Bridge:
         if self._closing is not None:
@@ -55,13 +65,13 @@ class Hall:
             self._closing = asyncio.get_running_loop().call_later(HALL_LINGER_S, self._close)
 
     def _close(self) -> None:
-        opening, self._bridge, self._closing = self._bridge, None, None
-        if opening is not None and opening.done() and not self._failed(opening):
-            opening.result().close()
-
-    def forget(self) -> None:
-        """The switch no longer has it."""
+        opening, self._closing = self._bridge, None
+        if opening is not None and not opening.done():
+            self._closing = asyncio.get_running_loop().call_later(HALL_LINGER_S, self._close)
+            return
         self._bridge = None
+        if opening is not None and not self._failed(opening):
+            opening.result().close()
 
     def let_go(self) -> None:
         if self._closing is not None:
@@ -88,31 +98,52 @@ class Rooms:
             )
         return bridge
 
-    def lost_talk(self, agent: AgentId) -> None:
-        """The switch says there is no such bridge: the next talk makes a new one."""
-        self._talks.pop(agent, None)
-
     def close_talk(self, agent: AgentId) -> None:
         bridge = self._talks.pop(agent, None)
         if bridge is not None:
             bridge.close()
 
     async def compare(self, bridges: Mapping[BridgeId, frozenset[ChannelId]]) -> None:
-        """After a new connection: what the switch no longer has is made anew when needed, and rooms of an
-        engine before us that stand empty are closed."""
-        for agent in [agent for agent in self._talks if talk_bridge(agent) not in bridges]:
-            del self._talks[agent]
-        for queue, hall in self._halls.items():
-            if hall_bridge(queue) not in bridges:
-                hall.forget()
-        ours = {talk_bridge(agent) for agent in self._talks} | {hall_bridge(queue) for queue in self._halls}
-        for id, members in bridges.items():
-            if not members and id not in ours and is_room(id):
-                (await self._switch.talk_bridge(id, id)).close()
+        """After a new connection: the rooms of an engine before us are ours now. (A room of ours that the
+        switch no longer has is made again by the next who enters.)"""
+        for id in bridges:
+            if (agent := agent_of(id)) is not None:
+                await self.talk(agent)
+            elif is_room(id) and not bridges[id]:
+                await self._close_left(id)
+
+    async def _close_left(self, id: BridgeId) -> None:
+        if not any(hall_bridge(queue) == id for queue in self._halls):
+            (await self._switch.talk_bridge(id, id)).close()
+
+    @property
+    def talkers(self) -> Collection[AgentId]:
+        """The agents who have a talk bridge."""
+        return tuple(self._talks)
 
     def let_go(self) -> None:
         for hall in self._halls.values():
             hall.let_go()
+
+
+class Phones:
+    """Agents' phones have one line: the leg before must have ended, or the next call finds it busy."""
+
+    def __init__(self) -> None:
+        self._last: dict[AgentId, Leg] = {}
+
+    def took(self, agent: AgentId, leg: Leg) -> None:
+        """A leg rings or talks on this phone."""
+        self._last[agent] = leg
+
+    async def hung_up(self, agent: AgentId) -> None:
+        """Waits, for a bounded time, until the phone's last leg has ended."""
+        leg = self._last.pop(agent, None)
+        if leg is None or leg.gone is not None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HANG_UP_S_MAX), until_gone(leg):
+                await forever()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +151,4 @@ class Floor:
     acd: Acd
     switch: Switch
     rooms: Rooms
+    phones: Phones = field(default_factory=Phones)

@@ -86,10 +86,13 @@ async def first_to_answer(place: Place, caller: Leg, comfort: Comfort, give_up_a
 
 async def _attempt(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
     """Rings one agent. The phone is rung only after the offer is on record: a successor must know of it."""
-    await comfort.floor.acd.settled()
+    floor, agent = comfort.floor, attempt.offer.agent
+    await floor.acd.settled()
+    await floor.phones.hung_up(agent)
     if attempt.settled:
         return None
-    leg = comfort.floor.switch.dial(_dial(attempt, caller))
+    leg = floor.switch.dial(_dial(attempt, caller))
+    floor.phones.took(agent, leg)
     served = None
     try:
         async with until(attempt.withdrawn.on):
@@ -137,7 +140,6 @@ async def _join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Se
         await bridge.add(caller, leg)
     except LegGone:
         gone = await how_gone(leg)  # if it is the caller who has gone, his scope ends this wait
-        rooms.lost_talk(agent)
         attempt.declined(DeclineReason.AGENT_GONE, gone.cause)
         return None
     except SwitchError:

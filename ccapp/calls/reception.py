@@ -12,7 +12,7 @@ from ccapp.domain import events
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact
 from ccapp.domain.ids import ChannelId
-from ccapp.domain.presence import State
+from ccapp.domain.presence import State, state_of
 from ccapp.ports import (
     Account,
     Arrived,
@@ -104,11 +104,21 @@ class Reception:
                 self._own(found.leg)
         self.recovered = True
         floor.acd.restored()
+        self._close_unused_talks()
         self._declare(events.SwitchFound(at=floor.acd.clock.now(), alive=len(stories), gone=0))
         return stories
 
+    def _close_unused_talks(self) -> None:
+        """Those of agents who logged out, or are no longer configured, while nobody looked."""
+        presences = self._floor.acd.presences()
+        for agent in self._floor.rooms.talkers:
+            presence = presences.get(agent)
+            if presence is None or state_of(presence)[0] is State.LOGOUT:
+                self._floor.rooms.close_talk(agent)
+
     def _reconnected(self, survey: Connected) -> Sequence[Coroutine[None, None, None]]:
         """The stories are all alive and hear of their legs by themselves; only arrivals may be new."""
+        self._close_unused_talks()
         known = {found.leg.id for found in survey.legs if found.arrived is None} | self._callers
         self._declare(events.SwitchFound(at=self._floor.acd.clock.now(), alive=len(survey.legs), gone=0))
         stories = unowned(survey, known, self._floor)

@@ -89,6 +89,7 @@ def _settle(
             talk = floor.acd.found_joined(visit, offer_from(offer), agent.leg.id, agent.bridge)
             return Served(agent.leg, talk)
         if agent is not None:
+            floor.phones.took(offer.agent, agent.leg)
             agent.leg.release()
         floor.acd.declare(_restart_declined(visit, offer, floor.acd.clock.now()))
     if served is None:
@@ -140,6 +141,7 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
     visit, acd = found.visit, floor.acd
     if served is not None:
         _end_talk(visit, served.talk, EndedBy.CALLER, floor)
+        floor.phones.took(served.talk.agent, served.leg)
         served.leg.release()
         visit.ends(Outcome.SERVED, EndedBy.CALLER)
     elif found.waits is not None and visit.ending is None:

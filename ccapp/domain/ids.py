@@ -48,6 +48,11 @@ def hall_bridge(queue: QueueId) -> BridgeId:
     return BridgeId(f"hall-{queue}")
 
 
+def agent_of(bridge: BridgeId) -> AgentId | None:
+    """Whose talk bridge it is, if it is one."""
+    return AgentId(bridge.removeprefix("talk-")) if bridge.startswith("talk-") else None
+
+
 def is_room(bridge: BridgeId) -> bool:
     """Whether a bridge is one of ours: a hall, a talk, or the bridge of a forwarded call."""
     return bridge.startswith(("talk-", "hall-", "forward-"))
