@@ -149,6 +149,7 @@ class World:
                 self.exchange.after(lasts_s, self._database_back)
             case Fault.SLOW:
                 engine.switch.latency = BROKEN
+                self.checks.lines.slow = True
                 self.exchange.after(lasts_s, self._quick_again, engine)
 
     def _database_back(self) -> None:
@@ -158,6 +159,10 @@ class World:
 
     def _quick_again(self, engine: Engine) -> None:
         engine.switch.latency = self.scenario.latency
+        self.exchange.after(BROKEN.bound_s + BROKEN.slow_s, self._well_again)
+
+    def _well_again(self) -> None:
+        self.checks.lines.slow = False
         self._touched()
 
     # --- from beginning to end

@@ -15,6 +15,7 @@ class Lines:
         self._visits = visits
         self._exchange = exchange
         self._suspects: set[str] = set()
+        self.slow = False  # commands take longer than anybody can wait for
 
     def mixed(self, mix: Mix) -> None:
         """A bridge has changed."""
@@ -31,7 +32,9 @@ class Lines:
             for other in self._exchange.channels.values()
             if other.party is channel.party and other.kind == "dialled" and other is not channel
         ]
-        self._verdict.must(not others, "a phone is rung twice at once", f"{channel.id} beside {others}")
+        self._verdict.must(
+            not others or self.slow, "a phone is rung twice at once", f"{channel.id} beside {others}"
+        )
 
     def inspect(self) -> None:
         """From time to time, with a living engine connected: what is wrong now and was wrong the last time
