@@ -4,6 +4,7 @@ What carries our mark is ours to change and to remove; trunks and whatever else 
 """
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Final
 
 import orjson
 
-from ccapp.ports import Account, SwitchBusy, SwitchError, SwitchUnreachable
+from ccapp.ports import Account, Refused, SwitchBusy, SwitchError, SwitchUnreachable
 from ccapp.telephony import commands, events
 from ccapp.telephony.commands import Command, SipObject
 
@@ -26,6 +27,9 @@ AT_ONCE: Final = 50
 """Accounts in flight: each is a few milliseconds of Asterisk's time, and commands have a bounded one."""
 
 QUALIFY_S: Final = 10
+REGISTRATION_S_MAX: Final = 300
+"""A phone whose contact is lost (a crash within a second of its REGISTER) is away at most this long."""
+
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -33,8 +37,9 @@ type Send = Callable[[Command], Awaitable[str]]
 
 
 class Accounts:
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, devices_app: str) -> None:
         self._send = send
+        self._devices_app = devices_app
         self._pushed: dict[str, Account] = {}
 
     def forget(self) -> None:
@@ -46,6 +51,7 @@ class Accounts:
         wanted = {account.name: account for account in accounts if _sound(account)}
         for some in batched(wanted.values(), AT_ONCE, strict=False):
             await asyncio.gather(*(self._put(account) for account in some))
+            await self._listen([account.name for account in some if account.name in self._pushed])
         await self._drop_others(wanted)
         return await self._states()
 
@@ -62,6 +68,17 @@ class Accounts:
         else:
             self._pushed[account.name] = account
 
+    async def _listen(self, names: Sequence[str]) -> None:
+        """To these alone: listening to all endpoints would make Asterisk write down each trunk channel's
+        events for nobody. Repeats are nothing; subscriptions outlive the connection."""
+        if names:
+            await self._send(commands.subscribe(self._devices_app, map(_source, names)))
+
+    async def _listen_no_more(self, name: str) -> None:
+        """A later account of this name will be another source of events."""
+        with contextlib.suppress(Refused):  # 409: not subscribed
+            await self._send(commands.unsubscribe(self._devices_app, _source(name)))
+
     async def _drop_others(self, wanted: Mapping[str, Account]) -> None:
         others = [name for name in await self._states() if name not in wanted]
         for some in batched(others, AT_ONCE, strict=False):
@@ -72,6 +89,7 @@ class Accounts:
             fields = orjson.loads(await self._send(commands.get_sip("endpoint", name)))
             if {"attribute": "accountcode", "value": MARK} not in fields:
                 return
+            await self._listen_no_more(name)
             for kind in ("endpoint", "aor", "auth"):
                 await self._send(commands.drop_sip(kind, name))
         except SwitchUnreachable:
@@ -86,6 +104,10 @@ class Accounts:
         except SwitchBusy:  # 404: there are none
             return {}
         return {state.endpoint: state for state in map(events.endpoint, listed)}
+
+
+def _source(name: str) -> str:
+    return f"endpoint:PJSIP/{name}"
 
 
 def _sound(account: Account) -> bool:
@@ -105,7 +127,12 @@ def _objects(account: Account) -> dict[SipObject, dict[str, str]]:
             "realm": account.realm,
             "password_digest": f"MD5:{account.digest}",
         },
-        "aor": {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": str(QUALIFY_S)},
+        "aor": {
+            "max_contacts": "1",
+            "remove_existing": "yes",
+            "qualify_frequency": str(QUALIFY_S),
+            "maximum_expiration": str(REGISTRATION_S_MAX),
+        },
         "endpoint": {
             "context": CONTEXT,
             "auth": name,

@@ -45,12 +45,14 @@ class AsteriskBridge:
             log.debug("bridge=%s found", self._id)
         if self._music is not None:
             await self._send(commands.play_music(self._id, self._music), self._id)
+        self._office.bridges[self._id] = self._music
 
     async def add(self, *legs: Leg) -> None:
         for pause_s in REMAKE_PAUSES_S:
             try:
                 return await self._move(legs)
             except NoBridge:
+                self._office.bridges.pop(self._id, None)
                 if self._closed:
                     raise
             await asyncio.sleep(pause_s)
@@ -96,6 +98,7 @@ def close_bridge(office: Office, id: BridgeId) -> None:
         if fault and not isinstance(fault, LegGone):
             log.warning("bridge=%s cannot be closed: %s", id, fault)
 
+    office.bridges.pop(id, None)
     office.unwanted_bridges.add(id)
     office.lines.post(commands.close_bridge(id), id, answered)
 

@@ -156,9 +156,14 @@ def hear_only(app: str, types: Iterable[str]) -> Command:
     return Command("hear_only", "switch", "PUT", _uri("applications", app, "eventFilter"), body)
 
 
-def subscribe(app: str, source: str) -> Command:
-    uri = _uri("applications", app, "subscription", eventSource=source)
+def subscribe(app: str, sources: Iterable[str]) -> Command:
+    uri = _uri("applications", app, "subscription", eventSource=",".join(sources))
     return Command("subscribe", "switch", "POST", uri)
+
+
+def unsubscribe(app: str, source: str) -> Command:
+    uri = _uri("applications", app, "subscription", eventSource=source)
+    return Command("unsubscribe", "switch", "DELETE", uri)
 
 
 def application(app: str) -> Command:

@@ -16,5 +16,7 @@ class Office:
     lines: Lines
     mailboxes: "Mailboxes"
     speech: Speech
+    bridges: dict[BridgeId, str | None] = field(default_factory=dict)
+    """Those made or found in this connection's life, with their music."""
     unwanted_bridges: set[BridgeId] = field(default_factory=set)
     """Closed, and not known to be gone."""

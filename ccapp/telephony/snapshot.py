@@ -49,7 +49,7 @@ async def taken(send: Send, app: str) -> Snapshot:
 async def _subscribed(send: Send, app: str, channel: ChannelId) -> bool:
     """A leg that an engine before us dialled, and whose end we would not hear otherwise."""
     try:
-        await send(commands.subscribe(app, f"channel:{channel}"))
+        await send(commands.subscribe(app, [f"channel:{channel}"]))
     except Refused:  # 422: it has ended meanwhile
         return False
     return True

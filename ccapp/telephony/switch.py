@@ -63,7 +63,7 @@ class AsteriskSwitch:
         self._mailboxes = Mailboxes(settings.playback_start_s_max)
         self._speech = Speech(settings.speech)
         self._office = Office(lines=self._lines, mailboxes=self._mailboxes, speech=self._speech)
-        self._accounts = Accounts(self._lines.send)
+        self._accounts = Accounts(self._lines.send, settings.devices_app)
         self._devices = Devices(self._tell)
         self._news: asyncio.Queue[News | BaseException] = asyncio.Queue()
         self._early: list[Arrived] | None = None  # while comparing
@@ -141,7 +141,6 @@ class AsteriskSwitch:
         await asyncio.gather(
             send(commands.hear_only(settings.app, events.OF_CALLS)),
             send(commands.hear_only(settings.devices_app, events.OF_DEVICES)),
-            send(commands.subscribe(settings.devices_app, "endpoint:PJSIP")),
         )
         there = await snapshot.taken(send, settings.app)
         connected = self._compared(known, there)
@@ -155,6 +154,7 @@ class AsteriskSwitch:
 
     def _ended(self) -> None:
         self._early = None
+        self._office.bridges.clear()
         self._accounts.forget()
         self._devices.forget()
         if self._in_step:
@@ -222,13 +222,16 @@ class AsteriskSwitch:
         self._mailboxes.end(dial.channel, dialling.cause_of_refusal(dial, fault), switch_lost=lost)
 
     async def talk_bridge(self, id: BridgeId, name: str) -> Bridge:
-        bridge = AsteriskBridge(self._office, id, name, None)
-        await bridge.make()
-        return bridge
+        return await self._bridge(id, name, None)
 
     async def hall(self, id: BridgeId, name: str, music: str) -> Bridge:
+        return await self._bridge(id, name, music)
+
+    async def _bridge(self, id: BridgeId, name: str, music: str | None) -> Bridge:
+        """Known ones cost no command; one that vanished is made again when it is used."""
         bridge = AsteriskBridge(self._office, id, name, music)
-        await bridge.make()
+        if self._office.bridges.get(id, ...) != music:
+            await bridge.make()
         return bridge
 
     def tell(self, agent: AgentId, text: str) -> None:

@@ -34,6 +34,7 @@ async def test_a_killed_asterisk_is_found_again_with_all_accounts(asterisk: Aste
         leg = await answered(here, told)
         dialled = here.switch.dial(Dial(channel=OFFER, endpoint=ALICE))
         await here.phone(ALICE).rung()
+        await asyncio.sleep(2)  # Asterisk writes contacts to its database about once a second
         await asyncio.to_thread(asterisk.kill)
         await told.next(Disconnected)
         assert not here.switch.healthy
