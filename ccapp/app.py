@@ -89,6 +89,7 @@ class Engine:
         self.switch: AsteriskSwitch
         self.acd: Acd
         self.reception: Reception
+        self._speaking: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -105,6 +106,8 @@ class Engine:
 
     async def __aexit__(self, *exc: object) -> None:
         self.reception.let_go()
+        if self._speaking is not None:
+            self._speaking.cancel()
         await self._stack.aclose()
 
     async def run_until(self, stop: asyncio.Event) -> None:
@@ -142,7 +145,7 @@ class Engine:
 
     async def _follow_configuration(self) -> None:
         """What the database holds counts, whoever wrote it."""
-        await self._prepare(self.acd.centre)
+        self._prepare(self.acd.centre)
         async for stored in self.centres.listen(self.version):
             if stored.version > self.version:
                 try:
@@ -156,11 +159,11 @@ class Engine:
         self.version = version
         await self.reception.reconfigure(centre)
         self.acd.declare(events.CentreApplied(at=self.clock.now(), version=version, by=by))
-        await self._prepare(centre)
+        self._prepare(centre)
 
-    async def _prepare(self, centre: Centre) -> None:
-        """Speaks the texts that are known before anybody has to wait for them."""
-        await self.switch.prepare(texts(centre))
+    def _prepare(self, centre: Centre) -> None:
+        """Has the texts spoken that are known before anybody has to wait for them; meanwhile life goes on."""
+        self._speaking = asyncio.create_task(self.switch.prepare(texts(centre)), name="speech")
 
     # --- what the web edge is told ------------------------------------------------------------------------
 

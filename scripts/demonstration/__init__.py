@@ -1,0 +1,1 @@
+"""The demonstration: the sample contact centre, brought up whole, and one call through it."""
