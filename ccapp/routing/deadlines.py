@@ -43,6 +43,8 @@ class Deadlines:
 
     def pop(self, now: float) -> tuple[Seat, Place | None] | None:
         """The next deadline that has come, taken off."""
+        if not self._heap or self._heap[0][0] > now:  # nearly always
+            return None
         at = self.earliest()
         if at is None or at > now:
             return None

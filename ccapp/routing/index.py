@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from ccapp.domain.centre import Centre
-from ccapp.domain.ids import AgentId, SkillId
+from ccapp.domain.ids import AgentId, QueueId, SkillId
 from ccapp.routing.seats import Place, Seat
 from ccapp.routing.skills import Bits
 
@@ -97,8 +97,10 @@ class Index:
             (centre.agents[agent] for agent in self.agents),
             (queue.agents for queue in queues if queue.agents is not None),
         )
+        self._of_queue: dict[QueueId, Signature] = {}
         for queue in queues:
-            self._signature(queue.requires, queue.agents).load += 1
+            signature = self._of_queue[queue.id] = self._signature(queue.requires, queue.agents)
+            signature.load += 1
 
     def adopt(self) -> None:
         """Makes the seats this index's own: nobody is free yet. From here on the old index is dead."""
@@ -138,14 +140,19 @@ class Index:
         return [self.agents[agent] for agent in sorted(fewest) if masks[agent] & wanted == wanted]
 
     def place(self, place: Place) -> None:
-        """Gives a call its signature, making it if the call is the first to ask for this."""
+        """Gives a call its signature: its queue's, unless it asks for more than that."""
+        queue = place.queue
+        plain = place.call.requires == queue.requires and queue.id in self._of_queue
+        place.signature = signature = self._of_queue[queue.id] if plain else self._of_call(place)
+        place.in_heap = False
+        signature.calls += 1
+
+    def _of_call(self, place: Place) -> Signature:
         known = len(self._signatures)
         signature = self._signature(place.call.requires, place.queue.agents)
         if len(self._signatures) > known:
             self._adopt_own(signature)
-        place.signature = signature
-        place.in_heap = False
-        signature.calls += 1
+        return signature
 
     def _adopt_own(self, signature: Signature) -> None:
         mask = next(reversed(self._signatures))

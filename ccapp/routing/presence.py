@@ -17,12 +17,13 @@ Owner: the Router, which holds one Presence per agent. This module decides what 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
+from ccapp.routing.draft import Draft
 
 
 class Standing(StrEnum):
@@ -49,7 +50,7 @@ class Line(StrEnum):
 type Event = Move | Line
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Told:
     """What came with an event; each event reads only its own."""
 
@@ -60,127 +61,100 @@ class Told:
     wrap_up_s: float = 0.0  # TALK_ENDED
 
 
-type Action = Callable[[Presence, Agent, Told], Presence]
-
 REST_SUB_STATES = frozenset({SubState.WAIT, SubState.DND, SubState.BREAK, SubState.AWAY, SubState.CUSTOM})
 MISSED_CALLS = "missed calls"
 """The reason an agent reads when he was taken out of READY."""
 
 
-# --- the actions ------------------------------------------------------------------------------------------
+# --- the actions: each writes on a draft of the presence --------------------------------------------------
+
+type Action = Callable[[Draft, Agent, Told], None]
 
 
-def _stay(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return presence
+def _stay(draft: Draft, agent: Agent, told: Told) -> None:
+    """Nothing to do: so it is already."""
 
 
-def _sign_in(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(
-        presence, intent=Intent.NOT_READY, sub_state=SubState.WAIT, reason="", misses=0, logged_in_at=told.now
-    )
+def _sign_in(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.intent, draft.sub_state, draft.reason = Intent.NOT_READY, SubState.WAIT, ""
+    draft.misses, draft.logged_in_at = 0, told.now
 
 
-def _sign_out(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(
-        _rest_as(presence, SubState.WAIT, ""), intent=Intent.LOGGED_OUT, misses=0, logged_in_at=None
-    )
+def _sign_out(draft: Draft, agent: Agent, told: Told) -> None:
+    _rest_as(draft, SubState.WAIT, "")
+    draft.intent, draft.misses, draft.logged_in_at = Intent.LOGGED_OUT, 0, None
 
 
-def _be_ready(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(
-        presence,
-        intent=Intent.READY,
-        sub_state=SubState.WAIT,
-        reason="",
-        wrap_up_until=None,
-        misses=0,
-        idle_since=told.now,
-    )
+def _be_ready(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.intent, draft.sub_state, draft.reason = Intent.READY, SubState.WAIT, ""
+    draft.wrap_up_until, draft.misses, draft.idle_since = None, 0, told.now
 
 
-def _still_ready(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(presence, misses=0) if presence.misses else presence
+def _still_ready(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.misses = 0
 
 
-def _rest(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return _rest_as(presence, told.sub_state, told.reason)
+def _rest(draft: Draft, agent: Agent, told: Told) -> None:
+    _rest_as(draft, told.sub_state, told.reason)
 
 
-def _rest_as(presence: Presence, sub_state: SubState, reason: str) -> Presence:
-    return replace(
-        presence,
-        intent=Intent.NOT_READY,
-        sub_state=sub_state,
-        reason=reason,
-        traffic=Traffic.IDLE,
-        wrap_up_until=None,
-        after_call=None,
-        after_call_sub_state=SubState.NONE,
-        after_call_reason="",
-    )
+def _rest_as(draft: Draft, sub_state: SubState, reason: str) -> None:
+    draft.intent, draft.sub_state, draft.reason = Intent.NOT_READY, sub_state, reason
+    draft.traffic, draft.wrap_up_until = Traffic.IDLE, None
+    _remember(draft, None, SubState.NONE, "")
 
 
-def _remember_log_out(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(
-        presence, after_call=Move.LOG_OUT, after_call_sub_state=SubState.NONE, after_call_reason=""
-    )
+def _remember(draft: Draft, move: Move | None, sub_state: SubState, reason: str) -> None:
+    draft.after_call, draft.after_call_sub_state, draft.after_call_reason = move, sub_state, reason
 
 
-def _remember_rest(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(
-        presence,
-        after_call=Move.NOT_READY,
-        after_call_sub_state=told.sub_state,
-        after_call_reason=told.reason,
-    )
+def _remember_log_out(draft: Draft, agent: Agent, told: Told) -> None:
+    _remember(draft, Move.LOG_OUT, SubState.NONE, "")
 
 
-def _forget(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(
-        presence,
-        intent=Intent.READY,
-        misses=0,
-        after_call=None,
-        after_call_sub_state=SubState.NONE,
-        after_call_reason="",
-    )
+def _remember_rest(draft: Draft, agent: Agent, told: Told) -> None:
+    _remember(draft, Move.NOT_READY, told.sub_state, told.reason)
 
 
-def _ring(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(presence, traffic=Traffic.OFFERED)
+def _forget(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.intent, draft.misses = Intent.READY, 0
+    _remember(draft, None, SubState.NONE, "")
 
 
-def _talk(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(presence, traffic=Traffic.TALKING, misses=0)
+def _ring(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.traffic = Traffic.OFFERED
 
 
-def _stop_ringing(presence: Presence, agent: Agent, told: Told) -> Presence:
-    idle = replace(
-        presence,
-        traffic=Traffic.IDLE,
-        not_before=max(presence.not_before, told.now + pause_s(agent, told.declined)),
-        misses=presence.misses + (told.declined is DeclineReason.NO_ANSWER),
-    )
-    if told.declined is DeclineReason.NO_ANSWER and 0 < agent.max_misses <= idle.misses:
-        return _rest_as(idle, SubState.WAIT, MISSED_CALLS)
-    return idle
+def _talk(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.traffic, draft.misses = Traffic.TALKING, 0
 
 
-def _hang_up(presence: Presence, agent: Agent, told: Told) -> Presence:
-    idle = replace(presence, traffic=Traffic.IDLE, idle_since=told.now)
-    if idle.after_call is Move.LOG_OUT:
-        return _sign_out(idle, agent, told)
-    if idle.after_call is Move.NOT_READY:
-        return _rest_as(idle, idle.after_call_sub_state, idle.after_call_reason)
-    if idle.intent is Intent.LOGGED_OUT:
-        return idle
-    if not idle.online:
-        return _rest_as(idle, SubState.AWAY, "")
-    return replace(idle, wrap_up_until=told.now + told.wrap_up_s) if told.wrap_up_s > 0 else idle
+def _stop_ringing(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.traffic = Traffic.IDLE
+    draft.not_before = max(draft.not_before, told.now + pause_s(agent, told.declined))
+    if told.declined is not DeclineReason.NO_ANSWER:
+        return
+    draft.misses += 1
+    if 0 < agent.max_misses <= draft.misses:
+        _rest_as(draft, SubState.WAIT, MISSED_CALLS)
 
 
-def _wrapped_up(presence: Presence, agent: Agent, told: Told) -> Presence:
-    return replace(presence, wrap_up_until=None, idle_since=told.now)
+def _hang_up(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.traffic, draft.idle_since = Traffic.IDLE, told.now
+    if draft.after_call is Move.LOG_OUT:
+        _sign_out(draft, agent, told)
+    elif draft.after_call is Move.NOT_READY:
+        _rest_as(draft, draft.after_call_sub_state, draft.after_call_reason)
+    elif draft.intent is Intent.LOGGED_OUT:
+        return
+    elif not draft.online:
+        _rest_as(draft, SubState.AWAY, "")
+    elif told.wrap_up_s > 0:
+        draft.wrap_up_until = told.now + told.wrap_up_s
+
+
+def _wrapped_up(draft: Draft, agent: Agent, told: Told) -> None:
+    draft.wrap_up_until, draft.idle_since = None, told.now
 
 
 def pause_s(agent: Agent, reason: DeclineReason) -> float:
@@ -247,20 +221,16 @@ TABLE: Mapping[Standing, Mapping[Event, tuple[Action, tuple[Standing, ...]]]] = 
 """Where he stands -> what happens -> (what is done, where he may stand then). A missing pair is refused."""
 
 
-_STANDING = {
-    State.LOGOUT: Standing.LOGOUT,
-    State.UNREADY: Standing.UNREADY,
-    State.READY: Standing.READY,
-    State.ACW: Standing.ACW,
-}
-
-
 def standing(presence: Presence) -> Standing:
     if presence.traffic is Traffic.OFFERED:
         return Standing.RINGING
     if presence.traffic is not Traffic.IDLE:
         return Standing.ON_CALL
-    return _STANDING[presence.state]
+    if presence.intent is Intent.LOGGED_OUT:
+        return Standing.LOGOUT
+    if presence.wrap_up_until is not None:
+        return Standing.ACW
+    return Standing.READY if presence.intent is Intent.READY else Standing.UNREADY
 
 
 def changed(presence: Presence, event: Event, agent: Agent, told: Told) -> Presence:
@@ -270,13 +240,19 @@ def changed(presence: Presence, event: Event, agent: Agent, told: Told) -> Prese
         raise IllegalMove(presence.agent, event, presence.state)
     if event is Move.NOT_READY and told.sub_state not in REST_SUB_STATES:
         raise IllegalMove(presence.agent, event, presence.state, f"no such rest: {told.sub_state!r}")
-    after = rule[0](presence, agent, told)
+    draft = Draft(presence)
+    rule[0](draft, agent, told)
+    after = draft.sealed()
     return presence if after == presence else after
 
 
 def connected(presence: Presence, online: bool) -> Presence:
     """The presence with a phone (or none) to ring: the same wherever he stands."""
-    return presence if presence.online is online else replace(presence, online=online)
+    if presence.online is online:
+        return presence
+    draft = Draft(presence)
+    draft.online = online
+    return draft.sealed()
 
 
 def passed_through(event: Event) -> tuple[State, ...]:

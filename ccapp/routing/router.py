@@ -25,7 +25,6 @@ from ccapp.routing.index import TIERS, Index
 from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.seats import OpenOffer, Place, Seat
 
-
 BEGINS_IDLE = frozenset({Move.READY, Move.WRAP_UP_DONE, Line.WRAP_UP_OVER, Line.TALK_ENDED})
 """Events from which an agent's idle time counts anew; a READY that changes nothing leaves him his place."""
 
@@ -121,7 +120,7 @@ class Router:
         self._close(opened)
         self._drop(place)
         seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, place.queue)
-        self._change(seat, Line.ACCEPTED, Told(now=now), "answered", out)
+        self._change(seat, Line.ACCEPTED, Told(now), "answered", out)
         return self._after(now, out)
 
     def declined(self, offer: OfferId, reason: DeclineReason, now: float) -> list[Decision]:
@@ -146,7 +145,7 @@ class Router:
 
     def _settle(self, opened: OpenOffer, reason: DeclineReason, now: float, out: list[Decision]) -> None:
         self._close(opened)
-        self._change(opened.seat, Line.DECLINED, Told(now=now, declined=reason), reason.value, out)
+        self._change(opened.seat, Line.DECLINED, Told(now, declined=reason), reason.value, out)
 
     def _close(self, opened: OpenOffer) -> None:
         del self._offers[opened.id]
@@ -168,7 +167,7 @@ class Router:
         """Into wrap-up, or what was asked for during the call."""
         seat = self._seat(agent)
         out: list[Decision] = []
-        self._change(seat, Line.TALK_ENDED, Told(now=now, wrap_up_s=seat.wrap_up_s), "call ended", out)
+        self._change(seat, Line.TALK_ENDED, Told(now, wrap_up_s=seat.wrap_up_s), "call ended", out)
         if seat.removed:
             del self._seats[agent]
         self._refresh(seat, now, out)
@@ -189,7 +188,7 @@ class Router:
         if seat.removed:
             raise UnknownAgent(agent)
         out: list[Decision] = []
-        self._change(seat, move, Told(now=now, sub_state=sub_state, reason=reason), why, out)
+        self._change(seat, move, Told(now, sub_state=sub_state, reason=reason), why, out)
         self._take_back(seat, now, out)
         self._refresh(seat, now, out)
         return self._after(now, out)
@@ -233,8 +232,7 @@ class Router:
             self._idled += 1
             seat.idle_number = self._idled
         why = table.why(before, after, event, why)
-        through = table.passed_through(event)
-        out.append(Moved(before=before, after=after, why=why, through=through))
+        out.append(Moved(before=before, after=after, why=why, through=table.passed_through(event)))
         if before.wrap_up_until is not None and after.wrap_up_until is None:
             out.append(WrapUpOver(agent=seat.id, wrap_up_s=told.now - before.idle_since))
 
@@ -257,7 +255,7 @@ class Router:
                     self._serve_seat(seat, now, out)
                 continue
             if seat.presence.wrap_up_until is not None:
-                self._change(seat, Line.WRAP_UP_OVER, Told(now=now), "wrap-up over", out)
+                self._change(seat, Line.WRAP_UP_OVER, Told(now), "wrap-up over", out)
             self._refresh(seat, now, out)
         return out
 
@@ -310,7 +308,7 @@ class Router:
         opened = OpenOffer(offer, seat, place, self._offered)
         self._offers[offer.offer] = seat.offer = place.offer = opened
         out.append(offer)
-        self._change(seat, Line.OFFERED, Told(now=now), "offered", out)
+        self._change(seat, Line.OFFERED, Told(now), "offered", out)
 
     # --- reading ------------------------------------------------------------------------------------------
 
@@ -379,7 +377,7 @@ class Router:
         if opened is not None:
             self._close(opened)
             out.append(withdrawn(opened))
-        self._change(seat, Move.LOG_OUT, Told(now=now), "removed", out)
+        self._change(seat, Move.LOG_OUT, Told(now), "removed", out)
         if seat.presence.traffic is Traffic.IDLE:
             del self._seats[seat.id]
 

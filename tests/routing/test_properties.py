@@ -6,7 +6,7 @@ at the instant it was made. A second Router hears the same and must decide the s
 
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -267,10 +267,11 @@ class AnyOrder(RuleBasedStateMachine):
     def the_configuration_changes(self, centre: Centre) -> None:
         model = self.model
         model.centre = centre
-        for visit, (_, order, call) in model.calls.items():
+        for visit, (key, order, call) in model.calls.items():
             queue = centre.queues.get(call.queue)
-            priority_s = queue.priority_s + call.own_priority_s if queue else call.priority_s
-            model.calls[visit] = (call.entered_at - priority_s, order, call)
+            if queue is not None:
+                key = call.entered_at - queue.priority_s - call.own_priority_s
+            model.calls[visit] = (key, order, call)
         for agent in centre.agents:
             model.presences.setdefault(agent, Presence(agent=agent))
         self.tell("reconfigure", centre, model.now)
@@ -331,5 +332,9 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=300, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=200,
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
