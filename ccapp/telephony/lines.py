@@ -5,6 +5,7 @@ chooses: the commands of one call stay in order, calls do not wait for each othe
 """
 
 import asyncio
+import contextlib
 import logging
 from asyncio import Future
 from collections.abc import Awaitable, Callable
@@ -41,6 +42,7 @@ class Lines:
         self.silent = False
         """Whether nothing may be sent any more."""
         self._meter = meter
+        self._ping_s = settings.ping_s
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
         apps = (settings.app, settings.devices_app)
@@ -56,7 +58,7 @@ class Lines:
 
     @property
     def healthy(self) -> bool:
-        """Connected, in step, and answering."""
+        """Connected, in step, and answering (also now and then when nobody has asked for anything)."""
         return self._main.ready and self._meter.unanswered_in_a_row < UNHEALTHY_AFTER
 
     def start(self, failed: Callable[[BaseException], None]) -> None:
@@ -66,7 +68,8 @@ class Lines:
             if not task.cancelled() and (fault := task.exception()):
                 failed(fault)
 
-        self._tasks = [self._loop.create_task(socket.run()) for socket in (self._main, *self._others)]
+        runs = [self._pinged(), *(socket.run() for socket in (self._main, *self._others))]
+        self._tasks = [self._loop.create_task(run) for run in runs]
         for task in self._tasks:
             task.add_done_callback(done)
 
@@ -80,6 +83,14 @@ class Lines:
         """Ends the connections for good."""
         self.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _pinged(self) -> None:
+        """A quiet connection is asked, too, whether it is alive; and one that was ill, whether it is well."""
+        while True:
+            await asyncio.sleep(self._ping_s)
+            if self._main.ready:
+                with contextlib.suppress(SwitchError):
+                    await self._main.send(commands.ping())
 
     def send(self, command: Command, key: str = "") -> Future[Reply]:
         """Over the events' socket without a key, or while the key's own is not ready."""

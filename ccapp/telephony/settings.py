@@ -32,6 +32,7 @@ class AsteriskSettings:
     command_sockets: int = 3
     """Asterisk works off one socket's commands one after the other; 0: all go over the events' socket."""
     command_s_max: float = 5.0
+    ping_s: float = 5.0
     playback_start_s_max: float = 3.0
     speech: SpeechSettings = SpeechSettings()
 

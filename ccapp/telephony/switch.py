@@ -179,8 +179,9 @@ class AsteriskSwitch:
         leg = self._mailboxes.legs.get(channel.id) or self._leg(channel)
         if args and channel.up and not leg.entered:
             leg.tell_picked_up()
-        if leg.unwanted:
+        if leg.unwanted:  # nobody's any more: not to be taken for a caller who waits
             leg.send_release()
+            return None
         arrived = _as_arrived(leg, channel, args)
         return FoundLeg(leg=leg, bridge=there.bridge_of(channel.id), arrived=arrived)
 

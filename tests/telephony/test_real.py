@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from ccapp.clock import Clock
-from ccapp.domain.ids import BridgeId, ChannelId
-from ccapp.domain.ivr import Say
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.domain.ivr import Say, Sound
 from ccapp.ports import Connected, Dial, Disconnected, Replaced
 from ccapp.telephony.settings import SpeechSettings
 from ccapp.telephony.switch import AsteriskSwitch
 from scripts.stack.asterisk import AsteriskServer
 from scripts.stack.tools import tool
-from tests.contract.real import RealPhone, account, settings_of, world
+from tests.contract.real import RealPhone, account, settings_of, until, world
 from tests.contract.test_switch import Told, answered, ended, within
 from tests.contract.world import ALICE, BOB, Answers
 from tests.phone import Incoming, read_sound
@@ -163,3 +163,25 @@ async def test_two_who_are_joined_hear_each_other(asterisk: AsteriskServer) -> N
         await (await here.switch.talk_bridge(BridgeId("talk-alice"), "talk alice")).add(caller, leg)
         await here.call.heard.hears(700)
         await here.phone(ALICE).call.heard.hears(1000)
+
+
+async def test_an_agent_is_shown_a_text(asterisk: AsteriskServer) -> None:
+    async with world(asterisk) as here:
+        here.switch.tell(AgentId(ALICE), "Wrap up, please\r\nX-Evil: 1")
+        here.switch.tell(AgentId("nobody"), "unheard")
+        await until(lambda: "Wrap up" in here.phone(ALICE).sip.trace(full=True))
+        assert "\r\nX-Evil" not in here.phone(ALICE).sip.trace(full=True)
+
+
+async def test_who_waits_hears_music_and_announcements_instead(asterisk: AsteriskServer) -> None:
+    async with world(asterisk) as here:
+        caller = await answered(here)
+        await caller.answer()
+        hall = await here.switch.hall(BridgeId("hall-s"), "hall s", "default")
+        await here.call.heard.hears_silence()
+        await hall.add(caller)
+        await here.call.heard.hears_sound()
+        await caller.play([Sound(name="beep")])
+        await here.call.heard.hears_sound()
+        await hall.remove(caller)
+        await here.call.heard.hears_silence()
