@@ -53,9 +53,10 @@ class Ari:
 
 async def asterisk(settings: Settings) -> AsyncIterator[Finding]:
     """Stops at the first thing without which the rest cannot be asked."""
-    login = aiohttp.BasicAuth(settings.asterisk_user, settings.asterisk_password.get_secret_value())
+    password = settings.asterisk_password.get_secret_value()
+    headers = {"Authorization": aiohttp.encode_basic_auth(settings.asterisk_user, password)}
     timeout = aiohttp.ClientTimeout(total=ASK_S_MAX)
-    async with aiohttp.ClientSession(auth=login, timeout=timeout) as session:
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         ari = Ari(session, settings.asterisk_url)
         try:
             reached, info = await _reached(ari, settings)

@@ -90,8 +90,12 @@ def _reasons(step: story.Step) -> Iterator[RenderableType]:
 
 def after(seconds: float) -> str:
     """Time from the arrival: `+0:05.2`."""
-    tenths = round(max(0.0, seconds) * 10)
-    return f"+{duration(tenths // 10)}.{tenths % 10}"
+    return f"+{tenths(seconds)}"
+
+
+def tenths(seconds: float) -> str:
+    rounded = round(max(0.0, seconds) * 10)
+    return f"{duration(rounded // 10)}.{rounded % 10}"
 
 
 def _wait(wait: story.Wait) -> RenderableType:
@@ -99,11 +103,9 @@ def _wait(wait: story.Wait) -> RenderableType:
     made.add_column(justify="right", no_wrap=True)
     made.add_column()
     state = "waited" if wait.ended_at is not None else "waits, so far"
-    made.add_row(
-        Text(wording.seconds(wait.total_s), style="bold"), text(f"{state}, in the line of {wait.queue}:")
-    )
+    made.add_row(Text(tenths(wait.total_s), style="bold"), text(f"{state}, in the line of {wait.queue}:"))
     for part in wait.parts:
-        made.add_row(wording.seconds(part.seconds), text(part.what))
+        made.add_row(tenths(part.seconds), text(part.what))
     return Padding(made, (0, 0, 0, 2))
 
 

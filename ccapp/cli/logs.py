@@ -6,6 +6,7 @@ names, call data) stands in private fields, which are left out unless `private` 
 """
 
 import dataclasses
+import json
 import logging
 import re
 import sys
@@ -37,7 +38,6 @@ PUBLIC = frozenset({
 
 _PLAIN = re.compile(r"[!-~]+")
 _QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\"})
-_ACTING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 VALUE_LENGTH_MAX = 2000
 
 
@@ -71,13 +71,9 @@ def fields(fact: Fact, *, private: bool) -> Iterator[tuple[str, object]]:
             yield from _explained(value)
         elif isinstance(value, Mapping):
             if value:
-                yield name, orjson.dumps(dict(value), str).decode() if _sound(value) else repr(dict(value))
+                yield name, json.dumps(dict(value), separators=(",", ":"))
         elif value is not None and value != "":
             yield name, value
-
-
-def _sound(value: Mapping[str, object]) -> bool:
-    return not any(_ACTING.search(f"{key}{item}") for key, item in value.items())
 
 
 def _explained(told: Explanation) -> Iterator[tuple[str, object]]:
@@ -118,7 +114,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = [escaped(each) for each in self.formatException(record.exc_info).splitlines()]
-        return escaped(orjson.dumps(line).decode(), VALUE_LENGTH_MAX * 100)
+        return orjson.dumps(line).decode()
 
 
 def _at(record: logging.LogRecord) -> str:
@@ -152,6 +148,8 @@ def _plain(value: object) -> str:
 
 
 def escaped(text: str, length_max: int = VALUE_LENGTH_MAX) -> str:
-    """`text` on one line: control characters as `\\x0a`, half characters as `\\ud800`."""
+    """`text` on one line, what is not printable as `\\x0a` or `\\ud800`."""
     short = text if len(text) <= length_max else text[:length_max] + "…"
-    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], short)
+    if short.isprintable():
+        return short
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in short)

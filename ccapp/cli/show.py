@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from rich.box import SIMPLE_HEAD
@@ -12,9 +12,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ccapp.domain.calldata import clean
-
 WIDTH_WITHOUT_TTY = 100
+TEXT_LENGTH_MAX = 2000
 _ACTING = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 
 STATE_STYLES = {"READY": "green", "BUSY": "yellow", "ACW": "cyan", "UNREADY": "magenta", "LOGOUT": "dim"}
@@ -41,8 +40,11 @@ def show_json(value: Any, *, indent: bool = True) -> None:
 
 
 def text(value: object, style: str = "") -> Text:
-    """Anything as one line of plain text."""
-    return Text(clean(str(value)), style=style)
+    """Anything as one line of plain text: no markup, nothing that moves a cursor or turns text around."""
+    told = str(value)[:TEXT_LENGTH_MAX]
+    if not told.isprintable():
+        told = "".join(each if each.isprintable() else " " for each in told)
+    return Text(told, style=style)
 
 
 def duration(seconds: float | None) -> str:
@@ -72,24 +74,19 @@ def state_text(state: str, sub_state: str) -> Text:
 
 
 def table(*columns: str, right: Iterable[str] = (), wide: str = "") -> Table:
-    """Columns by their titles; `right` ones hold figures, `wide` may be cut when there is no room."""
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    """Columns by their titles; `right` ones hold figures; the `wide` one gives way when there is no room."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", show_edge=False)
     for title in columns:
-        made.add_column(
-            title,
-            justify="right" if title in right else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=None if title == wide else len(title),
-        )
+        side: Literal["left", "right"] = "right" if title in right else "left"
+        made.add_column(title, justify=side, no_wrap=title != wide, overflow="ellipsis", min_width=len(title))
     return made
 
 
-def add(made: Table, *cells: object, style: str = "") -> None:
-    made.add_row(
-        *(cell if isinstance(cell, Text) else text("" if cell is None else cell) for cell in cells),
-        style=style,
-    )
+def add(made: Table, *cells: object) -> None:
+    row = [cell if isinstance(cell, Text) else text("" if cell is None else cell) for cell in cells]
+    for cell, column in zip(row, made.columns, strict=True):
+        cell.no_wrap = column.overflow == "ellipsis"  # what gives way is cut, not wrapped
+    made.add_row(*row)
 
 
 def number(value: int, style: str = "") -> Text:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ccapp.cli import wording
 from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import VisitFact
 from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
 
@@ -104,7 +105,8 @@ def _not_chosen(told: Explanation) -> Iterator[tuple[str, str]]:
 
 
 def _named(other: NotChosen) -> str:
-    return f"{other.agent} ({other.detail})" if other.detail else str(other.agent)
+    detail = f"tier {other.detail}" if other.why is WhyNot.LATER_TIER else other.detail
+    return f"{other.agent} ({detail})" if detail else str(other.agent)
 
 
 # --- why so late ------------------------------------------------------------------------------------------
@@ -121,9 +123,9 @@ def waits(facts: Sequence[VisitFact], now: float) -> list[Wait]:
             found.append(wait)
         elif wait is not None and (what := _ends_part(fact)) is not None:
             part, is_end = what
-            if fact.at > at or wait.parts == []:
+            if fact.at - at >= wording.AT_ONCE_S or (is_end and not wait.parts):
                 wait.parts.append(Part(fact.at - at, part))
-            at = fact.at
+                at = fact.at
             if is_end:
                 wait.ended_at, wait = fact.at, None
     if wait is not None:
@@ -136,18 +138,16 @@ def _ends_part(fact: VisitFact) -> tuple[str, bool] | None:
     match fact:
         case events.OfferMade(agent=agent, explanation=told):
             if told.trigger == "call_joined":
-                return f"nothing: {agent} was free", False
+                return f"the engine's restart, until {agent} could be rung", False
             return f"nobody free to take it, until {wording.chosen_because(agent, told)}", False
+        case events.OfferDeclined(agent=agent, reason=DeclineReason.CALLER_GONE):
+            return f"{agent}'s phone rang, until the caller left", False
         case events.OfferDeclined(agent=agent, reason=reason):
             return f"{agent}'s phone rang in vain: {agent} {wording.DECLINED[reason]}", False
         case events.CallServed(agent=agent):
             return f"{agent}'s phone rang, until {agent} answered", True
-        case events.CallAbandoned(offered=offered):
-            return (
-                "nothing more: the caller left"
-                if offered
-                else "nobody free to take it, until the caller left"
-            ), True
+        case events.CallAbandoned():
+            return "nobody free to take it, until the caller left", True
         case events.CallEnded():
             return "nobody free to take it, until the call was over", True
         case _:

@@ -116,7 +116,7 @@ def _of_visit(fact: events.VisitFact) -> str:
         case events.OfferMade(agent=agent, explanation=explanation):
             return f"{agent}'s phone rings: {chosen_because(agent, explanation)}"
         case events.OfferDeclined(agent=agent, reason=reason, rang_s=rang_s):
-            return f"{agent} {DECLINED[reason]}, after {seconds(rang_s)}"
+            return f"{agent} {DECLINED[reason]} (rang {seconds(rang_s)})"
         case events.CallServed(agent=agent, rang_s=rang_s, waited_s=waited_s):
             return (
                 f"{agent} answers after {seconds(rang_s)} of ringing; the caller waited {seconds(waited_s)}"
