@@ -16,9 +16,10 @@ from ccapp.domain.ids import (
     agent_of,
     hall_bridge,
     is_room,
+    queue_of,
     talk_bridge,
 )
-from ccapp.ports import Bridge, Leg, Switch
+from ccapp.ports import Bridge, Leg, Switch, SwitchError
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,17 @@ HALL_LINGER_S = 2.0
 """An empty hall is kept so long: the next caller often comes at once."""
 
 
-HANG_UP_S_MAX = 1.0
+HANG_UP_S_MAX = 3.0
 """A leg that was released is waited for so long before its phone is rung again."""
+
+
+def failed(opening: asyncio.Task[Bridge]) -> bool:
+    return opening.cancelled() or opening.exception() is not None
+
+
+def close_opened(opening: asyncio.Task[Bridge]) -> None:
+    if not failed(opening):
+        opening.result().close()
 
 
 class Hall:
@@ -39,6 +49,15 @@ class Hall:
         self._guests: set[ChannelId] = set()
         self._bridge: asyncio.Task[Bridge] | None = None
         self._closing: asyncio.TimerHandle | None = None
+        self._inherited: Bridge | None = None
+
+    def inherit(self, room: Bridge) -> None:
+        """Left by an engine before us, or made without our being told: closed if nobody comes to wait."""
+        if self._bridge is not None and not (self._bridge.done() and failed(self._bridge)):
+            return
+        self._inherited = room
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().call_later(HALL_LINGER_S, self._close)
 
     async def enter(self, leg: Leg, music: str) -> None:
         self._guests.add(leg.id)
@@ -49,14 +68,10 @@ class Hall:
         if self._closing is not None:
             self._closing.cancel()
             self._closing = None
-        if self._bridge is None or (self._bridge.done() and self._failed(self._bridge)):
+        if self._bridge is None or (self._bridge.done() and failed(self._bridge)):
             name = f"waiting for {self._queue}"
             self._bridge = asyncio.ensure_future(self._switch.hall(hall_bridge(self._queue), name, music))
         return await asyncio.shield(self._bridge)
-
-    @staticmethod
-    def _failed(opening: asyncio.Task[Bridge]) -> bool:
-        return opening.cancelled() or opening.exception() is not None
 
     def left(self, leg: Leg) -> None:
         """The leg is on its way out of the hall; the last one lets it be closed, after a while."""
@@ -69,9 +84,11 @@ class Hall:
         if opening is not None and not opening.done():
             self._closing = asyncio.get_running_loop().call_later(HALL_LINGER_S, self._close)
             return
-        self._bridge = None
-        if opening is not None and not self._failed(opening):
+        inherited, self._bridge, self._inherited = self._inherited, None, None
+        if opening is not None and not failed(opening):
             opening.result().close()
+        elif inherited is not None:
+            inherited.close()
 
     def let_go(self) -> None:
         if self._closing is not None:
@@ -84,37 +101,39 @@ class Rooms:
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
         self._halls: dict[QueueId, Hall] = {}
-        self._talks: dict[AgentId, Bridge] = {}
+        self._talks: dict[AgentId, asyncio.Task[Bridge]] = {}
 
     def hall(self, queue: QueueId) -> Hall:
         return self._halls.setdefault(queue, Hall(self._switch, queue))
 
     async def talk(self, agent: AgentId) -> Bridge:
         """The bridge in which this agent talks to callers."""
-        bridge = self._talks.get(agent)
-        if bridge is None:
-            bridge = self._talks[agent] = await self._switch.talk_bridge(
-                talk_bridge(agent), f"talk of {agent}"
-            )
-        return bridge
+        opening = self._talks.get(agent)
+        if opening is None or (opening.done() and failed(opening)):
+            made = self._switch.talk_bridge(talk_bridge(agent), f"talk of {agent}")
+            opening = self._talks[agent] = asyncio.ensure_future(made)
+        return await asyncio.shield(opening)  # who waits may go; the room is made all the same
 
     def close_talk(self, agent: AgentId) -> None:
-        bridge = self._talks.pop(agent, None)
-        if bridge is not None:
-            bridge.close()
+        opening = self._talks.pop(agent, None)
+        if opening is not None and opening.done():
+            close_opened(opening)
+        elif opening is not None:
+            opening.add_done_callback(close_opened)
 
     async def compare(self, bridges: Mapping[BridgeId, frozenset[ChannelId]]) -> None:
         """After a new connection: the rooms of an engine before us are ours now. (A room of ours that the
         switch no longer has is made again by the next who enters.)"""
-        for id in bridges:
-            if (agent := agent_of(id)) is not None:
-                await self.talk(agent)
-            elif is_room(id) and not bridges[id]:
-                await self._close_left(id)
-
-    async def _close_left(self, id: BridgeId) -> None:
-        if not any(hall_bridge(queue) == id for queue in self._halls):
-            (await self._switch.talk_bridge(id, id)).close()
+        try:
+            for id in bridges:
+                if (agent := agent_of(id)) is not None:
+                    await self.talk(agent)
+                elif (queue := queue_of(id)) is not None:
+                    self.hall(queue).inherit(await self._switch.talk_bridge(id, id))
+                elif is_room(id) and not bridges[id]:
+                    (await self._switch.talk_bridge(id, id)).close()
+        except SwitchError:
+            log.warning("not connected any more; the next connection compares again")
 
     @property
     def talkers(self) -> Collection[AgentId]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from ccapp.calls.arrival import story_of
@@ -98,7 +99,9 @@ class Reception:
             return self._reconnected(survey)
         for fact in await self._journal.presences():
             floor.acd.restore(fact)
-        stories = take_over(await self._journal.open_visits(), survey, floor)
+        visits = await self._journal.open_visits()
+        survey = await self._without_over(survey, {str(facts[0].visit) for facts in visits if facts})
+        stories = take_over(visits, survey, floor)
         for found in survey.legs:
             if found.arrived is not None and found.leg.gone is None:
                 self._own(found.leg)
@@ -107,6 +110,20 @@ class Reception:
         self._close_unused_talks()
         self._declare(events.SwitchFound(at=floor.acd.clock.now(), alive=len(stories), gone=0))
         return stories
+
+    async def _without_over(self, survey: Connected, open_visits: Collection[str]) -> Connected:
+        """Callers whose visit is over have only their hang-up outstanding: it is done now."""
+        legs = []
+        for found in survey.legs:
+            arrived = found.arrived is not None and found.leg.id not in open_visits
+            if arrived and await self._is_over(found.leg.id):
+                found.leg.release()
+            else:
+                legs.append(found)
+        return replace(survey, legs=legs)
+
+    async def _is_over(self, visit: str) -> bool:
+        return any(isinstance(told.fact, events.CallEnded) for told in await self._journal.visit(visit))
 
     def _close_unused_talks(self) -> None:
         """Those of agents who logged out, or are no longer configured, while nobody looked."""

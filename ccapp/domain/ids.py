@@ -53,6 +53,11 @@ def agent_of(bridge: BridgeId) -> AgentId | None:
     return AgentId(bridge.removeprefix("talk-")) if bridge.startswith("talk-") else None
 
 
+def queue_of(bridge: BridgeId) -> QueueId | None:
+    """Whose hall it is, if it is one."""
+    return QueueId(bridge.removeprefix("hall-")) if bridge.startswith("hall-") else None
+
+
 def is_room(bridge: BridgeId) -> bool:
     """Whether a bridge is one of ours: a hall, a talk, or the bridge of a forwarded call."""
     return bridge.startswith(("talk-", "hall-", "forward-"))
