@@ -274,6 +274,7 @@ class Router:
         elif presence.not_before > now:
             self._deadlines.seat(seat, presence.not_before)
         elif not seat.free:
+            seat.due_at = None
             self._serve_seat(seat, now, out)
 
     def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:

@@ -90,6 +90,8 @@ class Place:
 
     def requeue(self, queue: Queue) -> None:
         """Under the queue as it is configured now; the clock goes on."""
+        if queue == self.queue:
+            return
         call = self.call
         self.queue = queue
         self.call = replace(

@@ -1,0 +1,230 @@
+"""Every pair of (where an agent stands, what happens), and what becomes of him."""
+
+import itertools
+from dataclasses import replace
+from typing import get_type_hints
+
+import pytest
+
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Agent
+from ccapp.domain.ids import AgentId
+from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
+from ccapp.routing import presence as table
+from ccapp.routing.presence import MISSED_CALLS, TABLE, Event, Line, Standing, Told, changed, standing
+
+NOW = 1000.0
+ANN = Agent(
+    id=AgentId("ann"), name="Ann", extension="1", max_misses=2,
+    reject_delay_s=10, busy_delay_s=60, no_answer_delay_s=3, technical_delay_s=5,
+)  # fmt: skip
+OUT = Presence(agent=ANN.id, online=True)
+UNREADY = replace(OUT, intent=Intent.NOT_READY, sub_state=SubState.BREAK, reason="lunch", logged_in_at=500.0)
+READY = replace(OUT, intent=Intent.READY, logged_in_at=500.0, idle_since=900.0)
+RINGING = replace(READY, traffic=Traffic.OFFERED)
+ON_CALL = replace(READY, traffic=Traffic.TALKING)
+ACW = replace(READY, wrap_up_until=1005.0, idle_since=990.0)
+
+AT: dict[Standing, tuple[Presence, ...]] = {
+    Standing.LOGOUT: (OUT,),
+    Standing.UNREADY: (UNREADY,),
+    Standing.READY: (READY, replace(READY, misses=1), replace(READY, online=False)),
+    Standing.RINGING: (RINGING, replace(RINGING, misses=1)),
+    Standing.ON_CALL: (
+        ON_CALL,
+        replace(ON_CALL, online=False),
+        replace(ON_CALL, after_call=Move.LOG_OUT),
+        replace(ON_CALL, after_call=Move.NOT_READY, after_call_sub_state=SubState.DND),
+        *(replace(ON_CALL, traffic=traffic) for traffic in Traffic if traffic not in ("idle", "offered")),
+    ),
+    Standing.ACW: (ACW, replace(ACW, intent=Intent.NOT_READY)),
+}
+EVENTS: tuple[Event, ...] = (*Move, *Line)
+TELLINGS = (
+    Told(NOW, sub_state=SubState.DND, reason="quiet", wrap_up_s=10.0),
+    Told(NOW, sub_state=SubState.BREAK, reason="tea", wrap_up_s=0.0, declined=DeclineReason.NO_ANSWER),
+)
+
+
+@pytest.mark.parametrize(("where", "event"), list(itertools.product(Standing, EVENTS)))
+def test_every_pair_goes_where_the_table_says_or_is_refused(where: Standing, event: Event) -> None:
+    rule = TABLE[where].get(event)
+    reached = set()
+    for before, told in itertools.product(AT[where], TELLINGS):
+        assert standing(before) is where
+        if rule is None:
+            with pytest.raises(IllegalMove):
+                changed(before, event, ANN, told)
+        else:
+            reached.add(standing(changed(before, event, ANN, told)))
+    assert reached == set(rule[1] if rule else ())
+
+
+def line(before: Presence, event: Event, told: Told | None = None) -> Presence:
+    return changed(before, event, ANN, told or Told(NOW))
+
+
+def rests(**told: object) -> Told:
+    return Told(NOW, **told)  # type: ignore[arg-type]
+
+
+def test_logging_in_passes_through_login_and_rests_in_unready_wait() -> None:
+    after = line(OUT, Move.LOG_IN)
+    assert (after.state, after.sub_state, after.logged_in_at) == (State.UNREADY, SubState.WAIT, NOW)
+    assert table.passed_through(Move.LOG_IN) == (State.LOGIN,)
+
+
+@pytest.mark.parametrize(
+    ("before", "event"),
+    [
+        (OUT, Move.LOG_OUT),
+        (UNREADY, Move.LOG_IN),
+        (READY, Move.LOG_IN),
+        (READY, Move.READY),
+        (RINGING, Move.READY),
+        (ON_CALL, Move.LOG_IN),
+        (ON_CALL, Move.READY),
+        (ACW, Move.LOG_IN),
+    ],
+)
+def test_what_is_so_already_changes_nothing(before: Presence, event: Event) -> None:
+    assert line(before, event) is before
+
+
+def test_the_same_rest_again_changes_nothing() -> None:
+    assert line(UNREADY, Move.NOT_READY, rests(sub_state=SubState.BREAK, reason="lunch")) is UNREADY
+
+
+@pytest.mark.parametrize("sub_state", [SubState.NONE, SubState.RINGING, SubState.HOLD])
+def test_a_rest_that_is_none_is_refused(sub_state: SubState) -> None:
+    with pytest.raises(IllegalMove, match="no such rest"):
+        line(READY, Move.NOT_READY, rests(sub_state=sub_state))
+
+
+@pytest.mark.parametrize("sub_state", sorted(table.REST_SUB_STATES))
+@pytest.mark.parametrize("before", [UNREADY, READY, RINGING, ACW])
+def test_every_rest_is_taken_at_once_outside_a_talk(before: Presence, sub_state: SubState) -> None:
+    after = line(before, Move.NOT_READY, rests(sub_state=sub_state, reason="why"))
+    assert (after.state, after.sub_state, after.reason) == (State.UNREADY, sub_state, "why")
+    assert after.wrap_up_until is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "state", "sub_state", "reason"),
+    [
+        (
+            [(Move.NOT_READY, rests(sub_state=SubState.BREAK, reason="tea"))],
+            State.UNREADY, SubState.BREAK, "tea",
+        ),
+        ([(Move.LOG_OUT, None)], State.LOGOUT, SubState.NONE, ""),
+        ([(Move.LOG_OUT, None), (Move.READY, None)], State.ACW, SubState.NONE, ""),
+        (
+            [(Move.LOG_OUT, None), (Move.NOT_READY, rests(sub_state=SubState.DND))],
+            State.UNREADY, SubState.DND, "",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_during_the_call_is_done_in_place_of_wrap_up(
+    asked: list[tuple[Event, Told | None]], state: State, sub_state: SubState, reason: str
+) -> None:
+    presence = ON_CALL
+    for event, told in asked:
+        presence = line(presence, event, told)
+        assert presence.state is State.BUSY
+    after = line(presence, Line.TALK_ENDED, rests(wrap_up_s=10.0))
+    assert (after.state, table.standing(after) is Standing.ACW) == (state, state is State.ACW)
+    assert after.after_call is None
+    if state is State.UNREADY:
+        assert (after.sub_state, after.reason) == (sub_state, reason)
+
+
+@pytest.mark.parametrize(
+    ("wrap_up_s", "state", "until"), [(10.0, State.ACW, NOW + 10), (0.0, State.READY, None)]
+)
+def test_a_talk_ends_in_wrap_up_if_there_is_one(wrap_up_s: float, state: State, until: float | None) -> None:
+    after = line(ON_CALL, Line.TALK_ENDED, rests(wrap_up_s=wrap_up_s))
+    assert (after.state, after.wrap_up_until, after.idle_since) == (state, until, NOW)
+
+
+def test_a_phone_gone_while_talking_is_away_when_the_talk_ends_and_not_before() -> None:
+    gone = table.connected(ON_CALL, False)
+    assert gone.state is State.BUSY
+    after = line(gone, Line.TALK_ENDED, rests(wrap_up_s=10.0))
+    assert (after.state, after.sub_state) == (State.UNREADY, SubState.AWAY)
+    assert table.why(gone, after, Line.TALK_ENDED, "") == "phone gone"
+
+
+def test_a_phone_gone_while_idle_leaves_the_wish() -> None:
+    gone = table.connected(READY, False)
+    assert (gone.intent, gone.state, gone.online) == (Intent.READY, State.READY, False)
+    assert table.connected(gone, False) is gone
+
+
+@pytest.mark.parametrize(
+    ("reason", "not_before", "misses"),
+    [
+        (DeclineReason.REJECTED, NOW + 10, 0),
+        (DeclineReason.BUSY, NOW + 60, 0),
+        (DeclineReason.NO_ANSWER, NOW + 3, 1),
+        (DeclineReason.UNREGISTERED, NOW + 5, 0),
+        (DeclineReason.TECHNICAL, NOW + 5, 0),
+        (DeclineReason.AGENT_GONE, NOW + 5, 0),
+        (DeclineReason.CALLER_GONE, 0.0, 0),
+        (DeclineReason.WITHDRAWN, 0.0, 0),
+        (DeclineReason.ENGINE_RESTART, 0.0, 0),
+    ],
+)
+def test_each_reason_has_its_pause(reason: DeclineReason, not_before: float, misses: int) -> None:
+    after = line(RINGING, Line.DECLINED, rests(declined=reason))
+    assert (after.state, after.not_before, after.misses) == (State.READY, not_before, misses)
+    assert after.idle_since == READY.idle_since, (
+        "an offer that came to nothing keeps his place among the idle"
+    )
+
+
+def test_so_many_misses_in_a_row_take_him_out_of_ready_and_he_is_told() -> None:
+    missed = rests(declined=DeclineReason.NO_ANSWER)
+    once = line(RINGING, Line.DECLINED, missed)
+    ringing = line(once, Line.OFFERED)
+    twice = line(ringing, Line.DECLINED, missed)
+    assert (twice.state, twice.sub_state, twice.reason) == (State.UNREADY, SubState.WAIT, MISSED_CALLS)
+    assert table.why(ringing, twice, Line.DECLINED, "no_answer") == "missed 2 calls in a row"
+    assert line(twice, Move.READY).misses == 0
+
+
+def test_an_answer_counts_misses_from_nought() -> None:
+    assert line(replace(RINGING, misses=1), Line.ACCEPTED).misses == 0
+
+
+def test_max_misses_of_nought_never_takes_him_out() -> None:
+    patient = replace(ANN, max_misses=0)
+    told = rests(declined=DeclineReason.NO_ANSWER)
+    assert changed(replace(RINGING, misses=99), Line.DECLINED, patient, told).state is State.READY
+
+
+def test_a_longer_pause_is_not_cut_short() -> None:
+    later = replace(RINGING, not_before=NOW + 100)
+    assert line(later, Line.DECLINED, rests(declined=DeclineReason.TECHNICAL)).not_before == NOW + 100
+
+
+def test_a_changed_presence_is_as_frozen_as_any() -> None:
+    after = line(READY, Line.OFFERED)
+    assert type(after) is Presence
+    assert {name: getattr(after, name) for name in get_type_hints(Presence) if name != "traffic"} == {
+        name: getattr(READY, name) for name in get_type_hints(Presence) if name != "traffic"
+    }
+    with pytest.raises(AttributeError):
+        after.misses = 1  # type: ignore[misc]
+
+
+def test_the_diagram_shows_every_arrow_of_the_table_once() -> None:
+    drawn = table.diagram().splitlines()
+    assert drawn[:2] == ["stateDiagram-v2", "    [*] --> LOGOUT"]
+    assert len(drawn) == len(set(drawn))
+    for where, row in TABLE.items():
+        for event, (action, targets) in row.items():
+            for target in targets:
+                shown = [
+                    row for row in drawn if row.startswith(f"    {where} --> {target}: ") and event in row
+                ]
+                assert bool(shown) == (action is not table._stay)
