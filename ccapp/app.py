@@ -89,6 +89,7 @@ class Engine:
         self.switch: AsteriskSwitch
         self.acd: Acd
         self.reception: Reception
+        self._changing = asyncio.Lock()
         self._speaking: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
 
@@ -154,12 +155,14 @@ class Engine:
                     log.exception("version %d of the configuration cannot be used", stored.version)
 
     async def _use(self, centre: Centre, version: int, by: str) -> None:
-        if version <= self.version:
-            return
-        self.version = version
-        await self.reception.reconfigure(centre)
-        self.acd.declare(events.CentreApplied(at=self.clock.now(), version=version, by=by))
-        self._prepare(centre)
+        """Once per version; whoever comes second waits until it is in force."""
+        async with self._changing:
+            if version <= self.version:
+                return
+            await self.reception.reconfigure(centre)
+            self.version = version
+            self.acd.declare(events.CentreApplied(at=self.clock.now(), version=version, by=by))
+            self._prepare(centre)
 
     def _prepare(self, centre: Centre) -> None:
         """Has the texts spoken that are known before anybody has to wait for them; meanwhile life goes on."""

@@ -100,14 +100,12 @@ class Socket:
             await asyncio.sleep(next(pause))
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse[bool]:
-        query = {
-            "app": ",".join(self._apps),
-            "subscribeAll": "false",
-            "api_key": f"{self._settings.user}:{self._settings.password}",
-        }
+        settings = self._settings
         return await self._client.ws_connect(
-            f"{self._settings.url}/ari/events",
-            params=query,
+            f"{settings.url}/ari/events",
+            params={"app": ",".join(self._apps), "subscribeAll": "false"},
+            # not as a query parameter: addresses are logged
+            headers={"Authorization": aiohttp.encode_basic_auth(settings.user, settings.password)},
             heartbeat=HEARTBEAT_S,
             max_msg_size=0,
             decode_text=False,
