@@ -66,7 +66,7 @@ class AsteriskSwitch:
         self._accounts = Accounts(self._lines.send, settings.devices_app)
         self._devices = Devices(self._tell)
         self._news: asyncio.Queue[News | BaseException] = asyncio.Queue()
-        self._early: list[Arrived] | None = None  # while comparing
+        self._early: list[tuple[AsteriskLeg, Arrived | None]] | None = None  # while comparing
         self._in_step = False
 
     async def __aenter__(self) -> Self:
@@ -117,15 +117,19 @@ class AsteriskSwitch:
     def _arrived(self, channel: Channel, args: Sequence[str]) -> None:
         if self._mailboxes.has_ended(channel.id):
             return  # a hung-up channel that the dialplan sends in once more
-        arrived = _as_arrived(self._leg(channel), channel, args)
-        if arrived is None:
-            log.warning(
-                "channel=%s entered with %s: not by our dialplan, nor dialled by us", channel.id, args
-            )
-        elif self._early is not None:
-            self._early.append(arrived)
+        leg = self._leg(channel)
+        arrived = _as_arrived(leg, channel, args)
+        if self._early is not None:
+            self._early.append((leg, arrived))
         else:
+            self._entered(leg, arrived)
+
+    def _entered(self, leg: AsteriskLeg, arrived: Arrived | None) -> None:
+        if arrived is not None:
             self._tell(arrived)
+        else:  # dialled by an engine before us, after we asked what there is; or let in by a strange dialplan
+            log.warning("channel=%s has entered and is nobody's: hung up", leg.id)
+            leg.release()
 
     def _taken_over(self) -> None:
         if not self._lines.silent:
@@ -148,9 +152,9 @@ class AsteriskSwitch:
         self._in_step = True
         self._tell(connected)
         told = {found.leg.id for found in connected.legs}
-        for arrived in early:
-            if arrived.leg.id not in told and arrived.leg.gone is None:
-                self._tell(arrived)
+        for leg, arrived in early:
+            if leg.id not in told and leg.gone is None:
+                self._entered(leg, arrived)
 
     def _ended(self) -> None:
         self._early = None

@@ -129,6 +129,13 @@ async def test_an_arrival_while_comparing_is_told_once_and_after(bad: BadAsteris
         assert await bed.nothing() is None
 
 
+async def test_who_enters_and_is_nobodys_is_hung_up(bed: Bed) -> None:
+    stray = channel("offer-v7-1", state="Up", data="ccapp,dialled")
+    await bed.bad.tell("StasisStart", channel=stray, args=["dialled"])
+    await until(lambda: bed.bad.count("DELETE channels/offer-v7-1"))
+    assert await bed.nothing() is None
+
+
 async def test_a_ringing_offer_nobody_hears_is_subscribed_to(bad: BadAsterisk) -> None:
     bad.channels = [
         channel("offer-v9-1", state="Ringing", app="AppDial2", data=""),
