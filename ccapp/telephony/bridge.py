@@ -48,6 +48,8 @@ class AsteriskBridge:
         self._office.bridges[self._id] = self._music
 
     async def add(self, *legs: Leg) -> None:
+        if self._closed:
+            raise NoBridge(f"{self._id} is closed")
         for pause_s in REMAKE_PAUSES_S:
             try:
                 return await self._move(legs)
