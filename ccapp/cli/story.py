@@ -45,12 +45,17 @@ class Wait:
         return sum(part.seconds for part in self.parts)
 
 
+BEFORE_LINE = "the greeting of the queue, on the caller's clock"
+BEFORE_BACK = "nobody free to take it, then no engine, until it was back"
+
+
 # --- what happened ----------------------------------------------------------------------------------------
 
 
 def steps(facts: Sequence[VisitFact]) -> Iterator[Step]:
     began = facts[0].at if facts else 0.0
     walked: list[events.IvrVisited] = []
+    stays: set[tuple[str, float]] = set()
     for fact in facts:
         if isinstance(fact, events.IvrVisited) and (not walked or walked[-1].tree == fact.tree):
             walked.append(fact)
@@ -58,7 +63,7 @@ def steps(facts: Sequence[VisitFact]) -> Iterator[Step]:
         yield from _walk(walked, began)
         walked = [fact] if isinstance(fact, events.IvrVisited) else []
         if not walked:
-            yield Step(fact.at - began, wording.sentence(fact), tuple(_reasons(fact)))
+            yield Step(fact.at - began, _told(fact, stays), tuple(_reasons(fact)))
     yield from _walk(walked, began)
 
 
@@ -67,6 +72,17 @@ def _walk(walked: list[events.IvrVisited], began: float) -> Iterator[Step]:
     if walked:
         way = " → ".join(fact.node for fact in walked)
         yield Step(walked[0].at - began, f"IVR {walked[0].tree}: {way}")
+
+
+def _told(fact: VisitFact, stays: set[tuple[str, float]]) -> str:
+    """As a sentence. Only a restart puts a call into the same line again with the same clock."""
+    told = wording.sentence(fact)
+    if isinstance(fact, events.CallWaits):
+        stay = (fact.queue, fact.entered_at)
+        if stay in stays:
+            return f"{told}, again after the engine's restart"
+        stays.add(stay)
+    return told
 
 
 def _reasons(fact: VisitFact) -> Iterator[tuple[str, str]]:
@@ -114,31 +130,50 @@ def _named(other: NotChosen) -> str:
 
 def waits(facts: Sequence[VisitFact], now: float) -> list[Wait]:
     """Every stay in a line, cut into what was waited for. A stay that lasts is cut at `now`."""
-    found: list[Wait] = []
-    wait: Wait | None = None
-    at = 0.0
+    cutting = _Cutting()
     for fact in facts:
-        if isinstance(fact, events.CallWaits) and not (wait and wait.began_at == fact.entered_at):
-            wait, at = Wait(fact.queue, fact.entered_at), fact.entered_at
-            found.append(wait)
-        elif wait is not None and (what := _ends_part(fact)) is not None:
-            part, is_end = what
-            if fact.at - at >= wording.AT_ONCE_S or (is_end and not wait.parts):
-                wait.parts.append(Part(fact.at - at, part))
-                at = fact.at
-            if is_end:
-                wait.ended_at, wait = fact.at, None
-    if wait is not None:
-        wait.parts.append(Part(max(0.0, now - at), _still(facts)))
-    return [each for each in found if each.parts]
+        if isinstance(fact, events.CallWaits):
+            cutting.begins(fact)
+        elif (what := _ends_part(fact)) is not None:
+            cutting.cut(fact.at, *what)
+    if cutting.wait is not None:
+        cutting.cut(max(now, cutting.at), _still(facts), is_end=False)
+    return [wait for wait in cutting.found if wait.parts]
+
+
+class _Cutting:
+    """Cuts the stay that lasts into parts; a part too short to be noticed goes into the next."""
+
+    def __init__(self) -> None:
+        self.found: list[Wait] = []
+        self.wait: Wait | None = None
+        self.at = 0.0
+
+    def begins(self, fact: events.CallWaits) -> None:
+        """A stay begins, or goes on after a restart: then it has its old queue and clock."""
+        wait = self.wait
+        if wait is not None and (wait.queue, wait.began_at) == (fact.queue, fact.entered_at):
+            self.cut(fact.at, BEFORE_BACK, is_end=False)
+            return
+        self.wait, self.at = Wait(fact.queue, fact.entered_at), fact.entered_at
+        self.found.append(self.wait)
+        self.cut(fact.at, BEFORE_LINE, is_end=False)
+
+    def cut(self, at: float, what: str, is_end: bool) -> None:
+        wait = self.wait
+        if wait is None:
+            return
+        if at - self.at >= wording.AT_ONCE_S or (is_end and not wait.parts):
+            wait.parts.append(Part(at - self.at, what))
+            self.at = at
+        if is_end:
+            wait.ended_at, self.wait = at, None
 
 
 def _ends_part(fact: VisitFact) -> tuple[str, bool] | None:
     """What was waited for until this fact, and whether the waiting is over; None: the fact cuts nothing."""
     match fact:
         case events.OfferMade(agent=agent, explanation=told):
-            if told.trigger == "call_joined":
-                return f"the engine's restart, until {agent} could be rung", False
             return f"nobody free to take it, until {wording.chosen_because(agent, told)}", False
         case events.OfferDeclined(agent=agent, reason=DeclineReason.CALLER_GONE):
             return f"{agent}'s phone rang, until the caller left", False

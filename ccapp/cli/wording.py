@@ -140,7 +140,7 @@ def _waits(fact: events.CallWaits) -> str:
     parts = [f"needs {asks}"] if asks else []
     if fact.priority_s:
         parts.append(f"counts {fact.priority_s:+g} s")
+    if fact.at - fact.entered_at >= AT_ONCE_S:
+        parts.append(f"waiting for {seconds(fact.at - fact.entered_at)} already")
     told = f" ({'; '.join(parts)})" if parts else ""
-    if fact.at - fact.entered_at > 1:
-        return f"is back at its place in the line of {fact.queue}, after the engine's restart{told}"
-    return f"joins the line of {fact.queue}{told}"
+    return f"is in the line of {fact.queue}{told}"

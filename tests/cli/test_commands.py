@@ -262,4 +262,4 @@ def test_live(office: Office):
     said = office.says("live", "--count", "2").splitlines()
     timer.join()
     assert said[0].endswith("arrives from carrier, dialled 100")
-    assert said[1].endswith("joins the line of support (needs support 1)")
+    assert said[1].endswith("is in the line of support (needs support 1)")

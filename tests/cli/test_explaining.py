@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import orjson
 import pytest
 from rich.console import Console
 
 from ccapp.acd import Acd
-from ccapp.cli.explaining import explanation
+from ccapp.cli import story as story_of
+from ccapp.cli.explaining import decoded, explanation
 from ccapp.clock import Clock
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.events import Outcome
+from ccapp.domain.events import CallWaits, Fact, Outcome
 from ccapp.domain.ids import NodeId, TreeId
 from ccapp.simulate.loop import run
 from ccapp.simulate.memory_journal import MemoryJournal
@@ -64,6 +66,19 @@ async def abandoned_while_it_rang(floor: Floor, caller: Caller) -> None:
     caller.hangs_up(Outcome.ABANDONED)
 
 
+async def greeted_and_taken_over(floor: Floor, caller: Caller) -> None:
+    """The queue's greeting runs on the caller's clock; an engine dies and the next one goes on."""
+    entered_at = floor.acd.clock.now()
+    await asyncio.sleep(2)
+    caller.waits(SUPPORT, entered_at=entered_at)
+    await asyncio.sleep(20)
+    floor.acd.declare(replace(first(floor, CallWaits), at=floor.acd.clock.now()))
+    await asyncio.sleep(5)
+    floor.ready(BOB)
+    await asyncio.sleep(1)
+    caller.answered().hangs_up()
+
+
 async def given_up_without_an_offer(floor: Floor, caller: Caller) -> None:
     caller.waits(SUPPORT)
     await asyncio.sleep(42)
@@ -76,7 +91,7 @@ Call 1700000000.1 · 18005550199 Carol Caller · 2023-11-14 22:13:20 · served
 
 +0:00.0  arrives from carrier, dialled 100
 +0:00.0  IVR main: welcome → english
-+0:07.2  joins the line of support (needs support 1)
++0:07.2  is in the line of support (needs support 1)
 +0:37.2  bob's phone rings: bob became ready
            why      bob alone was free for it, idle for 0.0 s
            why not  alice (talking): in a call
@@ -99,7 +114,7 @@ Why so late
 Call 1700000000.1 · 18005550199 Carol Caller · 2023-11-14 22:13:20 · served
 
 +0:00.0  arrives from carrier, dialled 100
-+1:05.0  joins the line of support (needs support 1)
++1:05.0  is in the line of support (needs support 1)
 +1:05.0  bob's phone rings: bob was free when the call came
            why      bob was first of 2 who were free: least widely skilled (tier 0), then idle
                     longest (1:00)
@@ -116,7 +131,7 @@ Why so late
 Call 1700000000.1 · 18005550199 Carol Caller · 2023-11-14 22:13:20 · abandoned
 
 +0:00.0  arrives from carrier, dialled 100
-+0:00.0  joins the line of support (needs support 1)
++0:00.0  is in the line of support (needs support 1)
 +0:00.0  bob's phone rings: bob was free when the call came
            why      bob alone was free for it, idle for 0.0 s
            why not  alice: logged out
@@ -134,11 +149,32 @@ Why so late
   0:10.0  nobody free to take it, until a pause of bob's was over
   0:04.0  bob's phone rang, until the caller left
 """,
+    greeted_and_taken_over: """\
+Call 1700000000.1 · 18005550199 Carol Caller · 2023-11-14 22:13:20 · served
+
++0:00.0  arrives from carrier, dialled 100
++0:02.0  is in the line of support (needs support 1; waiting for 2.0 s already)
++0:22.0  is in the line of support (needs support 1; waiting for 22.0 s already), again after the
+         engine's restart
++0:27.0  bob's phone rings: bob became ready
+           why      bob alone was free for it, idle for 0.0 s
+           why not  alice: logged out
++0:28.0  bob answers after 1.0 s of ringing; the caller waited 28.0 s
++0:28.0  talk with bob ends after 0.0 s: the caller hung up
++0:28.0  is over after 28.0 s: served, the caller hung up
+
+Why so late
+  0:28.0  waited, in the line of support:
+  0:02.0  the greeting of the queue, on the caller's clock
+  0:20.0  nobody free to take it, then no engine, until it was back
+  0:05.0  nobody free to take it, until bob became ready
+  0:01.0  bob's phone rang, until bob answered
+""",
     given_up_without_an_offer: """\
 Call 1700000000.1 · 18005550199 Carol Caller · 2023-11-14 22:13:20 · abandoned
 
 +0:00.0  arrives from carrier, dialled 100
-+0:00.0  joins the line of support (needs support 1)
++0:00.0  is in the line of support (needs support 1)
 +0:42.0  leaves the line of support after 42.0 s
 +0:42.0  is over after 42.0 s: abandoned, the caller hung up
 
@@ -149,7 +185,13 @@ Why so late
 }
 
 
-def told(story: Story) -> str:
+def first[F: Fact](floor: Floor, kind: type[F]) -> F:
+    return next(item.fact for item in floor.journal.store.facts if isinstance(item.fact, kind))
+
+
+def document_of(story: Story) -> bytes:
+    """What the web edge says of the call after the story."""
+
     async def main() -> bytes:
         clock, journal = Clock(epoch=1_700_000_000.0), MemoryJournal()
         floor = Floor(acd=Acd(centre(), clock, journal), journal=journal)
@@ -166,7 +208,11 @@ def told(story: Story) -> str:
             }
         )
 
-    document = orjson.loads(run(main(), shuffle=False))
+    return run(main(), shuffle=False)
+
+
+def told(story: Story) -> str:
+    document = orjson.loads(document_of(story))
     console = Console(width=100, no_color=True, highlight=False)
     with console.capture() as captured:
         console.print(explanation(document))
@@ -176,3 +222,15 @@ def told(story: Story) -> str:
 @pytest.mark.parametrize(("story", "golden"), STORIES.items(), ids=lambda each: getattr(each, "__name__", ""))
 def test_stories(story: Story, golden: str):
     assert told(story) == golden
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_parts_of_a_wait_add_up(story: Story):
+    document = orjson.loads(document_of(story))
+    facts = decoded(document["facts"])
+    waits = story_of.waits(facts, document["at"])
+    assert waits
+    for wait in waits:
+        assert wait.ended_at is not None
+        assert wait.total_s == pytest.approx(wait.ended_at - wait.began_at)
+    assert sum(wait.total_s for wait in waits) == pytest.approx(document["visit"]["waited_s"])

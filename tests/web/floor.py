@@ -78,9 +78,12 @@ class Caller:
             stage, self._stage = self._stage, None
             stage.__exit__(None, None, None)
 
-    def waits(self, queue: QueueId = SALES, *, ago_s: float = 0.0) -> "Caller":
+    def waits(
+        self, queue: QueueId = SALES, *, ago_s: float = 0.0, entered_at: float | None = None
+    ) -> "Caller":
         acd = self.floor.acd
-        self.place = self._enter(acd.waiting(self.visit, queue, {}, 0.0, entered_at=acd.clock.now() - ago_s))
+        clock = acd.clock.now() - ago_s if entered_at is None else entered_at
+        self.place = self._enter(acd.waiting(self.visit, queue, {}, 0.0, entered_at=clock))
         return self
 
     def answered(self) -> "Caller":
