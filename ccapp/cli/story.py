@@ -137,7 +137,7 @@ def waits(facts: Sequence[VisitFact], now: float) -> list[Wait]:
         elif (what := _ends_part(fact)) is not None:
             cutting.cut(fact.at, *what)
     if cutting.wait is not None:
-        cutting.cut(max(now, cutting.at), _still(facts), is_end=False)
+        cutting.wait.parts.append(Part(max(0.0, now - cutting.at), _still(facts)))
     return [wait for wait in cutting.found if wait.parts]
 
 
