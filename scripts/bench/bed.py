@@ -7,6 +7,7 @@ phones costs Asterisk something on every call. Agents, phones and accounts stay 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -75,6 +76,7 @@ class Bed:
         self.engine = Engine(self.folder / "ccapp", self.asterisk, self.postgres.create_database("bench"))
         self.engine.start()
         self.engine.rest("PUT", "/v1/config", centre(self.agents))
+        _until(lambda: self._accounts() >= len(self.agents), "the agents' accounts")
         self.desks.open()
         for agent in self.agents:
             for move in ("log_in", "ready"):
@@ -127,6 +129,9 @@ class Bed:
     def facts(self, kind: str) -> int:
         """How many facts of a kind the database holds."""
         return int(self.postgres.psql(f"SELECT count(*) FROM fact WHERE kind = '{kind}'", "bench"))
+
+    def _accounts(self) -> int:
+        return len(re.findall(r"Auth: +a\d{3}/", self.asterisk.rx("pjsip list auths")))
 
     def _all_ready(self) -> None:
         def ready() -> bool:

@@ -16,6 +16,9 @@ from tests.phone.digest import authorization, parse_challenge
 
 EXPIRES_S: Final = 3600
 AT_ONCE: Final = 20
+TRIES_MAX: Final = 4
+"""A challenge may be stale by the time it is answered."""
+
 _STATUS: Final = re.compile(r"SIP/2\.0 (\d{3})")
 
 
@@ -82,13 +85,15 @@ def _next(
         return
     if status[1] == "200":
         del waiting[call]
-    elif status[1] == "401" and _header(text, "CSeq").startswith("1 "):
+    elif status[1] == "401" and (tried := int(_header(text, "CSeq").split()[0])) < TRIES_MAX:
         challenge = parse_challenge(_header(text, "WWW-Authenticate"))
         assert challenge is not None
         answer = authorization(
             challenge, agent, password(agent), "REGISTER", _uri(asterisk), cnonce=uuid4().hex
         )
-        line.sendto(_request(line, asterisk, agent, call, 2, f"Authorization: {answer}\r\n"), asterisk)
+        line.sendto(
+            _request(line, asterisk, agent, call, tried + 1, f"Authorization: {answer}\r\n"), asterisk
+        )
     else:
         raise NotRegistered(f"{agent}: {text.splitlines()[0]}")
 

@@ -12,25 +12,12 @@ from scripts.bench import peer
 from scripts.bench.bed import Bed, BedFailed
 from scripts.bench.cpu import Look, look
 from scripts.bench.observer import Observed, observing
+from scripts.bench.plans import Plan
 from scripts.bench.sipp import Counts, Sipp, calling
-from scripts.bench.traffic import Traffic, number, percentile, traffic
+from scripts.bench.traffic import Traffic, number, traffic
 
 RING_S: Final = 0.1
 """What the agents' scenario lets a phone ring."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How hard and how long, for a number of agents."""
-
-    rate: float
-    """Calls a second while there is always an agent idle."""
-    talk_s: float
-    backlog_talk_s: float
-    waiting: int
-    """Callers kept in line for the backlog."""
-    window_s: float
-    """Of the steady state; coming to it takes another talk."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,10 +39,6 @@ class Round:
         """What serving takes: Asterisk and, where there is one, the engine."""
         return self.cpu_ms.get("asterisk", 0.0) + self.cpu_ms.get("engine", 0.0)
 
-    @property
-    def clean(self) -> bool:
-        return not (self.failed or self.repeated or self.double_booked)
-
 
 class Bench:
     """Measures on one bed. `eyes` is off where packets may not be looked at: then there are no latencies."""
@@ -67,13 +50,17 @@ class Bench:
 
     # --- the measures
 
-    def idle(self, plan: Plan, callers: str = beds.CALLERS) -> Round:
-        """Calls that always find an idle agent: processor time per call, INVITE to INVITE."""
-        return self._steady(plan.rate, plan.talk_s, plan.window_s, callers)
+    def idle(self, plan: Plan, *, address: str = beds.CALLERS, answered: bool = False) -> Round:
+        """Calls that always find an idle agent: processor time per call, INVITE to INVITE.
+
+        `answered`: by app_queue's dialplan before its queue, with music instead of ringing.
+        """
+        dialled = self.bed.number("backlog" if answered else "idle")
+        return self._steady(plan.rate, plan.talk_s, plan.window_s, address, dialled)
 
     def rate(self, rate: float, talk_s: float, window_s: float) -> Round:
         """As `idle`, at a rate that may be too much."""
-        return self._steady(rate, talk_s, window_s, beds.CALLERS)
+        return self._steady(rate, talk_s, window_s, beds.CALLERS, self.bed.number("idle"))
 
     def backlog(self, plan: Plan) -> Round:
         """Always more callers than agents: an agent's BYE to his next INVITE."""
@@ -85,7 +72,7 @@ class Bench:
         before = self._agents_counts()
         with (
             self._observed() as observed,
-            self._calling("backlog", start, rate, calls, agents + plan.waiting) as callers,
+            self._calling(self.bed.number("backlog"), start, rate, calls, agents + plan.waiting) as callers,
         ):
             callers.wait(calls / rate + plan.window_s * 3 + 30)
             counts = callers.counts
@@ -130,14 +117,14 @@ class Bench:
 
     # --- how
 
-    def _steady(self, rate: float, talk_s: float, window_s: float, address: str) -> Round:
+    def _steady(self, rate: float, talk_s: float, window_s: float, address: str, dialled: str) -> Round:
         ramp_s = talk_s + RING_S + 0.5
         calls = int(rate * (ramp_s + window_s + 0.5))
         start = self._number(talk_s)
         before = self._agents_counts()
         with (
             self._observed() as observed,
-            self._calling("idle", start, rate, calls, calls, address) as callers,
+            self._calling(dialled, start, rate, calls, calls, address) as callers,
         ):
             time.sleep(ramp_s)
             processes = self.bed.processes | {"callers": callers.pid}
@@ -172,7 +159,7 @@ class Bench:
 
     def _calling(
         self,
-        measure: str,
+        dialled: str,
         start: str,
         rate: float,
         calls: int,
@@ -183,7 +170,7 @@ class Bench:
             self.bed.folder,
             self.bed.sip,
             address=address,
-            dialled=self.bed.number("backlog" if measure == "backlog" else "idle"),
+            dialled=dialled,
             number=start,
             rate=rate,
             calls=calls,
@@ -221,7 +208,3 @@ def _others(begin: Look, end: Look) -> float:
     spent = end.since(begin)
     machine = spent.pop("machine")
     return max(0.0, machine - sum(spent.values())) / (end.at - begin.at)
-
-
-def bounded(latencies: list[float], bound_s: float) -> bool:
-    return not latencies or percentile(latencies, 0.99) <= bound_s
