@@ -10,7 +10,7 @@ from ccapp.ports import Gone, Leg
 
 async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
     """Leaving it hangs the agent up and starts his wrap-up."""
-    floor.phones.took(served.talk.agent, served.leg)
+    floor.phones.took(served.talk.agent, served.leg, caller)
     with floor.acd.talking(visit, served.talk) as talk:
         try:
             async with until_gone(served.leg):

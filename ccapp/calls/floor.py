@@ -146,23 +146,25 @@ class Rooms:
 
 
 class Phones:
-    """Agents' phones have one line: the leg before must have ended, or the next call finds it busy."""
+    """Agents' phones have one line: the leg before must have ended, or the next call finds it busy; and so
+    must the caller's, or the next one meets him in the agent's bridge."""
 
     def __init__(self) -> None:
-        self._last: dict[AgentId, Leg] = {}
+        self._last: dict[AgentId, tuple[Leg, ...]] = {}
 
-    def took(self, agent: AgentId, leg: Leg) -> None:
-        """A leg rings or talks on this phone."""
-        self._last[agent] = leg
+    def took(self, agent: AgentId, *legs: Leg) -> None:
+        """The leg that rings or talks on this phone, and the caller it talks to."""
+        self._last[agent] = legs
 
     async def hung_up(self, agent: AgentId) -> None:
-        """Waits, for a bounded time, until the phone's last leg has ended."""
-        leg = self._last.pop(agent, None)
-        if leg is None or leg.gone is not None:
-            return
+        """Waits, for a bounded time, until the phone's last call has ended on both sides."""
+        legs = self._last.pop(agent, ())
         with suppress(TimeoutError):
-            async with asyncio.timeout(HANG_UP_S_MAX), until_gone(leg):
-                await forever()
+            async with asyncio.timeout(HANG_UP_S_MAX):
+                for leg in legs:
+                    if leg.gone is None:
+                        async with until_gone(leg):
+                            await forever()
 
 
 @dataclass(frozen=True, slots=True)
