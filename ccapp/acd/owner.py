@@ -37,6 +37,7 @@ from ccapp.domain.ids import (
 from ccapp.domain.presence import Move, Presence, SubState, state_of
 from ccapp.ports import Arrived, Journal
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.index import TIERS
 from ccapp.routing.router import Router
 
 log = logging.getLogger(__name__)
@@ -45,13 +46,13 @@ log = logging.getLogger(__name__)
 class Acd:
     """Automatic call distribution: who waits, who serves, and the telling of it."""
 
-    def __init__(self, centre: Centre, clock: Clock, journal: Journal) -> None:
+    def __init__(self, centre: Centre, clock: Clock, journal: Journal, *, tiers: int = TIERS) -> None:
         self.centre = centre
         self.clock = clock
         self.meter = Meter()
         self.visits: dict[VisitId, Visit] = {}
         self._journal = journal
-        self._router = Router(centre, clock.now())
+        self._router = Router(centre, clock.now(), tiers=tiers)
         self._places: dict[VisitId, Place] = {}
         self._talks: dict[AgentId, Talk] = {}
         self._watchers: list[Callable[[Fact], None]] = []

@@ -10,6 +10,7 @@ from ccapp.clock import Clock
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact, PresenceChanged, VisitFact
 from ccapp.ports import Journal, Recorded
+from ccapp.routing.index import TIERS
 from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.link import Latency
 from ccapp.simulate.loop import Process, VirtualLoop
@@ -62,7 +63,7 @@ class Engine:
         *,
         latency: Latency,
         seed: object,
-        tiers: int | None = None,
+        tiers: int = TIERS,
     ) -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
@@ -79,12 +80,11 @@ class Engine:
         read: Callable[[Fact], None],
         latency: Latency,
         seed: object,
-        tiers: int | None,
+        tiers: int,
     ) -> None:
         self.pen = Pen(journal(), read)
         self.clock = Clock(epoch=EPOCH + self._loop.time(), loop=self._loop)
-        more = {} if tiers is None else {"tiers": tiers}
-        self.acd = Acd(centre, self.clock, self.pen, **more)
+        self.acd = Acd(centre, self.clock, self.pen, tiers=tiers)
         self.switch = FakeSwitch(self._exchange, latency=latency, seed=seed)
         self.reception = Reception(Floor(self.acd, self.switch, Rooms(self.switch)), self.pen)
 

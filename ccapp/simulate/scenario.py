@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import AgentId
+from ccapp.routing.index import TIERS
 from ccapp.simulate.desk import Moods
 from ccapp.simulate.link import USUAL, Latency
 from ccapp.simulate.people import ANSWERS_AT_ONCE, CallerScript, React
@@ -54,7 +55,7 @@ class Scenario:
     breakages: Sequence[Breakage] = ()
     latency: Latency = USUAL
     commit_s: float = 0.0005
-    tiers: int | None = None  # of the router; None: its own
+    tiers: int = TIERS  # of the router
     arrive_s: float = 5.0  # agents log in within it
     inspect_s: float = 20.0
     drain_s: float = 600.0  # for those still there at the end; then they give up
