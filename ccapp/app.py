@@ -8,7 +8,7 @@ live on in the switch for the engine that comes after.
 import asyncio
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -23,6 +23,7 @@ from ccapp.clock import Clock
 from ccapp.config import ConfigError, Settings, api_token, read_document
 from ccapp.domain import events
 from ccapp.domain.centre import Centre
+from ccapp.domain.events import Fact
 from ccapp.records import read
 from ccapp.records.centres import Centres, Stored
 from ccapp.records.database import open_pool
@@ -45,17 +46,18 @@ class NoDatabase(Exception):
     """No database is named."""
 
 
-def main(settings: Settings) -> None:
+def main(settings: Settings, on_fact: Callable[[Fact], None] | None = None) -> None:
     """Runs the engine until SIGTERM or SIGINT (an orderly end) or until another engine takes over.
 
-    Raises NoDatabase, records.RecordsError when it cannot begin, AnotherEngine or Fenced when it must end.
+    `on_fact` is called with everything that happens. Raises NoDatabase, records.RecordsError when it cannot
+    begin, AnotherEngine or Fenced when it must end.
     """
     if not settings.database_url:
         raise NoDatabase("set CCAPP_DATABASE_URL (or DATABASE_URL) to a PostgreSQL database")
-    uvloop.run(_main(settings))
+    uvloop.run(_main(settings, on_fact))
 
 
-async def _main(settings: Settings) -> None:
+async def _main(settings: Settings, on_fact: Callable[[Fact], None] | None) -> None:
     stop = asyncio.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(kind, stop.set)
@@ -70,6 +72,8 @@ async def _main(settings: Settings) -> None:
     ):
         centres = Centres(pool, dsn)
         async with Engine(settings, lease, journal, centres, pool) as engine:
+            if on_fact is not None:
+                engine.acd.watch(on_fact)
             await engine.run_until(stop)
 
 

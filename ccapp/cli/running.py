@@ -3,7 +3,7 @@
 import os
 
 from ccapp.cli import logs
-from ccapp.cli.client import URL, read_settings
+from ccapp.cli.client import read_settings
 from ccapp.cli.errors import CliError
 from ccapp.config import ConfigError
 from ccapp.config.settings import strays
@@ -17,10 +17,10 @@ def run() -> None:
 
     settings = read_settings()
     logs.setup(settings.log_level, settings.log_format)
-    for stray in strays({name: "" for name in os.environ if name != URL}):
+    for stray in strays(os.environ):
         logs.log.warning("%s", stray)
     try:
-        app.main(settings)
+        app.main(settings, logs.watcher(private=settings.log_private))
     except app.NoDatabase as error:
         raise CliError(str(error), "`ccapp doctor` checks everything the engine needs.") from None
     except (AnotherEngine, Fenced, LeaseHeld) as error:

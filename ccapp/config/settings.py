@@ -17,8 +17,8 @@ from ccapp.config.problem import ConfigError, Places, Problem, did_you_mean
 from ccapp.config.wording import message_of
 
 PREFIX = "CCAPP_"
-NOT_SETTINGS = frozenset({"CCAPP_CACHE"})
-"""Variables of the same prefix that scripts of ours read."""
+NOT_SETTINGS = frozenset({"CCAPP_CACHE", "CCAPP_URL"})
+"""Variables of the same prefix that our scripts and the command line read."""
 
 
 def _words(given: object) -> object:
@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["text", "json"] = Field("text", description="`text` is key=value lines.")
+    log_private: bool = Field(
+        False, description="Whether log lines may tell numbers, names and call data of callers."
+    )
     speech_command: Annotated[Command, _needs("{voice}", "{wav}")] = Field(
         ("espeak-ng", "--stdin", "-v", "{voice}", "-w", "{wav}"),
         description="Speaks its standard input in the voice `{voice}` into the WAV file `{wav}`.",
