@@ -10,77 +10,21 @@ A Signature is one distinct requirement. It knows who can meet it, holds the idl
 The selection is `Index.agent_for` and `Index.call_for`, and nowhere else.
 """
 
-from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from heapq import heapify, heappop, heappush
 
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import AgentId, QueueId, SkillId
+from ccapp.routing.rating import Rating
 from ccapp.routing.seats import Place, Seat
+from ccapp.routing.signatures import Entry, Signature, Tier
 from ccapp.routing.skills import Bits
 
 TIERS = 8
 OWN_SIGNATURES_MAX = 256
 """Requirements only calls have brought (no queue has them) that are kept when nobody waits for them."""
 
-type Entry = tuple[float, int, Place]
-type Tier = OrderedDict[Seat, None]
-
-
-class Signature:
-    """One distinct requirement: its agents and its calls."""
-
-    __slots__ = ("calls", "capable", "heap", "live", "load", "tiers")
-
-    def __init__(self, capable: list[Seat], tiers: int) -> None:
-        self.capable = capable  # by agent id
-        self.tiers: tuple[Tier, ...] = tuple(OrderedDict() for _ in range(tiers))
-        self.heap: list[Entry] = []
-        self.live = 0  # calls in the heap that do wait
-        self.calls = 0  # calls in line, those being offered too
-        self.load = 0  # queues with this requirement
-
-    def enqueue(self, place: Place) -> None:
-        place.waiting = True
-        self.live += 1
-        if not place.in_heap:
-            place.in_heap = True
-            heappush(self.heap, (place.key, place.seq, place))
-
-    def dequeue(self, place: Place) -> None:
-        """Takes a waiting call out; its entry stays until it is the head or the dead outnumber the rest."""
-        place.waiting = False
-        self.live -= 1
-        if len(self.heap) > 32 + 2 * self.live:
-            self._compact()
-
-    def _compact(self) -> None:
-        for entry in self.heap:
-            entry[2].in_heap = entry[2].waiting
-        self.heap = [entry for entry in self.heap if entry[2].waiting]
-        heapify(self.heap)
-
-    def head(self) -> Entry:
-        """The first waiting call. Only to be asked while `live`."""
-        heap = self.heap
-        while not heap[0][2].waiting:
-            heappop(heap)[2].in_heap = False
-        return heap[0]
-
-    def head_for(self, agent: AgentId, now: float) -> Entry | None:
-        """The first waiting call for which the agent was not just tried."""
-        passed: list[Entry] = []
-        found = None
-        while self.live > len(passed):
-            found = self.head()
-            if not found[2].barred(agent, now):
-                break
-            passed.append(heappop(self.heap))
-            found = None
-        for entry in passed:
-            heappush(self.heap, entry)
-        return found
+LONGEST_IDLE = (float("-inf"), 0)
 
 
 class Index:
@@ -89,10 +33,10 @@ class Index:
     def __init__(self, centre: Centre, seats: Mapping[AgentId, Seat], tiers: int = TIERS) -> None:
         queues = centre.queues.values()
         self.agents: Mapping[AgentId, Seat] = {agent: seats[agent] for agent in sorted(centre.agents)}
-        self._tiers = tiers
+        self._rating = Rating(tiers)
         self._signatures: dict[int | None, Signature] = {}  # None: nobody can
         self._own: OrderedDict[int | None, Signature] = OrderedDict()
-        self._newest = (float("-inf"), 0)  # idle key of the agent who came last
+        self._newest = LONGEST_IDLE  # idle key of the agent who came last
         self._bits = Bits(
             (centre.agents[agent] for agent in self.agents),
             (queue.agents for queue in queues if queue.agents is not None),
@@ -100,7 +44,7 @@ class Index:
         self._of_queue: dict[QueueId, Signature] = {}
         for queue in queues:
             signature = self._of_queue[queue.id] = self._signature(queue.requires, queue.agents)
-            signature.load += 1
+            signature.queues += 1
 
     def adopt(self) -> None:
         """Makes the seats this index's own: nobody is free yet. From here on the old index is dead."""
@@ -109,16 +53,31 @@ class Index:
         for signature in self._signatures.values():
             for seat in signature.capable:
                 seat.signatures.append(signature)
-        self._flexibility()
+        for seat in self.agents.values():
+            if seat.on_duty:
+                self._rating.came(seat)
+        self._rate_all()
 
-    def _flexibility(self) -> None:
-        """Tiers are quantiles of: for all an agent may serve, how much of it falls to each who may."""
-        for seat in self.agents.values():
-            seat.flex = round(sum(s.load / len(s.capable) for s in seat.signatures), 9)
-        ranked = sorted(seat.flex for seat in self.agents.values())
-        bounds = [ranked[len(ranked) * n // self._tiers] for n in range(1, self._tiers)] if ranked else []
-        for seat in self.agents.values():
-            seat.tier = bisect_left(bounds, seat.flex)
+    # --- staff --------------------------------------------------------------------------------------------
+
+    def on_duty(self, seat: Seat, on_duty: bool) -> None:
+        """An agent has logged in or out. To be told of those this index holds."""
+        stale = self._rating.came(seat) if on_duty else self._rating.went(seat)
+        if stale:
+            self._rate_all()
+
+    def _rate_all(self) -> None:
+        staff = [seat for seat in self.agents.values() if seat.on_duty]
+        if self._rating.rate_all(staff, self._signatures.values()):
+            self._sort_tiers()
+
+    def _sort_tiers(self) -> None:
+        for signature in self._signatures.values():
+            for tier in signature.tiers:
+                tier.clear()
+        self._newest = LONGEST_IDLE
+        for seat in sorted((s for s in self.agents.values() if s.free), key=lambda s: s.idle_key):
+            self.add(seat)
 
     # --- signatures ---------------------------------------------------------------------------------------
 
@@ -126,7 +85,7 @@ class Index:
         places = self._bits.wanted(requires, members)
         mask = None if places is None else sum(1 << place for place in places)
         if mask not in self._signatures:
-            self._signatures[mask] = Signature(self._capable(places), self._tiers)
+            self._signatures[mask] = Signature(self._capable(places), self._rating.tiers)
         return self._signatures[mask]
 
     def _capable(self, places: list[int] | None) -> list[Seat]:
@@ -146,6 +105,8 @@ class Index:
         place.signature = signature = self._of_queue[queue.id] if plain else self._of_call(place)
         place.in_heap = False
         signature.calls += 1
+        if self._rating.called(signature):
+            self._rate_all()
 
     def _of_call(self, place: Place) -> Signature:
         known = len(self._signatures)
@@ -157,6 +118,7 @@ class Index:
     def _adopt_own(self, signature: Signature) -> None:
         mask = next(reversed(self._signatures))
         self._own[mask] = signature
+        signature.staff = sum(seat.on_duty for seat in signature.capable)
         for seat in signature.capable:
             seat.signatures.append(signature)
         for seat in sorted((s for s in signature.capable if s.free), key=lambda s: s.idle_key):

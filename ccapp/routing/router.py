@@ -227,14 +227,20 @@ class Router:
         after = table.changed(before, event, seat.agent, told)
         if after is before:
             return
-        seat.presence = after
         if event in BEGINS_IDLE and not seat.free:
             self._idled += 1
             seat.idle_number = self._idled
+        self._put(seat, after)
         why = table.why(before, after, event, why)
         out.append(Moved(before=before, after=after, why=why, through=table.passed_through(event)))
         if before.wrap_up_until is not None and after.wrap_up_until is None:
             out.append(WrapUpOver(agent=seat.id, wrap_up_s=told.now - before.idle_since))
+
+    def _put(self, seat: Seat, presence: Presence) -> None:
+        was_on_duty = seat.on_duty
+        seat.presence = presence
+        if seat.on_duty is not was_on_duty and not seat.removed:
+            self._index.on_duty(seat, seat.on_duty)
 
     # --- time ---------------------------------------------------------------------------------------------
 
@@ -411,9 +417,9 @@ class Router:
             return
         if seat.free:
             self._index.remove(seat)
-        seat.presence = replace(presence, traffic=Traffic.IDLE)
         self._idled += 1
         seat.idle_number = self._idled
+        self._put(seat, replace(presence, traffic=Traffic.IDLE))
         self._refresh(seat, self._now, [])
 
     def restore_talking(

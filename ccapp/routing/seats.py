@@ -13,7 +13,7 @@ from ccapp.routing.decisions import Offer, WaitingCall
 from ccapp.routing.skills import merged
 
 if TYPE_CHECKING:
-    from ccapp.routing.index import Signature
+    from ccapp.routing.signatures import Signature
 
 
 class Seat:
@@ -29,7 +29,7 @@ class Seat:
         self.presence = presence
         self.mask = 0
         self.signatures: list[Signature] = []  # those he may serve
-        self.flex = 0.0  # how much the calls need him in particular or at large: see `flexibility`
+        self.flex = 0.0  # how widely skilled: see rating.py
         self.tier = 0
         self.free = False  # sits in his signatures' tiers
         self.idle_number = 0  # orders those idle since the same instant
@@ -42,6 +42,10 @@ class Seat:
     @property
     def id(self) -> AgentId:
         return self.agent.id
+
+    @property
+    def on_duty(self) -> bool:
+        return self.presence.intent is not Intent.LOGGED_OUT
 
     @property
     def idle_key(self) -> tuple[float, int]:

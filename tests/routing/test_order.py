@@ -80,6 +80,29 @@ def test_the_least_widely_skilled_is_taken_first_though_idle_shorter() -> None:
     ]
 
 
+def test_who_is_widely_skilled_depends_on_who_is_on_duty() -> None:
+    queues = [queue("any"), queue("help", "help"), queue("tech", "tech")]
+    crew = [agent("ann", "help"), agent("ben", "tech"), *(agent(f"more-{n}", "help") for n in range(3))]
+    floor = Floor(*queues, *crew)
+    floor.ready("ann", "ben")
+    assert pairs(floor.join("v1", "any")) == [("v1", "ann")], "alike, and idle longest"
+    floor.leave("v1")
+    floor.ready("more-0", "more-1", "more-2")
+    floor.move("ann", Move.NOT_READY)
+    assert pairs(floor.join("v2", "any"))[0][1].startswith("more"), "ben alone can serve tech: spared"
+
+
+def test_who_is_widely_skilled_depends_on_the_calls_that_come() -> None:
+    floor = Floor(
+        queue("any"), queue("help", "help"), queue("tech", "tech"), agent("ann", "help"), agent("ben", "tech")
+    )
+    floor.ready("ann", "ben")
+    for number in range(256):
+        floor.join(f"v{number}", "help")
+        floor.leave(f"v{number}")
+    assert pairs(floor.join("v", "any")) == [("v", "ben")], "ann is idle longest, but help needs her"
+
+
 def test_among_equals_the_longest_idle_is_taken() -> None:
     floor = Floor(SALES, *(agent(name) for name in ("ann", "ben", "cat")))
     floor.ready("cat", "ann", "ben")

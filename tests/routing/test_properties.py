@@ -311,6 +311,7 @@ class AnyOrder(RuleBasedStateMachine):
             assert set(idle) == {seat for seat in signature.capable if seat.free}
             for tier in signature.tiers:
                 assert list(tier) == sorted(tier, key=lambda seat: seat.idle_key)
+            assert signature.staff == sum(seat.on_duty for seat in signature.capable)
             assert signature.live == sum(place.waiting for _, _, place in signature.heap)
 
     def teardown(self) -> None:

@@ -1,0 +1,70 @@
+"""One distinct requirement: who can meet it, who of them is idle, and which calls ask for it."""
+
+from collections import OrderedDict
+from heapq import heapify, heappop, heappush
+
+from ccapp.domain.ids import AgentId
+from ccapp.routing.seats import Place, Seat
+
+type Entry = tuple[float, int, Place]
+"""Key, order of joining, whose: smallest first."""
+
+type Tier = OrderedDict[Seat, None]
+"""Idle agents, longest idle first. Taking the first of a plain dict again and again is ten times slower."""
+
+
+class Signature:
+    """One distinct requirement: its agents and its calls."""
+
+    __slots__ = ("calls", "capable", "heap", "live", "queues", "seen", "staff", "tiers")
+
+    def __init__(self, capable: list[Seat], tiers: int) -> None:
+        self.capable = capable  # by agent id
+        self.tiers: tuple[Tier, ...] = tuple(OrderedDict() for _ in range(tiers))
+        self.heap: list[Entry] = []
+        self.live = 0  # calls in the heap that do wait
+        self.calls = 0  # calls in line, those being offered too
+        self.queues = 0  # with this requirement
+        self.staff = 0  # of the capable, on duty
+        self.seen = 0.0  # calls that came, older ones counting less
+
+    def enqueue(self, place: Place) -> None:
+        place.waiting = True
+        self.live += 1
+        if not place.in_heap:
+            place.in_heap = True
+            heappush(self.heap, (place.key, place.seq, place))
+
+    def dequeue(self, place: Place) -> None:
+        """Takes a waiting call out; its entry stays until it is the head or the dead outnumber the rest."""
+        place.waiting = False
+        self.live -= 1
+        if len(self.heap) > 32 + 2 * self.live:
+            self._compact()
+
+    def _compact(self) -> None:
+        for entry in self.heap:
+            entry[2].in_heap = entry[2].waiting
+        self.heap = [entry for entry in self.heap if entry[2].waiting]
+        heapify(self.heap)
+
+    def head(self) -> Entry:
+        """The first waiting call. Only to be asked while `live`."""
+        heap = self.heap
+        while not heap[0][2].waiting:
+            heappop(heap)[2].in_heap = False
+        return heap[0]
+
+    def head_for(self, agent: AgentId, now: float) -> Entry | None:
+        """The first waiting call for which the agent was not just tried."""
+        passed: list[Entry] = []
+        found = None
+        while self.live > len(passed):
+            found = self.head()
+            if not found[2].barred(agent, now):
+                break
+            passed.append(heappop(self.heap))
+            found = None
+        for entry in passed:
+            heappush(self.heap, entry)
+        return found
