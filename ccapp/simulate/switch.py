@@ -128,6 +128,10 @@ class FakeSwitch:
     # --- faults
 
     @property
+    def connected(self) -> bool:
+        return self._link.up
+
+    @property
     def latency(self) -> Latency:
         return self._link.latency
 

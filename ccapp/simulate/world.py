@@ -143,6 +143,8 @@ class World:
             case Fault.TAKE_OVER:
                 engine.pen.taken = True  # its lease is gone: nothing more it says counts
                 self.checks.engine_died()
+                if not engine.switch.connected:
+                    engine.stop()  # by the lease alone; one that is connected is told by the switch
                 self.start_engine()
             case Fault.OUTAGE:
                 self._store.away = True
