@@ -356,11 +356,10 @@ class Router:
         An offer that is open stays as it is, unless its agent is no longer configured.
         """
         out: list[Decision] = []
-        for agent in centre.agents.values():
-            if agent.id not in self._seats:
-                self._seats[agent.id] = Seat(agent, Presence(agent=agent.id))
-        index = Index(centre, self._seats, self._tiers)
-        self._centre, self._index = centre, index
+        new = (agent for agent in centre.agents.values() if agent.id not in self._seats)
+        seats = self._seats | {agent.id: Seat(agent, Presence(agent=agent.id)) for agent in new}
+        index = Index(centre, seats, self._tiers)
+        self._centre, self._seats, self._index = centre, seats, index
         index.adopt()
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
