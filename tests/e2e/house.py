@@ -5,8 +5,10 @@ or a sound, with generous deadlines; nothing here measures time.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,10 +16,12 @@ from typing import Any, Self
 import aiohttp
 import asyncpg
 
-from ccapp.domain.events import Fact
+from ccapp.domain import events
+from ccapp.domain.events import Fact, VisitFact
 from ccapp.records.read import facts_since
 from scripts.stack.asterisk import AsteriskServer
 from scripts.stack.engine import Engine
+from tests.e2e.story import Story
 from tests.phone import Behaviour, Outgoing, Phone, Rings
 
 DEADLINE_S = 40.0
@@ -38,6 +42,10 @@ class House:
         self.engine = Engine(folder, asterisk, database_url)
         self.phones: dict[str, Phone] = {}
         self._stack = AsyncExitStack()
+        self._records: asyncpg.Connection | None = None
+        self._reading = asyncio.Lock()
+        self._numbers = count(49301000)
+        self._called_from: dict[str, str] = {}  # Call-ID -> number
 
     async def __aenter__(self) -> Self:
         try:
@@ -59,11 +67,25 @@ class House:
                 await self._leave_nothing()
         finally:
             await asyncio.to_thread(self.engine.stop)
+            if self._records is not None:
+                await self._records.close()
 
     async def _leave_nothing(self) -> None:
+        await self._log_out_all()
+        await self.nothing_left()
+
+    async def _log_out_all(self) -> None:
         for agent in self.phones:
             await self.rest("POST", f"/v1/agents/{agent}/state", {"move": "log_out"}, ok=False)
-        await self.nothing_left()
+
+    async def clear(self) -> None:
+        """Between two tests in one house: all hang up and go home, and what happened is whole."""
+        await self._stack.aclose()
+        self._stack = AsyncExitStack()
+        await self._log_out_all()
+        self.phones.clear()
+        await self.no_channel()
+        await self.all_settled()
 
     # --- the engine ---------------------------------------------------------------------------------------
 
@@ -136,24 +158,26 @@ class House:
         self,
         number: str,
         *,
-        name: str = "4930100",
+        name: str = "",
         trunk: str = "carrier",
         headers: dict[str, str] | None = None,
         tone_hz: int | None = None,
     ) -> Outgoing:
-        """A call from outside, begun."""
+        """A call from outside, begun; from a number of its own unless one is given."""
+        name = name or str(next(self._numbers))
         phone = await self.caller(name, trunk=trunk)
-        return await phone.call(number, headers or {}, tone_hz=tone_hz)
+        call = await phone.call(number, headers or {}, tone_hz=tone_hz)
+        self._called_from[call.call_id] = name
+        return call
 
     # --- what happened ------------------------------------------------------------------------------------
 
     async def facts[F: Fact](self, *kinds: type[F]) -> list[F]:
         """The recorded facts in order, of these kinds."""
-        connection = await asyncpg.connect(self.database_url)
-        try:
-            recorded = await facts_since(connection, 0, limit=100_000)
-        finally:
-            await connection.close()
+        async with self._reading:
+            if self._records is None or self._records.is_closed():
+                self._records = await asyncpg.connect(self.database_url)
+            recorded = await facts_since(self._records, 0, limit=100_000)
         return [item.fact for item in recorded if isinstance(item.fact, kinds)]
 
     async def until_fact[F: Fact](
@@ -168,6 +192,47 @@ class House:
 
         await self.until(enough, f"{count} x {kind.__name__}")
         return found
+
+    async def told(self, call: Outgoing) -> list[VisitFact]:
+        """What is recorded of the visit of this call."""
+        facts = await self.facts(VisitFact)
+        number = self._called_from[call.call_id]
+        visits = {
+            fact.visit
+            for fact in facts
+            if isinstance(fact, events.CallArrived) and fact.caller_number == number
+        }
+        return [fact for fact in facts if fact.visit in visits]
+
+    async def story(self, call: Outgoing) -> Story:
+        """The whole visit of this call, once it is over."""
+        facts: list[VisitFact] = []
+
+        async def over() -> bool:
+            facts[:] = await self.told(call)
+            return any(isinstance(fact, events.CallEnded) for fact in facts)
+
+        await self.until(over, "the visit's end")
+        return Story(facts)
+
+    async def all_settled(self) -> None:
+        """Returns once every visit has its one ending, and every offer its one outcome."""
+        seen: list[Counter[str]] = []
+
+        async def settled() -> bool:
+            facts = await self.facts(Fact)
+            seen[:] = [
+                Counter(fact.visit for fact in facts if isinstance(fact, events.CallArrived)),
+                Counter(fact.visit for fact in facts if isinstance(fact, events.CallEnded)),
+                Counter(fact.offer for fact in facts if isinstance(fact, events.OfferMade)),
+                Counter(
+                    fact.offer for fact in facts if isinstance(fact, events.OfferDeclined | events.CallServed)
+                ),
+            ]
+            once = all(number == 1 for counter in seen for number in counter.values())
+            return once and seen[0] == seen[1] and seen[2] == seen[3]
+
+        await self.until(settled, "all settled", deadline_s=15)
 
     async def until(self, holds: Callable[[], Any], what: str, deadline_s: float = DEADLINE_S) -> None:
         """Returns once `holds()`, asked again and again, is true."""
@@ -187,6 +252,14 @@ class House:
             client.get(f"/ari/{path}") as answer,
         ):
             return await answer.json()
+
+    async def no_channel(self) -> None:
+        """Returns once Asterisk has no channel any more."""
+
+        async def empty() -> bool:
+            return not await self.ari("channels")
+
+        await self.until(empty, "no channel")
 
     async def nothing_left(self) -> None:
         """Returns once Asterisk has no channel and no bridge any more."""
