@@ -9,6 +9,7 @@ from ccapp.domain.ids import BridgeId
 from ccapp.ports import Leg, LegGone, Refused, SwitchError, SwitchUnreachable
 from ccapp.telephony import commands
 from ccapp.telephony.commands import Command, Conflict, NoBridge
+from ccapp.telephony.halls import Music
 from ccapp.telephony.leg import AsteriskLeg
 from ccapp.telephony.office import Office
 
@@ -38,6 +39,17 @@ class AsteriskBridge:
     async def make(self) -> None:
         """Made, or found: Asterisk answers a repeat with a conflict."""
         self._office.unwanted_bridges.discard(self._id)
+        for pause_s in REMAKE_PAUSES_S:
+            try:
+                await self._make()
+                break
+            except (NoBridge, Conflict):  # found, but just being closed
+                await asyncio.sleep(pause_s)
+        else:
+            await self._make()
+        self._office.bridges[self._id] = self._music
+
+    async def _make(self) -> None:
         kind: Literal["mixing", "holding"] = "mixing" if self._music is None else "holding"
         try:
             await self._send(commands.make_bridge(self._id, self._name, kind), self._id)
@@ -45,7 +57,6 @@ class AsteriskBridge:
             log.debug("bridge=%s found", self._id)
         if self._music is not None:
             await self._send(commands.play_music(self._id, self._music), self._id)
-        self._office.bridges[self._id] = self._music
 
     async def add(self, *legs: Leg) -> None:
         if self._closed:
@@ -64,15 +75,21 @@ class AsteriskBridge:
     async def _move(self, legs: Sequence[Leg]) -> None:
         for leg in legs:
             _must_live(leg)
+        music = self._expect(legs) if self._music is not None else "plays"
         try:
             await self._send(commands.add(self._id, [leg.id for leg in legs]), _key(legs[0]))
-        except Conflict:  # being recorded, or no bridge of ours
-            raise
-        except Refused as why:
+        except SwitchError as why:
+            if self._music is not None:
+                self._left(legs)
             # 400: no such channel; 422: it has just left (or never was in). All are checked before any moves.
-            if all(map(_entered, legs)):
+            # A conflict is another matter: being recorded, or no bridge of ours.
+            if type(why) is Refused and all(map(_entered, legs)):
                 raise LegGone(str(why)) from why
             raise
+        if self._music is None:
+            self._left(legs)
+        elif music != "plays":
+            play_on(self._office, self._id, self._music, anew=music == "start anew")
 
     async def remove(self, leg: Leg) -> None:
         """Of a leg that is not in it, or no more: nothing to do."""
@@ -80,6 +97,20 @@ class AsteriskBridge:
             await self._send(commands.remove(self._id, leg.id), _key(leg))
         except (Refused, LegGone) as why:
             log.debug("bridge=%s channel=%s was not in it: %s", self._id, leg.id, why)
+        self._left([leg])
+
+    def _expect(self, guests: Sequence[Leg]) -> Music:
+        """They are on their way into this hall, and will leave it at their end at the latest."""
+        for guest in guests:
+            guest.on_gone(lambda _, guest=guest: self._left([guest]))  # type: ignore[misc]
+        return self._office.halls.enter(self._id, [guest.id for guest in guests], _now())
+
+    def _left(self, guests: Sequence[Leg]) -> None:
+        """Out of whatever hall they were in."""
+        for guest in guests:
+            hall = self._office.halls.leave(guest.id, _now())
+            if hall is not None and (music := self._office.bridges.get(hall)) is not None:
+                play_on(self._office, hall, music, anew=False)
 
     def close(self) -> None:
         if not self._closed:
@@ -88,6 +119,18 @@ class AsteriskBridge:
 
     async def _send(self, command: Command, key: str) -> None:
         await self._office.lines.send(command, key)
+
+
+def play_on(office: Office, id: BridgeId, music: str, *, anew: bool) -> None:
+    """Starts the music of a hall that may be without; `anew`: it may be about to end."""
+
+    def answered(fault: SwitchError | None) -> None:
+        if fault and not isinstance(fault, LegGone | SwitchUnreachable):
+            log.warning("bridge=%s has no music: %s", id, fault)
+
+    if anew:
+        office.lines.post(commands.stop_music(id), id, lambda _: None)
+    office.lines.post(commands.play_music(id, music), id, answered)
 
 
 def close_bridge(office: Office, id: BridgeId) -> None:
@@ -101,8 +144,13 @@ def close_bridge(office: Office, id: BridgeId) -> None:
             log.warning("bridge=%s cannot be closed: %s", id, fault)
 
     office.bridges.pop(id, None)
+    office.halls.closed(id)
     office.unwanted_bridges.add(id)
     office.lines.post(commands.close_bridge(id), id, answered)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _key(leg: Leg) -> str:

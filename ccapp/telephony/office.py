@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccapp.domain.ids import BridgeId
+from ccapp.telephony.halls import Halls
 from ccapp.telephony.lines import Lines
 from ccapp.telephony.speech import Speech
 
@@ -18,5 +19,6 @@ class Office:
     speech: Speech
     bridges: dict[BridgeId, str | None] = field(default_factory=dict)
     """Those made or found in this connection's life, with their music."""
+    halls: Halls = field(default_factory=Halls)
     unwanted_bridges: set[BridgeId] = field(default_factory=set)
     """Closed, and not known to be gone."""
