@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from ccapp.domain.ids import ChannelId, offer_of
 from ccapp.domain.ivr import Prompt
@@ -20,6 +20,8 @@ from ccapp.telephony.socket import Reply
 log = logging.getLogger(__name__)
 
 DIGITS_MAX: Final = 64
+HANG_UP_S_MAX: Final = 2.0
+"""Between the request for a hang-up and the end."""
 
 
 class AsteriskLeg:
@@ -34,6 +36,7 @@ class AsteriskLeg:
         """Whether it has come into the application: arrived, or picked up."""
         self._gone: Gone | None = None
         self._released: int | None = None
+        self._hanging_up = False
         self._last_cause: int | None = None
         self._on_gone: list[Callable[[Gone], None]] = []
         self._waiting: set[asyncio.Future[None]] = set()
@@ -78,7 +81,8 @@ class AsteriskLeg:
             self._wake()
 
     def tell_cause(self, cause: int) -> None:
-        """Why it is about to end; 0 says nothing."""
+        """It is about to end. Why; 0 says nothing."""
+        self._hanging_up = True
         self._last_cause = cause or self._last_cause
 
     def tell_gone(self, cause: int | None = None, *, switch_lost: bool = False) -> None:
@@ -184,8 +188,19 @@ class AsteriskLeg:
                 if not playback.ended and self._gone is None:
                     self._office.lines.post(commands.stop_playback(playback.id), self.key, _ignore)
         self._must_live()
+        if how == "failed" and self._hanging_up:
+            await self._end()
         if how != "played":
             log.warning("channel=%s media=%s passed over: %s", self._id, media, how)
+
+    async def _end(self) -> NoReturn:
+        """What the hang-up cut is told before the end of the leg itself, and must not be taken for more."""
+        try:
+            async with asyncio.timeout(HANG_UP_S_MAX):
+                while True:
+                    await self._change()
+        except TimeoutError:
+            raise LegGone(f"{self._id} is being hung up") from None
 
 
 class _Once:

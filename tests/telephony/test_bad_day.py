@@ -366,6 +366,25 @@ async def test_a_prompt_may_end_before_it_starts_and_before_the_reply(bed: Bed) 
     await soon(leg.play([Sound(name="beep"), Sound(name="beep")]), 0.2)
 
 
+async def test_a_prompt_cut_by_the_hang_up_is_no_prompt_that_failed(bed: Bed) -> None:
+    """Asterisk tells the prompt's end first: what follows it in a story must not begin."""
+    leg = (await bed.arrived()).leg
+
+    async def hangs_up(asked: Asked) -> tuple[int, Any]:
+        playback = {"id": asked.path.rpartition("/")[2], "state": "failed"}
+        await bed.bad.tell("ChannelHangupRequest", channel=channel("c1"), cause=16)
+        await bed.bad.tell("PlaybackFinished", playback=playback)
+        return 201, {}
+
+    bed.bad.behaviour = _AnyPlay(hangs_up)
+    playing = asyncio.create_task(leg.play([Sound(name="beep")]))
+    await asyncio.sleep(0.1)
+    assert not playing.done()
+    await bed.bad.tell("StasisEnd", channel=channel("c1"))
+    with pytest.raises(LegGone):
+        await soon(playing)
+
+
 async def test_a_cancelled_prompt_is_stopped_even_before_the_reply(bed: Bed) -> None:
     leg = (await bed.arrived()).leg
 
@@ -421,6 +440,31 @@ async def test_a_vanished_hall_is_made_again_with_its_music(bed: Bed) -> None:
     await hall.add(leg)
     assert bed.bad.count("POST bridges/hall-s") == 2
     assert bed.bad.count("POST bridges/hall-s/moh") == 2
+
+
+@pytest.mark.parametrize("status", [404, 409])
+async def test_a_hall_found_while_it_is_being_closed_is_made_again(bed: Bed, status: int) -> None:
+    async def gone_once(asked: Asked) -> tuple[int, Any]:
+        bed.bad.behaviour.clear()
+        return status, {"message": "Bridge not in Stasis application"}
+
+    bed.bad.on("POST bridges/hall-s", 409)
+    bed.bad.behaviour["POST bridges/hall-s/moh"] = gone_once
+    await bed.switch.hall(BridgeId("hall-s"), "hall s", "calm")
+    assert bed.bad.count("POST bridges/hall-s") == 2
+    assert bed.bad.count("POST bridges/hall-s/moh") == 2
+
+
+async def test_who_enters_an_emptied_hall_has_its_music_started(bed: Bed) -> None:
+    leg = (await bed.arrived()).leg
+    hall = await bed.switch.hall(BridgeId("hall-s"), "hall s", "calm")
+    talk = await bed.switch.talk_bridge(BridgeId("talk-a"), "talk a")
+    await hall.add(leg)
+    assert bed.bad.count("POST bridges/hall-s/moh") == 1
+    await talk.add(leg)
+    await hall.add(leg)
+    await until(lambda: bed.bad.count("POST bridges/hall-s/moh") == 2)
+    assert bed.bad.count("DELETE bridges/hall-s/moh") == 1
 
 
 # --- sockets
