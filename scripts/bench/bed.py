@@ -81,20 +81,21 @@ class Bed:
         for agent in self.agents:
             for move in ("log_in", "ready"):
                 self.engine.rest("POST", f"/v1/agents/{agent}/state", {"move": move})
+        _until(self._all_ready, "ccapp's agents")
         self._turn = "ccapp"
-        self._all_ready()
 
     # --- taking turns
 
     def turn(self, system: System) -> None:
         """Make it `system`'s turn, with all agents free."""
+        self.desks.open()
         if system == self._turn:
             return
         self._turn = system
         if system == "ccapp":
             self.asterisk.rx("module unload app_queue.so")
             self.engine.start()
-            self._all_ready()
+            _until(self._all_ready, "ccapp's agents")
         else:
             self.engine.stop()
             self.asterisk.rx("module load app_queue.so")
@@ -122,9 +123,15 @@ class Bed:
         """Phones and callers there are now; the source of a hall's music is a channel too, but no call."""
         return self.asterisk.rx("core show channels concise").count("PJSIP/")
 
-    def quiet(self, within_s: float = 20) -> None:
-        """Wait until the last call has gone."""
-        _until(lambda: self.calls() == 0, "the end of all calls", within_s)
+    def quiet(self, within_s: float = 15) -> int:
+        """Wait until the last call has gone; how many were left then, which are hung up."""
+        deadline = time.monotonic() + within_s
+        while (left := self.calls()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if left:
+            self.asterisk.rx("channel request hangup all")
+            _until(lambda: self.calls() == 0, "the end of all calls", 60)
+        return left
 
     def facts(self, kind: str) -> int:
         """How many facts of a kind the database holds."""
@@ -133,12 +140,9 @@ class Bed:
     def _accounts(self) -> int:
         return len(re.findall(r"Auth: +a\d{3}/", self.asterisk.rx("pjsip list auths")))
 
-    def _all_ready(self) -> None:
-        def ready() -> bool:
-            listed = self.engine.rest("GET", "/v1/agents")["agents"]
-            return sum(1 for agent in listed if agent["state"] == "READY") == len(self.agents)
-
-        _until(ready, "ccapp's agents")
+    def _all_ready(self) -> bool:
+        listed = self.engine.rest("GET", "/v1/agents")["agents"]
+        return sum(1 for agent in listed if agent["state"] == "READY") == len(self.agents)
 
     def _queue_members(self, state: str) -> int:
         return self.asterisk.rx("queue show bench").count(f"({state})")

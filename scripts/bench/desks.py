@@ -1,4 +1,7 @@
-"""The agents' phones: registered once from the very port on which SIPp then plays all of them."""
+"""The agents' phones: registered from the very port on which SIPp then plays all of them.
+
+A registration lasts for minutes only, and SIPp has the port: so they are registered anew before each turn.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ class Desks:
         return self._port.first
 
     def open(self) -> None:
-        """Register all and begin to answer."""
+        """Register all, anew if they were, and begin to answer."""
+        if self.sipp is not None:
+            self.sipp.end()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             line.bind((LOOPBACK, self.port))
             line.settimeout(0.5)

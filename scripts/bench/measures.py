@@ -77,8 +77,9 @@ class Bench:
             callers.wait(calls / rate + plan.window_s * 3 + 30)
             counts = callers.counts
         seen = self._traffic(observed, start)
-        self.bed.quiet()
-        return self._round_of(calls, counts, before, seen, seen.next_ring_s() if seen else [])
+        left = self.bed.quiet()
+        latencies = seen.next_ring_s() if seen else []
+        return self._round_of(calls, counts, before, seen, latencies, left)
 
     def waiting(self, callers: int, window_s: float, *, control: bool = False) -> Round:
         """Callers nobody serves: processor time of one of them per second. `control`: answered, silence."""
@@ -136,22 +137,28 @@ class Bench:
             callers.wait(talk_s + 40)
             counts = callers.counts
         seen = self._traffic(observed, start)
-        self.bed.quiet()
+        left = self.bed.quiet()
         came = seen.came(begin.at, end.at) if seen else made
         latencies = seen.first_ring_s(begin.at, end.at) if seen else []
-        round_ = self._round_of(calls, counts, before, seen, latencies)
+        round_ = self._round_of(calls, counts, before, seen, latencies, left)
         round_.cpu_ms = _each_ms(begin, end, came)
         round_.others = _others(begin, end)
         return round_
 
     def _round_of(
-        self, calls: int, counts: Counts, before: Counts, seen: Traffic | None, latencies: list[float]
+        self,
+        calls: int,
+        counts: Counts,
+        before: Counts,
+        seen: Traffic | None,
+        latencies: list[float],
+        left: int,
     ) -> Round:
         time.sleep(1.1)  # SIPp tells its figures once a second
         agents = self._agents_counts().since(before)
         return Round(
             calls=calls,
-            failed=(calls - counts.good) + agents.failed,
+            failed=max(calls - counts.good, agents.failed, left),
             repeated=counts.again + agents.again + (seen.repeated if seen else 0),
             double_booked=seen.double_booked() if seen else 0,
             latencies=latencies,

@@ -92,12 +92,16 @@ class Sipp:
         while self.running and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def close(self) -> None:
-        """Ends it at once; a second signal because the first waits for its calls."""
+    def end(self) -> None:
+        """At once, whatever it was doing."""
         if self.running:
             self._process.end(signal.SIGKILL, 5)
         else:
             self._process.ended(5)
+
+    def close(self) -> None:
+        """Ends it and gives the ports back."""
+        self.end()
         for port in self._ports:
             port.release()
 
