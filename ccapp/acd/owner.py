@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import assert_never
 
+from ccapp.acd import telling
 from ccapp.acd.meter import Meter
 from ccapp.acd.place import Attempt, Place, Stranding
 from ccapp.acd.stations import Stations
@@ -32,7 +33,6 @@ from ccapp.domain.ids import (
     TreeId,
     TrunkId,
     VisitId,
-    agent_channel,
 )
 from ccapp.domain.presence import Move, Presence, SubState, state_of
 from ccapp.ports import Arrived, Journal
@@ -76,18 +76,7 @@ class Acd:
             caller_name=arrived.caller.name,
             data=data,
         )
-        self._publish(
-            events.CallArrived(
-                at=visit.arrived_at,
-                visit=visit.id,
-                data=visit.data,
-                channel=visit.channel,
-                trunk=visit.trunk,
-                number=visit.number,
-                caller_number=visit.caller_number,
-                caller_name=visit.caller_name,
-            )
-        )
+        self._publish(telling.arrived(visit))
         return visit
 
     @contextmanager
@@ -101,21 +90,7 @@ class Acd:
             raise
         finally:
             del self.visits[visit.id]
-            self._end(visit)
-
-    def _end(self, visit: Visit) -> None:
-        outcome, by = visit.ending or (Outcome.LOST, EndedBy.SYSTEM)
-        now = self.clock.now()
-        self._publish(
-            events.CallEnded(
-                at=now,
-                visit=visit.id,
-                data=visit.data,
-                outcome=outcome,
-                ended_by=by,
-                duration_s=now - visit.arrived_at,
-            )
-        )
+            self._publish(telling.ended(visit, self.clock.now()))
 
     def in_node(self, visit: Visit, tree: TreeId, node: NodeId) -> None:
         visit.if_caller_leaves = Outcome.LEFT_IN_IVR
@@ -176,19 +151,7 @@ class Acd:
             tried=tried or {},
         )
         self._places[visit.id] = place
-        self._publish(
-            events.CallWaits(
-                at=now,
-                visit=visit.id,
-                data=visit.data,
-                queue=queue,
-                entered_at=call.entered_at,
-                priority_s=call.priority_s,
-                own_priority_s=priority_s,
-                requires=call.requires,
-                own_requires=own,
-            )
-        )
+        self._publish(telling.waits(visit, call, now))
         self._carry_out("call_joined", lambda: self._router.join(call, now))
         try:
             yield place
@@ -203,15 +166,9 @@ class Acd:
         if not place.served:
             self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
             if visit.ending is None:
+                offered = place.left_ringing
                 self._publish(
-                    events.CallAbandoned(
-                        at=now,
-                        visit=visit.id,
-                        data=visit.data,
-                        queue=place.queue,
-                        waited_s=now - place.entered_at,
-                        offered=place.left_ringing,
-                    )
+                    telling.abandoned(visit, place.queue, place.entered_at, offered=offered, now=now)
                 )
 
     def accepted(self, attempt: Attempt, channel: ChannelId, bridge: BridgeId) -> Talk:
@@ -246,54 +203,22 @@ class Acd:
             bridge=bridge,
             began_at=now,
         )
-        self._publish(
-            events.CallServed(
-                at=now,
-                visit=visit.id,
-                data=visit.data,
-                offer=offer.offer,
-                agent=offer.agent,
-                queue=offer.queue,
-                segment=talk.segment,
-                channel=channel,
-                bridge=bridge,
-                waited_s=waited_s,
-                rang_s=now - offer.made_at,
-                wrap_up_s=wrap_up_s,
-            )
-        )
+        self._publish(telling.served(visit, offer, talk, waited_s, wrap_up_s))
         return talk
 
     def declined(self, attempt: Attempt, reason: DeclineReason, cause: int) -> None:
-        offer = attempt.offer
+        offer, now = attempt.offer, self.clock.now()
         attempt.settled = True
-        self._publish_declined(attempt.visit, offer, reason, cause)
-        now = self.clock.now()
+        self._publish(telling.offer_declined(attempt.visit, offer, reason, now, cause))
         self._carry_out("declined", lambda: self._router.declined(offer.offer, reason, now))
 
     def caller_gone(self, attempt: Attempt) -> None:
         """The caller left while the phone rang: he leaves the line, the agent is as he was."""
+        visit, now = attempt.visit, self.clock.now()
         attempt.settled = True
-        self._places[attempt.visit.id].left_ringing = True
-        self._publish_declined(attempt.visit, attempt.offer, DeclineReason.CALLER_GONE, 0)
-        now = self.clock.now()
-        self._carry_out("caller_left", lambda: self._router.leave(attempt.visit.id, now))
-
-    def _publish_declined(self, visit: Visit, offer: Offer, reason: DeclineReason, cause: int) -> None:
-        now = self.clock.now()
-        self._publish(
-            events.OfferDeclined(
-                at=now,
-                visit=visit.id,
-                data=visit.data,
-                offer=offer.offer,
-                agent=offer.agent,
-                queue=offer.queue,
-                reason=reason,
-                cause=cause,
-                rang_s=now - offer.made_at,
-            )
-        )
+        self._places[visit.id].left_ringing = True
+        self._publish(telling.offer_declined(visit, attempt.offer, DeclineReason.CALLER_GONE, now))
+        self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
 
     # --- talks --------------------------------------------------------------------------------------------
 
@@ -307,18 +232,7 @@ class Acd:
         finally:
             now = self.clock.now()
             del self._talks[talk.agent]
-            self._publish(
-                events.TalkEnded(
-                    at=now,
-                    visit=visit.id,
-                    data=visit.data,
-                    agent=talk.agent,
-                    queue=talk.queue,
-                    segment=talk.segment,
-                    talk_s=now - talk.began_at,
-                    ended_by=talk.ended_by,
-                )
-            )
+            self._publish(telling.talk_ended(visit, talk, now))
             self._carry_out("agent_free", lambda: self._router.talk_ended(talk.agent, now))
 
     def wrap_up_s(self, agent: AgentId, queue: QueueId) -> float:
@@ -393,7 +307,7 @@ class Acd:
     def restore(self, fact: events.PresenceChanged) -> None:
         """An agent as he was before the engine died; only before the first story runs."""
         if fact.agent in self.centre.agents:
-            self._router.restore(presence_from(fact))
+            self._router.restore(telling.presence_from(fact))
             self._restoring[fact.agent] = fact
 
     def restore_talk(self, visit: Visit, talk: Talk, wrap_up_s: float) -> None:
@@ -414,10 +328,10 @@ class Acd:
         self._carry_out("restarted", lambda: self._router.tick(now))
         restoring, self._restoring = self._restoring, {}
         for agent, fact in restoring.items():
-            was, now_is = presence_from(fact), self._router.presence(agent)
+            was, now_is = telling.presence_from(fact), self._router.presence(agent)
             if state_of(now_is) != (fact.state, fact.sub_state):
                 moved = Moved(before=was, after=now_is, why="the engine was restarted")
-                self._publish(replace(_presence_changed(moved, now), before=fact.state))
+                self._publish(replace(telling.presence_changed(moved, now), before=fact.state))
 
     def declare(self, fact: Fact) -> None:
         """A fact found or made by those who work with us (recovery, the engine's own life)."""
@@ -459,7 +373,8 @@ class Acd:
             case Withdrawn(visit=visit):
                 self._withdraw(self._places[visit], decision)
             case Moved():
-                self._say(decision)
+                for fact in telling.presence_changes(decision, self.clock.now()):
+                    self._publish(fact)
             case WrapUpOver(agent=agent, wrap_up_s=wrap_up_s):
                 self._publish(events.WrapUpEnded(at=self.clock.now(), agent=agent, wrap_up_s=wrap_up_s))
             case Stranded(visit=visit):
@@ -467,42 +382,20 @@ class Acd:
             case _ as never:
                 assert_never(never)
 
-    def _say(self, moved: Moved) -> None:
-        """A change of presence, and before it the states passed on the way."""
-        fact = _presence_changed(moved, self.clock.now())
-        if (told_last := self._restoring.pop(fact.agent, None)) is not None:
-            fact = replace(fact, before=told_last.state)
-        for state in moved.through:
-            passed = replace(fact, state=state, sub_state=SubState.NONE)
-            self._publish(passed)
-            fact = replace(fact, before=state)
-        self._publish(fact)
-
     def _offer(self, offer: Offer, trigger: str) -> None:
         place = self._places[offer.visit]
         visit = place.visit
         visit.offers += 1
-        self._publish(
-            events.OfferMade(
-                at=offer.made_at,
-                visit=visit.id,
-                data=visit.data,
-                offer=offer.offer,
-                agent=offer.agent,
-                queue=offer.queue,
-                channel=agent_channel(offer.offer),
-                ring_s=offer.ring_s,
-                waited_s=offer.waited_s,
-                explanation=self._router.explain(offer, trigger, offer.made_at),
-            )
-        )
+        explanation = self._router.explain(offer, trigger, offer.made_at)
+        self._publish(telling.offer_made(visit, offer, explanation))
         place.offer(Attempt(self, visit, offer))
 
     def _withdraw(self, place: Place, withdrawn: Withdrawn) -> None:
         attempt = place.attempt
         if attempt is not None and not attempt.settled:
             attempt.settled = True
-            self._publish_declined(place.visit, attempt.offer, withdrawn.reason, 0)
+            now = self.clock.now()
+            self._publish(telling.offer_declined(place.visit, attempt.offer, withdrawn.reason, now))
             attempt.withdrawn.fire(withdrawn)
 
     def _publish(self, fact: Fact) -> None:
@@ -530,41 +423,3 @@ class Acd:
         now = max(self.clock.now(), self._alarm_at or 0.0)
         self._alarm_at = None
         self._carry_out("deadline", lambda: self._router.tick(now))
-
-
-def _presence_changed(moved: Moved, now: float) -> events.PresenceChanged:
-    after = moved.after
-    state, sub_state = state_of(after)
-    return events.PresenceChanged(
-        at=now,
-        agent=after.agent,
-        state=state,
-        sub_state=sub_state,
-        reason=after.reason,
-        before=state_of(moved.before)[0],
-        intent=after.intent,
-        unready_sub_state=after.sub_state,
-        online=after.online,
-        wrap_up_until=after.wrap_up_until,
-        not_before=after.not_before,
-        misses=after.misses,
-        idle_since=after.idle_since,
-        logged_in_at=after.logged_in_at,
-        why=moved.why,
-    )
-
-
-def presence_from(fact: events.PresenceChanged) -> Presence:
-    """The presence a fact tells of, without its traffic: that is proven by the lines alone."""
-    return replace(
-        Presence(agent=fact.agent),
-        intent=fact.intent,
-        sub_state=fact.unready_sub_state,
-        reason=fact.reason,
-        online=fact.online,
-        wrap_up_until=fact.wrap_up_until,
-        not_before=fact.not_before,
-        misses=fact.misses,
-        idle_since=fact.idle_since,
-        logged_in_at=fact.logged_in_at,
-    )

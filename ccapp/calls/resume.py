@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from ccapp.acd import Talk, Visit
+from ccapp.acd import Talk, Visit, telling
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
 from ccapp.calls import conversation, forward
 from ccapp.calls.arrival import story_of
@@ -91,7 +91,8 @@ def _settle(
         if agent is not None:
             floor.phones.took(offer.agent, agent.leg)
             agent.leg.release()
-        floor.acd.declare(_restart_declined(visit, offer, floor.acd.clock.now()))
+        now, reason = floor.acd.clock.now(), DeclineReason.ENGINE_RESTART
+        floor.acd.declare(telling.offer_declined(visit, offer_from(offer), reason, now))
     if served is None:
         return None
     talk = _talk(served)
@@ -103,20 +104,6 @@ def _settle(
         visit.ends(Outcome.SERVED, EndedBy.AGENT)
         return None
     return Served(agent.leg, talk)
-
-
-def _restart_declined(visit: Visit, offer: events.OfferMade, now: float) -> events.OfferDeclined:
-    return events.OfferDeclined(
-        at=now,
-        visit=visit.id,
-        data=visit.data,
-        offer=offer.offer,
-        agent=offer.agent,
-        queue=offer.queue,
-        reason=DeclineReason.ENGINE_RESTART,
-        cause=0,
-        rang_s=now - offer.at,
-    )
 
 
 def _talk(served: events.CallServed) -> Talk:
@@ -146,16 +133,8 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
         visit.ends(Outcome.SERVED, EndedBy.CALLER)
     elif found.waits is not None and visit.ending is None:
         waits = found.waits
-        acd.declare(
-            events.CallAbandoned(
-                at=acd.clock.now(),
-                visit=visit.id,
-                data=visit.data,
-                queue=waits.queue,
-                waited_s=acd.clock.now() - waits.entered_at,
-                offered=found.offer is not None,
-            )
-        )
+        offered, now = found.offer is not None, acd.clock.now()
+        acd.declare(telling.abandoned(visit, waits.queue, waits.entered_at, offered=offered, now=now))
         visit.ends(Outcome.ABANDONED, EndedBy.CALLER)
     visit.ends(Outcome.LEFT_IN_IVR, EndedBy.CALLER)
     with acd.visiting(visit):

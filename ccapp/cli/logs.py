@@ -32,7 +32,7 @@ PUBLIC = frozenset({
     "cause", "rang_s", "segment", "bridge", "wrap_up_s", "talk_s", "ended_by", "answered", "offered",
     "outcome", "duration_s", "state", "sub_state", "before", "intent", "unready_sub_state", "online",
     "wrap_up_until", "not_before", "misses", "idle_since", "logged_in_at", "why", "version", "by",
-    "epoch", "resumed", "alive", "gone",
+    "epoch", "alive", "gone", "after_call", "after_call_sub_state", "after_call_reason",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
 

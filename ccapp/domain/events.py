@@ -22,7 +22,7 @@ from ccapp.domain.ids import (
     TrunkId,
     VisitId,
 )
-from ccapp.domain.presence import Intent, State, SubState
+from ccapp.domain.presence import Intent, Move, State, SubState
 
 
 class EndedBy(StrEnum):
@@ -172,6 +172,9 @@ class PresenceChanged(Fact):
     idle_since: float
     logged_in_at: float | None
     why: str  # what brought it about: a command, an offer, a rule
+    after_call: Move | None = None  # asked for during the call, done when it ends
+    after_call_sub_state: SubState = SubState.NONE
+    after_call_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,6 +177,7 @@ async def test_what_people_did_while_the_engine_was_dead_is_told_as_it_was(open_
         await waits.heard.hears_sound()
         await house.until_fact(events.CallWaits, count=3)
 
+        await house.move("bob", "not_ready", sub_state="BREAK", reason="lunch")  # after this call
         await house.kill_engine()
         await with_alice.hang_up()  # the caller hangs up on alice
         await bob.calls[0].hang_up()  # bob hangs up on his caller
@@ -199,7 +200,7 @@ async def test_what_people_did_while_the_engine_was_dead_is_told_as_it_was(open_
         assert len(await house.facts(events.CallAbandoned)) == 1
         assert len(await house.facts(events.TalkEnded)) == 2
         await house.in_state("alice", "READY")
-        await house.in_state("bob", "READY")
+        await house.in_state("bob", "UNREADY/BREAK")
         await one_ending_each(house, visits=3)
 
 
