@@ -68,9 +68,11 @@ async def learn_from_headers(visit: Visit, caller: Leg, floor: Floor) -> None:
 
 def note_hang_up(visit: Visit, gone: Gone | None) -> None:
     """The caller's leg has ended: unless something else was said before, that is how the visit ended."""
-    if gone is not None:
-        visit.ends(
-            Outcome.LOST if gone.switch_lost and visit.if_caller_leaves is not Outcome.SERVED
-            else visit.if_caller_leaves,
-            EndedBy.SWITCH if gone.switch_lost else EndedBy.CALLER,
-        )  # fmt: skip
+    if gone is None:
+        return
+    if not gone.switch_lost:
+        visit.ends(visit.if_caller_leaves, EndedBy.CALLER)
+    elif visit.if_caller_leaves is Outcome.SERVED:
+        visit.ends(Outcome.SERVED, EndedBy.SWITCH)
+    else:
+        visit.ends(Outcome.LOST, EndedBy.SWITCH)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -48,24 +49,30 @@ class Comfort:
         self._hall.left(self._caller)
 
     async def music(self) -> None:
-        """From a failed command he suffers silence, nothing worse: he keeps waiting."""
-        if self._inside:
-            return
-        self._inside = True
-        try:
-            await self._caller.answer()
-            await self._hall.enter(self._caller, self._queue.music)
-        except LegGone:
-            raise
-        except SwitchError:
-            log.exception("leg=%s hears no music", self._caller.id)
-            self._inside = False
+        if not self._inside:
+            self._inside = True
+            self._inside = await self._tried(self._into_the_hall())
 
     async def while_ringing(self) -> None:
         if self._caller.answered:
             await self.music()
         else:
-            await self._caller.ring()
+            await self._tried(self._caller.ring())
+
+    async def _into_the_hall(self) -> None:
+        await self._caller.answer()
+        await self._hall.enter(self._caller, self._queue.music)
+
+    async def _tried(self, comfort: Coroutine[None, None, None]) -> bool:
+        """From a failed command the caller suffers silence, nothing worse: he keeps waiting."""
+        try:
+            await comfort
+        except LegGone:
+            raise
+        except SwitchError:
+            log.exception("leg=%s waits in silence", self._caller.id)
+            return False
+        return True
 
     def taken_out(self) -> None:
         """He is moved to be joined: should that fail, the next music brings him back."""

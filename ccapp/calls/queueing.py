@@ -47,6 +47,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
         ):
             served = await offering.first_to_answer(place, caller, comfort, _give_up_at(place, queue, floor))
     except (TimeoutError, Stranding):
+        visit.ends(Outcome.TIMED_OUT, EndedBy.SYSTEM)  # also where there was no line to leave
         await caller.answer()
         await caller.play([Say(text=queue.sorry)])
         return None
