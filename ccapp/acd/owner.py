@@ -373,14 +373,21 @@ class Acd:
             case Withdrawn(visit=visit):
                 self._withdraw(self._places[visit], decision)
             case Moved():
-                for fact in telling.presence_changes(decision, self.clock.now()):
-                    self._publish(fact)
+                self._say(decision)
             case WrapUpOver(agent=agent, wrap_up_s=wrap_up_s):
                 self._publish(events.WrapUpEnded(at=self.clock.now(), agent=agent, wrap_up_s=wrap_up_s))
             case Stranded(visit=visit):
                 self._places[visit].strand()
             case _ as never:
                 assert_never(never)
+
+    def _say(self, moved: Moved) -> None:
+        """A change of presence; of an agent just restored, from the state that was told last."""
+        facts = telling.presence_changes(moved, self.clock.now())
+        if (told_last := self._restoring.pop(moved.after.agent, None)) is not None:
+            facts[0] = replace(facts[0], before=told_last.state)
+        for fact in facts:
+            self._publish(fact)
 
     def _offer(self, offer: Offer, trigger: str) -> None:
         place = self._places[offer.visit]
