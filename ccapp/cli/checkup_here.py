@@ -6,17 +6,15 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
-
 from ccapp.cli.checkup import Finding, doubtful, ill, well
 from ccapp.cli.checkup_asterisk import skew
 from ccapp.cli.client import Engine, engine
 from ccapp.cli.errors import CliError, Code
 from ccapp.config import Settings
 from ccapp.domain.ivr import Say
-from ccapp.records.database import available, connect
-from ccapp.records.errors import DatabaseUnavailable
+from ccapp.records.errors import DatabaseRefuses, DatabaseUnavailable
 from ccapp.records.migrate import migrations
+from ccapp.records.probe import probe
 from ccapp.telephony.settings import SpeechSettings
 from ccapp.telephony.speech import Speech
 
@@ -27,38 +25,26 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
     if not settings.database_url:
         yield ill("Database", "none is named", "set CCAPP_DATABASE_URL (or DATABASE_URL)")
         return
+    before = time.time()
     try:
-        async with available():
-            connection = await connect(settings.database_url)
-            try:
-                yield well("Database", f"PostgreSQL {_release(connection.get_server_version())} answers")
-                before = time.time()
-                theirs: float = await connection.fetchval(
-                    "select extract(epoch from clock_timestamp())::float8"
-                )
-                yield skew("Database's clock", theirs, before, time.time())
-                yield await _schema(connection)
-            finally:
-                connection.terminate()
+        found = await probe(settings.database_url)
     except DatabaseUnavailable as error:
         yield ill(
             "Database",
             f"does not answer: {error.__cause__!r}",
             "start PostgreSQL; is CCAPP_DATABASE_URL right?",
         )
-    except (asyncpg.PostgresError, ValueError) as error:
+    except DatabaseRefuses as error:
         yield ill("Database", f"refuses us: {error}", "is CCAPP_DATABASE_URL right, and the database made?")
+    else:
+        yield well("Database", f"PostgreSQL {found.release} answers")
+        yield skew("Database's clock", found.clock, before, time.time())
+        yield _schema(found.schema)
 
 
-def _release(version: asyncpg.types.ServerVersion) -> str:
-    return f"{version.major}.{version.minor}"
-
-
-async def _schema(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
+def _schema(version: int | None) -> Finding:
     known = len(migrations())
-    try:
-        version: int = await connection.fetchval("select coalesce(max(version), 0) from schema_migration")
-    except asyncpg.UndefinedTableError:
+    if version is None:
         return doubtful("Schema", "the database is empty", "nothing: `ccapp run` makes the tables")
     if version > known:
         return ill("Schema", f"version {version} is newer than this ccapp's {known}", "upgrade ccapp")

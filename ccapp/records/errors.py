@@ -9,6 +9,10 @@ class DatabaseUnavailable(RecordsError):
     """No database answers; the facts are safe in the spool, but nothing recorded can be read."""
 
 
+class DatabaseRefuses(RecordsError):
+    """A database answers, but does not let us in, or there is none of that name."""
+
+
 class DatabaseNewer(RecordsError):
     """The database was migrated by a later ccapp: this one must not touch it."""
 
