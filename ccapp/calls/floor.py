@@ -151,14 +151,20 @@ class Phones:
 
     def __init__(self) -> None:
         self._last: dict[AgentId, tuple[Leg, ...]] = {}
+        self._strays: list[Leg] = []
 
     def took(self, agent: AgentId, *legs: Leg) -> None:
         """The leg that rings or talks on this phone, and the caller it talks to."""
         self._last[agent] = legs
 
+    def stray(self, leg: Leg) -> None:
+        """A leg of an engine before us, hung up now, on a phone we do not know."""
+        self._strays.append(leg)
+
     async def hung_up(self, agent: AgentId) -> None:
         """Waits, for a bounded time, until the phone's last call has ended on both sides."""
-        legs = self._last.pop(agent, ())
+        self._strays = [leg for leg in self._strays if leg.gone is None]
+        legs = (*self._last.get(agent, ()), *self._strays)
         with suppress(TimeoutError):
             async with asyncio.timeout(HANG_UP_S_MAX):
                 for leg in legs:

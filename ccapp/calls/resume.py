@@ -74,6 +74,7 @@ def unowned(survey: Connected, owned: AbstractSet[ChannelId], floor: Floor) -> S
         if found.arrived is not None:
             stories.append(story_of(found.arrived, floor))
         else:
+            floor.phones.stray(found.leg)
             found.leg.release()
     return stories
 

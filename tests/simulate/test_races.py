@@ -16,6 +16,8 @@ FOUND = [
     (54, "the making of a talk bridge was cancelled, and the bridge nobody's"),
     (277, "a visit that had ended began again after a restart"),
     (3104, "a hall whose making was not answered was nobody's"),
+    (5255, "a phone was rung beside a leg that the engine before had let go of, not quite in time"),
+    (19419, "a phone was rung beside the leg before, as the call that had waited for its end was gone"),
     (19224, "the next caller met the one before, whose hang-up was on its way, in the agent's bridge"),
     (3993, "a phone was rung beside the leg that a short disconnection kept alive"),
 ]
