@@ -32,7 +32,7 @@ class Agents:
         before = self.now.get(agent)
         state = before.state if before else State.LOGOUT
         if fact.state is not State.LOGIN and state is not State.LOGIN:
-            self._verdict.must(fact.before is state, "states join", f"was {state}: {fact}")
+            self._verdict.must(fact.before is state, "states join", "was", state, fact)
         if state is not State.LOGOUT:
             spent = self._seconds.setdefault(agent, {})
             spent[state] = spent.get(state, 0.0) + fact.at - self._began[agent]
@@ -66,14 +66,14 @@ class Agents:
         talking = agent in self._visits.talks
         sub_state = presence.sub_state if presence.state is State.BUSY else SubState.NONE
         must = self._verdict.must
-        must((sub_state is SubState.RINGING) == ringing, "rings if offered", f"{ringing=}: {presence}")
-        must((sub_state is SubState.ANSWERED) == talking, "talks if served", f"{talking=}: {presence}")
+        must((sub_state is SubState.RINGING) == ringing, "rings if offered", ringing, presence)
+        must((sub_state is SubState.ANSWERED) == talking, "talks if served", talking, presence)
         if presence.state is State.ACW:
             until = presence.wrap_up_until
             must(
                 until is not None and until >= self._verdict.now() - LATE_S,
                 "wrap-up has an end",
-                str(presence),
+                presence,
             )
 
     def overdue(self) -> None:
@@ -81,4 +81,4 @@ class Agents:
         for presence in self.now.values():
             if presence.state is State.ACW and presence.wrap_up_until is not None:
                 late_s = self._verdict.now() - presence.wrap_up_until
-                self._verdict.must(late_s < 1.0, "stuck in wrap-up", f"{late_s} s late: {presence}")
+                self._verdict.must(late_s < 1.0, "stuck in wrap-up", late_s, "s late", presence)

@@ -22,8 +22,8 @@ class Lines:
         if mix.music is None:
             callers = [channel.id for channel in mix.members.values() if channel.kind == "inbound"]
             agents = [channel.id for channel in mix.members.values() if channel.kind == "dialled"]
-            self._verdict.must(len(callers) < 2, "two callers on one agent", f"{mix.id}: {callers}")
-            self._verdict.must(len(agents) < 2, "two agents on one caller", f"{mix.id}: {agents}")
+            self._verdict.must(len(callers) < 2, "two callers on one agent", mix.id, callers)
+            self._verdict.must(len(agents) < 2, "two agents on one caller", mix.id, agents)
 
     def rung(self, channel: Channel) -> None:
         """A phone begins to ring."""
@@ -33,7 +33,7 @@ class Lines:
             if other.party is channel.party and other.kind == "dialled" and other is not channel
         ]
         self._verdict.must(
-            not others or self.slow, "a phone is rung twice at once", f"{channel.id} beside {others}"
+            not others or self.slow, "a phone is rung twice at once", channel.id, "beside", others
         )
 
     def inspect(self) -> None:
@@ -49,7 +49,7 @@ class Lines:
         self._suspects.clear()
 
     def _wrong(self) -> Iterator[str]:
-        open_visits = {str(visit): fact for visit, fact in self._visits.open().items()}
+        open_visits = {str(visit): fact for visit, fact in self._visits.open.items()}
         channels = {str(id): channel for id, channel in self._exchange.channels.items()}
         rung = {offer.channel for offer in self._visits.offers.values()}
         talking = {talk.channel for talk in self._visits.talks.values()}
@@ -70,5 +70,5 @@ class Lines:
 
     def at_the_end(self) -> None:
         must = self._verdict.must
-        must(not self._exchange.channels, "channels are left", str(list(self._exchange.channels)))
-        must(not self._exchange.bridges, "bridges are left", str(list(self._exchange.bridges)))
+        must(not self._exchange.channels, "channels are left", list(self._exchange.channels))
+        must(not self._exchange.bridges, "bridges are left", list(self._exchange.bridges))

@@ -65,14 +65,14 @@ class Order:
 
     def _in_order(self, offer: events.OfferMade) -> None:
         mine = self._waiting.pop(offer.visit, None)
-        self._verdict.must(mine is not None, "offered out of line", str(offer))
+        self._verdict.must(mine is not None, "offered out of line", offer)
         if mine is None:
             return
         self._offered[offer.visit] = mine
-        self._verdict.must(self._eligible(offer.agent, mine), "offered to one who may not", str(offer))
+        self._verdict.must(self._eligible(offer.agent, mine), "offered to one who may not", offer)
         for other in self._waiting.values():
             if _key(other) < _key(mine) - LATE_S and self._could(offer.agent, other):
-                self._verdict.broken("order of service", f"{offer} before {other}")
+                self._verdict.broken("order of service", offer, "before", other)
 
     def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
         past = self._verdict.now() - LATE_S
@@ -108,10 +108,10 @@ class Order:
                 continue
             for call in self._waiting.values():
                 if self._could(agent, call):
-                    self._verdict.broken("idle beside a caller", f"{presence} beside {call}")
+                    self._verdict.broken("idle beside a caller", presence, "beside", call)
 
     def at_the_end(self) -> None:
-        self._verdict.must(not self._waiting and not self._offered, "the line is empty", str(self._waiting))
+        self._verdict.must(not self._waiting and not self._offered, "the line is empty", self._waiting)
 
 
 def _key(call: events.CallWaits) -> float:

@@ -21,9 +21,10 @@ class Verdict:
         self.violations: list[Violation] = []
         self.now = now
 
-    def broken(self, rule: str, what: str) -> None:
-        self.violations.append(Violation(self.now(), rule, what))
+    def broken(self, rule: str, *what: object) -> None:
+        self.violations.append(Violation(self.now(), rule, " ".join(map(str, what))))
 
-    def must(self, holds: bool, rule: str, what: str) -> None:
+    def must(self, holds: bool, rule: str, *what: object) -> None:
+        """`what` is made text only when it does not hold."""
         if not holds:
-            self.broken(rule, what)
+            self.broken(rule, *what)

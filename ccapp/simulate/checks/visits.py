@@ -36,7 +36,8 @@ class Visits:
 
     def __init__(self, verdict: Verdict) -> None:
         self._verdict = verdict
-        self.last: dict[VisitId, VisitFact] = {}
+        self.open: dict[VisitId, VisitFact] = {}  # and what was said last of it
+        self._over: set[VisitId] = set()
         self.offers: dict[OfferId, events.OfferMade] = {}  # open
         self.talks: dict[AgentId, events.CallServed] = {}  # open
         self._settled: set[OfferId] = set()
@@ -46,30 +47,33 @@ class Visits:
         self.resumed: set[VisitId] = set()  # open when an engine died
 
     def fact(self, fact: Fact) -> None:
-        self._verdict.must(
-            fact.at >= self._at - LATE_S, "time runs backwards", f"{fact.at} after {self._at}: {fact}"
-        )
+        self._verdict.must(fact.at >= self._at - LATE_S, "time runs backwards", self._at, fact)
         self._at = max(self._at, fact.at)
         if isinstance(fact, VisitFact):
             self._succeeds(fact)
             self._settles(fact)
 
     def engine_died(self) -> None:
-        self.resumed |= self.last.keys()
+        self.resumed |= self.open.keys()
 
     def _succeeds(self, fact: VisitFact) -> None:
-        before = self.last.get(fact.visit)
+        before = self.open.get(fact.visit)
+        self._verdict.must(fact.visit not in self._over, "nothing after the end", fact)
         kind = type(before) if before else None
         allowed = AFTER[kind] + (RESUMED.get(kind, ()) if kind and fact.visit in self.resumed else ())
         self._verdict.must(
             isinstance(fact, allowed),
             "order of facts",
-            f"{type(fact).__name__} after {kind and kind.__name__}: {fact}",
+            "after",
+            kind,
+            fact,
         )
-        self.last[fact.visit] = fact
+        self.open[fact.visit] = fact
         if isinstance(fact, events.CallArrived):
             self.arrived += 1
         if isinstance(fact, events.CallEnded):
+            self._over.add(fact.visit)
+            del self.open[fact.visit]
             self.outcomes[fact.outcome] = self.outcomes.get(fact.outcome, 0) + 1
 
     def _settles(self, fact: VisitFact) -> None:
@@ -80,38 +84,34 @@ class Visits:
                 self._settle(offer, fact)
             case events.CallServed(offer=offer, agent=agent):
                 self._settle(offer, fact)
-                self._verdict.must(agent not in self.talks, "one talk per agent", str(fact))
+                self._verdict.must(agent not in self.talks, "one talk per agent", fact)
                 self.talks[agent] = fact
             case events.TalkEnded(agent=agent, visit=visit):
                 talk = self.talks.pop(agent, None)
                 self._verdict.must(
-                    talk is not None and talk.visit == visit, "a talk ends that did not begin", str(fact)
+                    talk is not None and talk.visit == visit, "a talk ends that did not begin", fact
                 )
 
     def _offered(self, fact: events.OfferMade) -> None:
         rule = "one offer at a time"
         for other in self.offers.values():
             self._verdict.must(
-                other.agent != fact.agent and other.visit != fact.visit, rule, f"{fact} while {other}"
+                other.agent != fact.agent and other.visit != fact.visit, rule, fact, "while", other
             )
-        self._verdict.must(fact.agent not in self.talks, "offered while talking", str(fact))
+        self._verdict.must(fact.agent not in self.talks, "offered while talking", fact)
         self._verdict.must(
             fact.offer not in self._settled and fact.offer not in self.offers,
             "offer ids are never used again",
-            str(fact),
+            fact,
         )
         self.offers[fact.offer] = fact
 
     def _settle(self, offer: OfferId, fact: VisitFact) -> None:
         made = self.offers.pop(offer, None)
-        self._verdict.must(made is not None, "exactly one outcome per offer", str(fact))
+        self._verdict.must(made is not None, "exactly one outcome per offer", fact)
         self._settled.add(offer)
 
-    def open(self) -> dict[VisitId, VisitFact]:
-        return {visit: fact for visit, fact in self.last.items() if not isinstance(fact, events.CallEnded)}
-
     def at_the_end(self) -> None:
-        self._verdict.must(not self.offers, "offers without an outcome", str(list(self.offers)))
-        self._verdict.must(not self.talks, "talks without an end", str(list(self.talks)))
-        left = self.open()
-        self._verdict.must(not left, "visits without an end", str(list(left.values())))
+        self._verdict.must(not self.offers, "offers without an outcome", list(self.offers))
+        self._verdict.must(not self.talks, "talks without an end", list(self.talks))
+        self._verdict.must(not self.open, "visits without an end", list(self.open.values()))
