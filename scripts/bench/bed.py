@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -17,6 +18,7 @@ from scripts.bench import peer
 from scripts.bench.desks import Desks, password
 from scripts.stack.asterisk import AsteriskServer
 from scripts.stack.engine import Engine
+from scripts.stack.ports import PortBlock
 from scripts.stack.postgres import Postgres
 
 type System = Literal["app_queue", "ccapp"]
@@ -45,7 +47,9 @@ class Bed:
         self.postgres = Postgres(folder / "postgres")
         self.asterisk = AsteriskServer(folder / "asterisk", with_app_queue=True, port_blocks=PORT_BLOCKS)
         self.engine: Engine
-        self.desks = Desks(folder, self.agents, self.sip)
+        self._ports = PortBlock.claim()
+        self._callers_ports = cycle(range(self._ports.first + 20, self._ports.first + self._ports.size, 20))
+        self.desks = Desks(folder, self.agents, self.sip, self._ports.first)
         self._turn: System | None = None
         _write(self.asterisk.folder / "etc" / "queues.conf", peer.queues(self.agents))
         _write(self.asterisk.folder / "etc" / "extensions_local.conf", peer.DIALPLAN)
@@ -68,6 +72,7 @@ class Bed:
         self.desks.close()
         self.asterisk.close()
         self.postgres.close()
+        self._ports.release()
 
     def _open(self) -> None:
         self.postgres.start()
@@ -118,6 +123,10 @@ class Bed:
             "agents": self.desks.sipp.pid,
         }
         return found | {"engine": self.engine.pid} if self._turn == "ccapp" else found
+
+    def callers_port(self) -> int:
+        """Another one each time: what comes late for the callers before must not reach the next."""
+        return next(self._callers_ports)
 
     def calls(self) -> int:
         """Phones and callers there are now; the source of a hall's music is a channel too, but no call."""

@@ -14,7 +14,6 @@ from typing import Final
 from uuid import uuid4
 
 from scripts.bench.sipp import LOOPBACK, Sipp
-from scripts.stack.ports import PortBlock
 from tests.phone.digest import authorization, parse_challenge
 
 EXPIRES_S: Final = 3600
@@ -36,14 +35,10 @@ def password(agent: str) -> str:
 class Desks:
     """`agents` on one port. Asterisk writes down where a REGISTER came from, so it must come from there."""
 
-    def __init__(self, folder: Path, agents: Sequence[str], asterisk: tuple[str, int]) -> None:
+    def __init__(self, folder: Path, agents: Sequence[str], asterisk: tuple[str, int], port: int) -> None:
         self._folder, self._agents, self._asterisk = folder, agents, asterisk
-        self._port = PortBlock.single()
+        self.port = port
         self.sipp: Sipp | None = None
-
-    @property
-    def port(self) -> int:
-        return self._port.first
 
     def open(self) -> None:
         """Register all, anew if they were, and begin to answer."""
@@ -54,12 +49,11 @@ class Desks:
             line.settimeout(0.5)
             for start in range(0, len(self._agents), AT_ONCE):
                 _register(line, self._asterisk, self._agents[start : start + AT_ONCE])
-        self.sipp = Sipp(self._folder, "agent", port=self._port, remote=self._asterisk)
+        self.sipp = Sipp(self._folder, "agent", port=self.port, remote=self._asterisk)
 
     def close(self) -> None:
         if self.sipp is not None:
-            self.sipp.close()
-        self._port.release()
+            self.sipp.end()
 
 
 def _register(line: socket.socket, asterisk: tuple[str, int], agents: Sequence[str]) -> None:

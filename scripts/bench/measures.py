@@ -31,6 +31,8 @@ class Round:
     cpu_ms: dict[str, float] = field(default_factory=dict)
     """Processor time by process, per call (or per waiting caller and second)."""
     latencies: list[float] = field(default_factory=list)
+    trouble: str = ""
+    """What SIPp said of the first call that went wrong."""
     others: float = 0.0
     """Share of the machine that was busy with things that are no part of this benchmark."""
 
@@ -69,17 +71,17 @@ class Bench:
         rate = 1.5 * agents / cycle_s
         calls = int(agents + plan.waiting + agents * plan.window_s / cycle_s)
         start = self._number(plan.backlog_talk_s)
-        before = self._agents_counts()
+        before = self._phones.counts
         with (
             self._observed() as observed,
             self._calling(self.bed.number("backlog"), start, rate, calls, agents + plan.waiting) as callers,
         ):
             callers.wait(calls / rate + plan.window_s * 3 + 30)
-            counts = callers.counts
+            counts, trouble = callers.counts, callers.complaint
         seen = self._traffic(observed, start)
         left = self.bed.quiet()
         latencies = seen.next_ring_s() if seen else []
-        return self._round_of(calls, counts, before, seen, latencies, left)
+        return self._round_of(calls, counts, before, seen, latencies, left, trouble)
 
     def waiting(self, callers: int, window_s: float, *, control: bool = False) -> Round:
         """Callers nobody serves: processor time of one of them per second. `control`: answered, silence."""
@@ -91,6 +93,7 @@ class Bench:
             self.bed.folder,
             self.bed.sip,
             address=beds.CALLERS,
+            port=self.bed.callers_port(),
             dialled=dialled,
             number=self._number(1),
             rate=50,
@@ -122,7 +125,7 @@ class Bench:
         ramp_s = talk_s + RING_S + 0.5
         calls = int(rate * (ramp_s + window_s + 0.5))
         start = self._number(talk_s)
-        before = self._agents_counts()
+        before = self._phones.counts
         with (
             self._observed() as observed,
             self._calling(dialled, start, rate, calls, calls, address) as callers,
@@ -135,12 +138,12 @@ class Bench:
             end = look(processes)
             made = callers.counts.made - made
             callers.wait(talk_s + 40)
-            counts = callers.counts
+            counts, trouble = callers.counts, callers.complaint
         seen = self._traffic(observed, start)
         left = self.bed.quiet()
         came = seen.came(begin.at, end.at) if seen else made
         latencies = seen.first_ring_s(begin.at, end.at) if seen else []
-        round_ = self._round_of(calls, counts, before, seen, latencies, left)
+        round_ = self._round_of(calls, counts, before, seen, latencies, left, trouble)
         round_.cpu_ms = _each_ms(begin, end, came)
         round_.others = _others(begin, end)
         return round_
@@ -153,15 +156,17 @@ class Bench:
         seen: Traffic | None,
         latencies: list[float],
         left: int,
+        trouble: str,
     ) -> Round:
         time.sleep(1.1)  # SIPp tells its figures once a second
-        agents = self._agents_counts().since(before)
+        agents = self._phones.counts.since(before)
         return Round(
             calls=calls,
             failed=max(calls - counts.good, agents.failed, left),
             repeated=counts.again + agents.again + (seen.repeated if seen else 0),
             double_booked=seen.double_booked() if seen else 0,
             latencies=latencies,
+            trouble=trouble or self._phones.complaint,
         )
 
     def _calling(
@@ -177,6 +182,7 @@ class Bench:
             self.bed.folder,
             self.bed.sip,
             address=address,
+            port=self.bed.callers_port(),
             dialled=dialled,
             number=start,
             rate=rate,
@@ -197,9 +203,10 @@ class Bench:
             number=start,
         )
 
-    def _agents_counts(self) -> Counts:
+    @property
+    def _phones(self) -> Sipp:
         assert self.bed.desks.sipp is not None
-        return self.bed.desks.sipp.counts
+        return self.bed.desks.sipp
 
     def _number(self, talk_s: float) -> str:
         self._round += 1

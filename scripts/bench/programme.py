@@ -37,6 +37,8 @@ class Results:
     """The machine's load average, looked at before each turn."""
 
     def add(self, measure: Measure, size: float, who: str, round_: Round) -> None:
+        if wrong := what_was_wrong(round_, p99_s_max=CLEAN_P99_S if measure == "rate" else None):
+            console.print(f"  {who}, {measure} {size:g}: {wrong}. {round_.trouble}", soft_wrap=True)
         self.rounds.setdefault((measure, size, who), []).append(round_)
 
     def of(self, measure: Measure, size: float, who: str) -> list[Round]:
@@ -123,22 +125,21 @@ def _rates(bench: Bench, system: beds.System, programme: Programme, results: Res
             results.add("rate", rate, system, round_)
             if clean(round_):
                 break
-            console.print(f"  not clean: {what_was_wrong(round_)}")
         else:
             return
 
 
 def clean(round_: Round) -> bool:
-    return not what_was_wrong(round_)
+    return not what_was_wrong(round_, CLEAN_P99_S)
 
 
-def what_was_wrong(round_: Round) -> str:
+def what_was_wrong(round_: Round, p99_s_max: float | None) -> str:
     p99 = percentile(round_.latencies, 0.99)
     wrong = {
         "failed": round_.failed,
         "sent again": round_.repeated,
         "double booked": round_.double_booked,
-        f"p99 {p99 * 1000:.0f} ms": p99 > CLEAN_P99_S,
+        f"p99 {p99 * 1000:.0f} ms": p99_s_max is not None and p99 > p99_s_max,
     }
     return ", ".join(
         f"{name} {count}" if count is not True else name for name, count in wrong.items() if count

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from scripts.stack.guarded import GuardedProcess
-from scripts.stack.ports import PortBlock
 from scripts.stack.tools import sipp
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
@@ -50,7 +49,7 @@ def counted(text: str) -> Counts:
 
 
 class Sipp:
-    """One SIPp process with its ports, which stay its own until `close`."""
+    """One SIPp process: SIP on `port`, media from `port + 2` on (it takes several)."""
 
     def __init__(
         self,
@@ -58,19 +57,18 @@ class Sipp:
         scenario: str,
         *words: str,
         address: str = LOOPBACK,
-        port: PortBlock | None = None,
+        port: int,
         remote: tuple[str, int],
     ) -> None:
-        self._ports = [port or PortBlock.single(), PortBlock.single()]
         name = f"{scenario}-{time.monotonic_ns()}"
         self._statistics = folder / f"{name}.csv"
-        self.errors = folder / f"{name}-errors.log"
+        self._errors = folder / f"{name}-errors.log"
         command = [str(sipp()), f"{remote[0]}:{remote[1]}", "-sf", str(SCENARIOS / f"{scenario}.xml")]
-        command += ["-i", address, "-p", str(self._ports[0].first)]
-        command += ["-mi", address, "-mp", str(self._ports[1].first)]
+        command += ["-i", address, "-p", str(port)]
+        command += ["-mi", address, "-mp", str(port + 2)]
         command += ["-nostdin", "-aa", "-buff_size", "4194304"]
         command += ["-trace_stat", "-stf", str(self._statistics), "-fd", "1"]
-        command += ["-trace_err", "-error_file", str(self.errors)]
+        command += ["-trace_err", "-error_file", str(self._errors)]
         self._process = GuardedProcess([*command, *words], output=folder / f"{name}.screen", folder=folder)
 
     @property
@@ -86,6 +84,12 @@ class Sipp:
         """At most a second old while it runs."""
         return counted(self._statistics.read_text()) if self._statistics.exists() else Counts()
 
+    @property
+    def complaint(self) -> str:
+        """The first thing it did not expect, if there was one."""
+        text = self._errors.read_text(errors="replace") if self._errors.exists() else ""
+        return text[:600].strip()
+
     def wait(self, within_s: float) -> None:
         """Until all calls are made and ended, or the time is over; then the rest is dropped."""
         deadline = time.monotonic() + within_s
@@ -99,12 +103,6 @@ class Sipp:
         else:
             self._process.ended(5)
 
-    def close(self) -> None:
-        """Ends it and gives the ports back."""
-        self.end()
-        for port in self._ports:
-            port.release()
-
 
 @contextmanager
 def calling(
@@ -112,6 +110,7 @@ def calling(
     remote: tuple[str, int],
     *,
     address: str,
+    port: int,
     dialled: str,
     number: str,
     rate: float,
@@ -124,8 +123,10 @@ def calling(
     words += ["-r", str(round(rate * 10)), "-rp", "10000", "-timeout", "240"]
     if hold_ms is not None:
         words += ["-d", str(hold_ms)]
-    callers = Sipp(folder, "caller" if hold_ms is None else "waiter", *words, address=address, remote=remote)
+    callers = Sipp(
+        folder, "caller" if hold_ms is None else "waiter", *words, address=address, port=port, remote=remote
+    )
     try:
         yield callers
     finally:
-        callers.close()
+        callers.end()
