@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ccapp.acd import Acd
 from ccapp.calls.scope import forever, until_gone
+from ccapp.domain.centre import Queue
 from ccapp.domain.ids import (
     AgentId,
     BridgeId,
@@ -49,15 +50,12 @@ class Hall:
         self._guests: set[ChannelId] = set()
         self._bridge: asyncio.Task[Bridge] | None = None
         self._closing: asyncio.TimerHandle | None = None
-        self._inherited: Bridge | None = None
 
-    def inherit(self, room: Bridge) -> None:
+    def inherit(self, music: str) -> None:
         """Left by an engine before us, or made without our being told: closed if nobody comes to wait."""
-        if self._bridge is not None and not (self._bridge.done() and failed(self._bridge)):
-            return
-        self._inherited = room
-        if self._closing is None:
-            self._closing = asyncio.get_running_loop().call_later(HALL_LINGER_S, self._close)
+        if self._bridge is None or (self._bridge.done() and failed(self._bridge)):
+            self._bridge = self._make(music)
+            self._close_later()
 
     async def enter(self, leg: Leg, music: str) -> None:
         self._guests.add(leg.id)
@@ -69,26 +67,30 @@ class Hall:
             self._closing.cancel()
             self._closing = None
         if self._bridge is None or (self._bridge.done() and failed(self._bridge)):
-            name = f"waiting for {self._queue}"
-            self._bridge = asyncio.ensure_future(self._switch.hall(hall_bridge(self._queue), name, music))
+            self._bridge = self._make(music)
         return await asyncio.shield(self._bridge)
+
+    def _make(self, music: str) -> asyncio.Task[Bridge]:
+        name = f"waiting for {self._queue}"
+        return asyncio.ensure_future(self._switch.hall(hall_bridge(self._queue), name, music))
 
     def left(self, leg: Leg) -> None:
         """The leg is on its way out of the hall; the last one lets it be closed, after a while."""
         self._guests.discard(leg.id)
+        self._close_later()
+
+    def _close_later(self) -> None:
         if not self._guests and self._closing is None and self._bridge is not None:
             self._closing = asyncio.get_running_loop().call_later(HALL_LINGER_S, self._close)
 
     def _close(self) -> None:
         opening, self._closing = self._bridge, None
         if opening is not None and not opening.done():
-            self._closing = asyncio.get_running_loop().call_later(HALL_LINGER_S, self._close)
+            self._close_later()
             return
-        inherited, self._bridge, self._inherited = self._inherited, None, None
-        if opening is not None and not failed(opening):
-            opening.result().close()
-        elif inherited is not None:
-            inherited.close()
+        self._bridge = None
+        if opening is not None:
+            close_opened(opening)
 
     def let_go(self) -> None:
         if self._closing is not None:
@@ -121,7 +123,9 @@ class Rooms:
         elif opening is not None:
             opening.add_done_callback(close_opened)
 
-    async def compare(self, bridges: Mapping[BridgeId, frozenset[ChannelId]]) -> None:
+    async def compare(
+        self, bridges: Mapping[BridgeId, frozenset[ChannelId]], queues: Mapping[QueueId, Queue]
+    ) -> None:
         """After a new connection: the rooms of an engine before us are ours now. (A room of ours that the
         switch no longer has is made again by the next who enters.)"""
         try:
@@ -129,7 +133,7 @@ class Rooms:
                 if (agent := agent_of(id)) is not None:
                     await self.talk(agent)
                 elif (queue := queue_of(id)) is not None:
-                    self.hall(queue).inherit(await self._switch.talk_bridge(id, id))
+                    self.hall(queue).inherit(queues[queue].music if queue in queues else "default")
                 elif is_room(id) and not bridges[id]:
                     (await self._switch.talk_bridge(id, id)).close()
         except SwitchError:

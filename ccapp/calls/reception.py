@@ -94,7 +94,7 @@ class Reception:
     async def _connected(self, survey: Connected) -> Sequence[Coroutine[None, None, None]]:
         floor = self._floor
         await self.push_accounts()
-        await floor.rooms.compare(survey.bridges)
+        await floor.rooms.compare(survey.bridges, floor.acd.centre.queues)
         if self.recovered:
             return self._reconnected(survey)
         for fact in await self._journal.presences():

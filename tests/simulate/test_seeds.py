@@ -29,6 +29,7 @@ FOUND = [
     (1, (), "a phone was rung before its last leg had been hung up"),
     (17, (Fault.DROP,), "a hall made while the survey came in was forgotten, and stayed"),
     (3, (Fault.KILL,), "talk bridges of the engine before were nobody's"),
+    (30896, tuple(Fault), "a hall closed while a new engine looked was made again as a talk: callers met"),
     (5, (Fault.KILL,), "a restored agent was told twice, the second time from a state he had left"),
 ]
 
