@@ -255,6 +255,12 @@ def close_bridge(link: Link, id: BridgeId, unwanted: set[BridgeId]) -> None:
     def closed(result: object, error: SwitchError | None) -> None:
         if error is None or isinstance(error, LegGone):
             unwanted.discard(id)
+        elif link.up:
+            asyncio.get_running_loop().call_later(RELEASE_RETRY_S, again, context=link.context)
+
+    def again() -> None:
+        if id in unwanted:
+            close_bridge(link, id, unwanted)
 
     link.send(partial(link.exchange.destroy, id), closed, id)
 
