@@ -1,0 +1,95 @@
+"""Facts in few words. Times are seconds after `START`, which is a midnight in UTC."""
+
+from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.events import EndedBy, Outcome
+from ccapp.domain.explanation import Explanation
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId, QueueId, SkillId, TrunkId, VisitId, offer_id
+from ccapp.domain.presence import Intent, State, SubState
+
+START = 1_770_076_800.0  # 2026-02-03 00:00:00 UTC
+WHY = Explanation(trigger="call_joined", key=0.0, tier=0, idle_s=0.0)
+
+
+def arrived(visit: str, at: float, number: str = "1") -> events.CallArrived:
+    return events.CallArrived(
+        at=START + at, visit=VisitId(visit), channel=ChannelId(visit), trunk=TrunkId("t"), number="100",
+        caller_number=number, caller_name="",
+    )  # fmt: skip
+
+
+def waits(
+    visit: str, at: float, queue: str = "sales", *, since: float | None = None, skills: tuple[str, ...] = ()
+) -> events.CallWaits:
+    return events.CallWaits(
+        at=START + at, visit=VisitId(visit), queue=QueueId(queue),
+        entered_at=START + (at if since is None else since), priority_s=0.0,
+        requires={SkillId(skill): 1 for skill in skills},
+    )  # fmt: skip
+
+
+def offered(visit: str, at: float, agent: str, number: int = 1, queue: str = "sales") -> events.OfferMade:
+    return events.OfferMade(
+        at=START + at, visit=VisitId(visit), offer=offer_id(VisitId(visit), number), agent=AgentId(agent),
+        queue=QueueId(queue), channel=ChannelId("c"), ring_s=15.0, waited_s=0.0, explanation=WHY,
+    )  # fmt: skip
+
+
+def declined(
+    visit: str, at: float, agent: str, rang_s: float, reason: DeclineReason = DeclineReason.NO_ANSWER,
+    queue: str = "sales", number: int = 1,
+) -> events.OfferDeclined:  # fmt: skip
+    return events.OfferDeclined(
+        at=START + at, visit=VisitId(visit), offer=offer_id(VisitId(visit), number), agent=AgentId(agent),
+        queue=QueueId(queue), reason=reason, cause=0, rang_s=rang_s,
+    )  # fmt: skip
+
+
+def served(
+    visit: str, at: float, agent: str, waited_s: float, rang_s: float = 2.0, queue: str = "sales",
+    segment: int = 1, number: int = 1,
+) -> events.CallServed:  # fmt: skip
+    return events.CallServed(
+        at=START + at, visit=VisitId(visit), offer=offer_id(VisitId(visit), number), agent=AgentId(agent),
+        queue=QueueId(queue), segment=segment, channel=ChannelId("c"), bridge=BridgeId("b"),
+        waited_s=waited_s, rang_s=rang_s, wrap_up_s=10.0,
+    )  # fmt: skip
+
+
+def talked(
+    visit: str, at: float, agent: str, talk_s: float, queue: str = "sales", segment: int = 1
+) -> events.TalkEnded:
+    return events.TalkEnded(
+        at=START + at, visit=VisitId(visit), agent=AgentId(agent), queue=QueueId(queue), segment=segment,
+        talk_s=talk_s, ended_by=EndedBy.CALLER,
+    )  # fmt: skip
+
+
+def abandoned(visit: str, at: float, waited_s: float, queue: str = "sales") -> events.CallAbandoned:
+    return events.CallAbandoned(
+        at=START + at, visit=VisitId(visit), queue=QueueId(queue), waited_s=waited_s, offered=False
+    )
+
+
+def ended(visit: str, at: float, outcome: Outcome, duration_s: float = 0.0) -> events.CallEnded:
+    return events.CallEnded(
+        at=START + at,
+        visit=VisitId(visit),
+        outcome=outcome,
+        ended_by=EndedBy.CALLER,
+        duration_s=duration_s,
+    )
+
+
+def wrapped_up(agent: str, at: float, wrap_up_s: float) -> events.WrapUpEnded:
+    return events.WrapUpEnded(at=START + at, agent=AgentId(agent), wrap_up_s=wrap_up_s)
+
+
+def is_now(
+    agent: str, at: float, state: State, sub_state: SubState = SubState.NONE, before: State = State.LOGOUT
+) -> events.PresenceChanged:
+    return events.PresenceChanged(
+        at=START + at, agent=AgentId(agent), state=state, sub_state=sub_state, reason="", before=before,
+        intent=Intent.READY, unready_sub_state=SubState.WAIT, online=True, wrap_up_until=None, not_before=0.0,
+        misses=0, idle_since=START + at, logged_in_at=START, why="",
+    )  # fmt: skip
