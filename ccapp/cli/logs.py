@@ -36,7 +36,10 @@ PUBLIC = frozenset({
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
 
-_PLAIN = re.compile(r"[!-~]+")
+_SINGLE = frozenset({str, float, int, bool})
+_BARE = re.compile(r"[!#-<>-~]+")
+"""Printable ASCII but space, quote and equals sign."""
+
 _QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\"})
 VALUE_LENGTH_MAX = 2000
 
@@ -47,6 +50,9 @@ def setup(level: str, format: Literal["text", "json"] = "text") -> None:
     handler.setFormatter(JsonLines() if format == "json" else TextLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
+    # nobody is shown these, and each record would look them up
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined]
 
 
 def watcher(*, private: bool = False) -> Callable[[Fact], None]:
@@ -54,20 +60,34 @@ def watcher(*, private: bool = False) -> Callable[[Fact], None]:
 
     def watch(fact: Fact) -> None:
         if facts.isEnabledFor(logging.INFO):
-            facts.info(type(fact).__name__, extra={"fields": dict(fields(fact, private=private))})
+            # not by facts.info: that would look up who called, nine times a call
+            record = logging.LogRecord(facts.name, logging.INFO, "", 0, type(fact).__name__, (), None)
+            record.fields = dict(fields(fact, private=private))
+            facts.handle(record)
 
     return watch
 
 
+_NAMES: dict[tuple[type[Fact], bool], tuple[str, ...]] = {}
+
+
+def _names(fact: Fact, private: bool) -> tuple[str, ...]:
+    """Its fields that are logged, in their order, the call's id first; looked up once for each kind."""
+    kind = type(fact), private
+    if kind not in _NAMES:
+        names = [field.name for field in dataclasses.fields(fact) if private or field.name in PUBLIC]
+        _NAMES[kind] = tuple(sorted(names, key=lambda name: name != "visit"))
+    return _NAMES[kind]
+
+
 def fields(fact: Fact, *, private: bool) -> Iterator[tuple[str, object]]:
     """What is logged of a fact: the call's id first, nothing that is empty."""
-    values = {field.name: getattr(fact, field.name) for field in dataclasses.fields(fact)}
-    if "visit" in values:
-        yield "visit", values.pop("visit")
-    for name, value in values.items():
-        if name not in PUBLIC and not private:
-            continue
-        if isinstance(value, Explanation):
+    for name in _names(fact, private):
+        value = getattr(fact, name)
+        if type(value) in _SINGLE:
+            if value != "":
+                yield name, value
+        elif isinstance(value, Explanation):
             yield from _explained(value)
         elif isinstance(value, Mapping):
             if value:
@@ -129,22 +149,21 @@ def _jsonable(value: object) -> object:
 
 def shown(value: object) -> str:
     """A value as it stands after `name=`: bare when it is plain, else quoted."""
-    plain = escaped(_plain(value))
-    if _PLAIN.fullmatch(plain) and '"' not in plain and "=" not in plain:
+    plain = _plain(value)
+    if type(value) is float or (_BARE.fullmatch(plain) and len(plain) <= VALUE_LENGTH_MAX):
+        return plain
+    plain = escaped(plain)
+    if _BARE.fullmatch(plain):
         return plain
     return f'"{plain.translate(_QUOTED)}"'
 
 
 def _plain(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return f"{value:.3f}"
-        case Enum():
-            return str(value.value)
-        case _:
-            return str(value)
+    if type(value) is float:
+        return f"{value:.3f}"
+    if type(value) is bool:
+        return "true" if value else "false"
+    return str(value.value if isinstance(value, Enum) else value)
 
 
 def escaped(text: str, length_max: int = VALUE_LENGTH_MAX) -> str:
