@@ -71,8 +71,8 @@ class PostgresJournal:
     ) -> None:
         self._pool, self._spool, self._backlog, self._followers = pool, spool, backlog, followers
         self._epoch, self._published = epoch, last
-        self._settling = Settling()
-        self._writer = Writer(dsn, epoch, backlog, spool, self._settling.recorded_through)
+        settling = self._settling = Settling()
+        self._writer = Writer(dsn, epoch, backlog, spool, settling.recorded_through, settling.wanted)
         self._writing = asyncio.create_task(self._writer.run(), name="journal writer")
 
     @classmethod

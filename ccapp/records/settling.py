@@ -16,6 +16,8 @@ class Settling:
 
     def __init__(self) -> None:
         self.recorded = 0
+        self.wanted = asyncio.Event()
+        """Set while somebody waits."""
         self._waiters: deque[_Waiter] = deque()
 
     def recorded_through(self, seq: int) -> None:
@@ -24,6 +26,7 @@ class Settling:
             waiter = self._waiters.popleft()
             if not waiter.done.done():
                 waiter.done.set_result(None)
+        self._tell()
 
     async def wait(self, seq: int, within_s: float) -> bool:
         """Whether all facts up to `seq`, the newest, are recorded within the time."""
@@ -31,6 +34,7 @@ class Settling:
             return True
         waiter = _Waiter(seq, asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
+        self._tell()
         try:
             async with asyncio.timeout(within_s):
                 await waiter.done
@@ -39,4 +43,11 @@ class Settling:
         finally:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
+                self._tell()
         return True
+
+    def _tell(self) -> None:
+        if self._waiters:
+            self.wanted.set()
+        else:
+            self.wanted.clear()

@@ -1,5 +1,8 @@
 """The one task that records facts: whatever has gathered while the last commit ran is the next batch.
 
+Facts that somebody waits for are recorded at once. Those nobody waits for are on the disk already: they wait
+a moment for others, because a commit costs the same for one fact and for twenty.
+
 One statement, so one transaction and one round trip: the facts, and the visits, segments and presences they
 change. A database that is away is tried again with growing pauses; one that hangs is cut off after
 COMMAND_S_MAX. Facts it refuses for what they say are found by halving the batch and set aside, so that one
@@ -7,6 +10,7 @@ odd fact does not stop all that follow. A newer epoch ends the task with Fenced:
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from time import monotonic
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH_MAX = 1000
+GATHER_S = 0.05
 PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # after the first, second … failure in a row
 SAY_EVERY = 15  # failures
 
@@ -44,13 +49,23 @@ _PLANS = {
 
 
 class Writer:
-    """Takes from the backlog, tells `on_recorded` the number up to which all facts are recorded."""
+    """Takes from the backlog, tells `on_recorded` the number up to which all facts are recorded.
+
+    `wanted` is set while somebody waits for that.
+    """
 
     def __init__(
-        self, dsn: str, epoch: int, backlog: Backlog, spool: Spool, on_recorded: Callable[[int], None]
+        self,
+        dsn: str,
+        epoch: int,
+        backlog: Backlog,
+        spool: Spool,
+        on_recorded: Callable[[int], None],
+        wanted: asyncio.Event,
     ) -> None:
         self._dsn, self._epoch = dsn, epoch
-        self._backlog, self._spool, self._on_recorded = backlog, spool, on_recorded
+        self._backlog, self._spool = backlog, spool
+        self._on_recorded, self._wanted = on_recorded, wanted
         self._connection: Connection | None = None
         self.refused = 0
         self.last_error = ""
@@ -67,8 +82,15 @@ class Writer:
                 await self._until_recorded(batch)
                 self._backlog.done()
                 self._on_recorded(batch[-1].seq)
+                if len(batch) < BATCH_MAX:
+                    await self._gather()
         finally:
             self._hang_up()
+
+    async def _gather(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GATHER_S):
+                await self._wanted.wait()
 
     async def _until_recorded(self, batch: Sequence[Line]) -> None:
         while True:
