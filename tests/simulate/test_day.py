@@ -2,10 +2,14 @@
 
 import time
 
+import pytest
+
 from ccapp.domain.events import Outcome
 from ccapp.domain.presence import State
 from ccapp.simulate.day import day
 from ccapp.simulate.world import simulate
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_a_day_of_ten_thousand_calls(capsys):

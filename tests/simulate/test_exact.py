@@ -12,6 +12,8 @@ from ccapp.simulate.lean import lean
 from ccapp.simulate.thin import Model, Run, Sample, Thin, by_class
 from tests.simulate.exact import erlang_a, erlang_b, erlang_c, interval, product_form
 
+pytestmark = pytest.mark.timeout(600)
+
 ONE = frozenset({0})
 
 

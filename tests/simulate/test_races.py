@@ -7,6 +7,8 @@ import pytest
 from ccapp.simulate.races import race
 from ccapp.simulate.world import simulate
 
+pytestmark = pytest.mark.timeout(600)
+
 RACES = 2_000
 """In the default run; `scripts/seeds --races 20000` runs more."""
 

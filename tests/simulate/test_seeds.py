@@ -9,6 +9,8 @@ from ccapp.simulate.scenario import Fault, Scenario
 from ccapp.simulate.storm import storm
 from ccapp.simulate.world import simulate
 
+pytestmark = pytest.mark.timeout(600)
+
 SEEDS = 40
 
 
