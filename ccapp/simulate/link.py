@@ -16,7 +16,8 @@ from functools import partial
 from zlib import crc32
 
 from ccapp.ports import LegGone, Refused, SwitchBusy, SwitchError, SwitchUnreachable
-from ccapp.simulate.exchange import Event, Exchange, NoSuch, NotNow
+from ccapp.simulate.channels import Event, NoSuch, NotNow
+from ccapp.simulate.exchange import Exchange
 
 LANES = 4
 NOT_CONNECTED = "not connected"

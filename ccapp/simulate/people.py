@@ -10,7 +10,8 @@ from enum import Enum
 from typing import assert_never
 
 from ccapp.domain.ivr import Prompt
-from ccapp.simulate.exchange import Channel, Exchange, Party
+from ccapp.simulate.channels import Channel, Party
+from ccapp.simulate.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

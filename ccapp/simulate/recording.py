@@ -12,7 +12,8 @@ from functools import partial
 from itertools import zip_longest
 
 from ccapp.domain.events import Fact
-from ccapp.simulate.exchange import Census, Channel, Event, Exchange
+from ccapp.simulate.channels import Census, Channel, Event
+from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.loop import run
 from ccapp.simulate.scenario import Breakage, Scenario
 from ccapp.simulate.world import Result, World

@@ -24,18 +24,18 @@ from ccapp.ports import (
     SwitchError,
     SwitchUnreachable,
 )
-from ccapp.simulate.exchange import (
+from ccapp.simulate.channels import (
     Census,
     Channel,
     Ended,
     Entered,
     Event,
-    Exchange,
     PhoneChanged,
     PickedUp,
     Played,
     Pressed,
 )
+from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.legs import FakeBridge, FakeLeg, close_bridge
 from ccapp.simulate.link import NOT_CONNECTED, USUAL, Latency, Link
 

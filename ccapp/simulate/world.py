@@ -9,11 +9,12 @@ from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.ids import AgentId
 from ccapp.domain.presence import State
 from ccapp.ports import Journal, Recorded
+from ccapp.simulate.channels import Phone
 from ccapp.simulate.checks import Violation
 from ccapp.simulate.checks.all import Checks
 from ccapp.simulate.desk import Desk
 from ccapp.simulate.engine import EPOCH, Engine
-from ccapp.simulate.exchange import Exchange, Phone
+from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.link import Latency
 from ccapp.simulate.loop import VirtualLoop, run
 from ccapp.simulate.memory_journal import MemoryJournal, MemoryStore

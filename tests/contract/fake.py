@@ -9,8 +9,9 @@ from typing import Literal
 from ccapp.domain.ids import AgentId
 from ccapp.domain.ivr import Prompt, Say, Sound
 from ccapp.ports import Account, CallerId
-from ccapp.simulate import exchange as truth
-from ccapp.simulate.exchange import Channel, Exchange, Party
+from ccapp.simulate import channels as truth
+from ccapp.simulate.channels import Channel, Party
+from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.loop import run as run_virtual
 from ccapp.simulate.people import AgentPhone, React, Reaction
 from ccapp.simulate.switch import FakeSwitch

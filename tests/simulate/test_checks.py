@@ -11,8 +11,9 @@ from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId, OfferId, QueueId, TrunkId, VisitId
 from ccapp.domain.presence import Intent, State, SubState
 from ccapp.ports import Dial
+from ccapp.simulate.channels import Party
 from ccapp.simulate.checks.all import Checks
-from ccapp.simulate.exchange import Exchange, Party
+from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.loop import run
 from ccapp.simulate.storm import SALES, centre
 

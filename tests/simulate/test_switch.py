@@ -22,7 +22,8 @@ from ccapp.ports import (
     SwitchBusy,
     SwitchUnreachable,
 )
-from ccapp.simulate.exchange import Exchange, Phone
+from ccapp.simulate.channels import Phone
+from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.link import AT_ONCE, Latency
 from ccapp.simulate.loop import Process, VirtualLoop, run
 from ccapp.simulate.people import AgentPhone, Caller, CallerScript, React, Reaction

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from ccapp.domain import events
 from ccapp.domain.ids import offer_of
+from ccapp.simulate.channels import Channel, Mix
 from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import Visits
-from ccapp.simulate.exchange import Channel, Exchange, Mix
+from ccapp.simulate.exchange import Exchange
 
 
 class Lines:
