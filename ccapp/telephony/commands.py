@@ -37,6 +37,8 @@ class Command:
 def fault(command: Command, status: int, text: str) -> SwitchError:
     """What a status of 400 and more means."""
     what = f"{command.kind} {command.uri.partition('?')[0]}: {status} {text}"
+    if command.kind == "answer" and status == 500:  # it is being hung up
+        return LegGone(what)
     if status >= 500:
         return SwitchBusy(what)
     match command.subject, status:

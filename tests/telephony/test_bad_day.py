@@ -169,9 +169,17 @@ async def test_taken_over_means_silence(bed: Bed) -> None:
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(404, LegGone), (409, LegGone), (412, LegGone), (400, Refused), (422, Refused), (500, SwitchBusy)],
+    [(404, LegGone), (409, LegGone), (412, LegGone), (400, Refused), (422, Refused), (503, SwitchBusy)],
 )
 async def test_refusals_are_told_apart(bed: Bed, status: int, expected: type[SwitchError]) -> None:
+    await refused(bed, status, expected)
+
+
+async def test_who_cannot_be_answered_is_hanging_up(bed: Bed) -> None:
+    await refused(bed, 500, LegGone)
+
+
+async def refused(bed: Bed, status: int, expected: type[SwitchError]) -> None:
     leg = (await bed.arrived()).leg
     bed.bad.on("POST channels/c1/answer", status, {"message": "no"})
     with pytest.raises(expected):
