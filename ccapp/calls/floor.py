@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 HALL_LINGER_S = 2.0
 """An empty hall is kept so long: the next caller often comes at once."""
 
+TALK_LINGER_S = 2.0
+"""An agent's talk bridge is kept so long after his log-out, until whoever is in it has left. Asterisk keeps a
+bridge that was closed over a caller's head, of no use to anybody, for as long as he then waits in the hall;
+should the agent log in again meanwhile, that caller could never be joined with him."""
 
 HANG_UP_S_MAX = 3.0
 """A leg that was released is waited for so long before its phone is rung again."""
@@ -104,12 +108,15 @@ class Rooms:
         self._switch = switch
         self._halls: dict[QueueId, Hall] = {}
         self._talks: dict[AgentId, asyncio.Task[Bridge]] = {}
+        self._closing: dict[AgentId, asyncio.TimerHandle] = {}
 
     def hall(self, queue: QueueId) -> Hall:
         return self._halls.setdefault(queue, Hall(self._switch, queue))
 
     async def talk(self, agent: AgentId) -> Bridge:
         """The bridge in which this agent talks to callers."""
+        if (closing := self._closing.pop(agent, None)) is not None:
+            closing.cancel()
         opening = self._talks.get(agent)
         if opening is None or (opening.done() and failed(opening)):
             made = self._switch.talk_bridge(talk_bridge(agent), f"talk of {agent}")
@@ -117,6 +124,13 @@ class Rooms:
         return await asyncio.shield(opening)  # who waits may go; the room is made all the same
 
     def close_talk(self, agent: AgentId) -> None:
+        """Soon; unless he has come back by then."""
+        if agent in self._talks and agent not in self._closing:
+            loop = asyncio.get_running_loop()
+            self._closing[agent] = loop.call_later(TALK_LINGER_S, self._close_talk, agent)
+
+    def _close_talk(self, agent: AgentId) -> None:
+        del self._closing[agent]
         opening = self._talks.pop(agent, None)
         if opening is not None and opening.done():
             close_opened(opening)
@@ -147,6 +161,8 @@ class Rooms:
     def let_go(self) -> None:
         for hall in self._halls.values():
             hall.let_go()
+        for closing in self._closing.values():
+            closing.cancel()
 
 
 class Phones:

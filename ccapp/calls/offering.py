@@ -145,7 +145,8 @@ async def _join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Se
         bridge = await rooms.talk(agent)
         await caller.answer()
         await bridge.add(caller, leg)
-    except LegGone:
+    except LegGone as why:
+        log.info("visit=%s agent=%s answered but could not be joined: %s", attempt.visit.id, agent, why)
         gone = await how_gone(leg)  # if it is the caller who has gone, his scope ends this wait
         attempt.declined(DeclineReason.AGENT_GONE, gone.cause)
         return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ccapp.domain.ids import BridgeId
-from ccapp.ports import Leg, LegGone, Refused, SwitchError, SwitchUnreachable
+from ccapp.ports import Leg, LegGone, Refused, SwitchBusy, SwitchError, SwitchUnreachable
 from ccapp.telephony import commands
 from ccapp.telephony.commands import Command, Conflict, NoBridge
 from ccapp.telephony.halls import Music
@@ -70,7 +70,10 @@ class AsteriskBridge:
                     raise
             await asyncio.sleep(pause_s)
             await self.make()
-        return await self._move(legs)
+        try:
+            await self._move(legs)
+        except NoBridge as why:  # which says nothing of the legs
+            raise SwitchBusy(str(why)) from why
 
     async def _move(self, legs: Sequence[Leg]) -> None:
         for leg in legs:
