@@ -5,6 +5,7 @@ or a sound, with generous deadlines; nothing here measures time.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -170,6 +171,10 @@ class House:
         self._called_from[call.call_id] = name
         return call
 
+    def number_of(self, call: Outgoing) -> str:
+        """The caller's."""
+        return self._called_from[call.call_id]
+
     # --- what happened ------------------------------------------------------------------------------------
 
     async def facts[F: Fact](self, *kinds: type[F]) -> list[F]:
@@ -196,7 +201,7 @@ class House:
     async def told(self, call: Outgoing) -> list[VisitFact]:
         """What is recorded of the visit of this call."""
         facts = await self.facts(VisitFact)
-        number = self._called_from[call.call_id]
+        number = self.number_of(call)
         visits = {
             fact.visit
             for fact in facts
@@ -242,6 +247,11 @@ class House:
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
             raise AssertionError(f"not in {deadline_s:g} s: {what}\n{self.engine.last_words(60)}") from None
+
+    @staticmethod
+    def now() -> float:
+        """The facts' clock."""
+        return time.time()
 
     # --- the switch ---------------------------------------------------------------------------------------
 
