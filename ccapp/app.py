@@ -28,6 +28,7 @@ from ccapp.records import read
 from ccapp.records.centres import Centres, Stored
 from ccapp.records.database import open_pool
 from ccapp.records.errors import Fenced
+from ccapp.records.history import History
 from ccapp.records.journal import PostgresJournal
 from ccapp.records.lease import Lease, held
 from ccapp.records.migrate import migrate
@@ -186,6 +187,7 @@ class Engine:
             token=api_token(self.settings),
             started_at=self.clock.now(),
             switch_meter=self.switch.meter,
+            past=History(self.pool),
             round_trip_bounds_s=BOUNDS_S,
         )
 

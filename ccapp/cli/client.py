@@ -17,6 +17,7 @@ from ccapp.domain.calldata import clean
 
 URL = "CCAPP_URL"
 ASK_S_MAX = 15.0
+REPORT_S_MAX = 70.0
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 
@@ -37,6 +38,11 @@ class Engine:
 
     async def get(self, *path: str, **query: str | int) -> Any:
         return orjson.loads(await self._ask("GET", _path(path), params=query))
+
+    async def report(self, **query: str | int | float) -> Any:
+        """Worked out anew from the records: may take its time."""
+        timeout = aiohttp.ClientTimeout(total=REPORT_S_MAX, connect=5)
+        return orjson.loads(await self._ask("GET", "/v1/report", params=query, timeout=timeout))
 
     async def post(self, *path: str, body: Mapping[str, Any]) -> Any:
         return orjson.loads(await self._ask("POST", _path(path), json=body))

@@ -109,21 +109,21 @@ async def visit(database: "Database", id: str) -> tuple[VisitRecord, list[Segmen
 
 async def facts_since(database: "Database", seq: int, limit: int = 1000) -> list[Recorded]:
     """The facts after number `seq`, in order."""
-    return _facts(await database.fetch(query("facts_since"), seq, limit))
+    return facts_of(await database.fetch(query("facts_since"), seq, limit))
 
 
 async def visit_facts(database: "Database", id: str) -> list[Recorded]:
-    return _facts(await database.fetch(query("visit_facts"), id))
+    return facts_of(await database.fetch(query("visit_facts"), id))
 
 
 async def open_visit_facts(database: "Database", also: Collection[str] = ()) -> list[Recorded]:
     """All facts of the visits that have not ended, and of those named, the oldest visit first."""
-    return _facts(await database.fetch(query("open_visits"), list(also)))
+    return facts_of(await database.fetch(query("open_visits"), list(also)))
 
 
 async def presence_facts(database: "Database") -> list[Recorded]:
     """The last PresenceChanged of every agent."""
-    return _facts(await database.fetch(query("presences")))
+    return facts_of(await database.fetch(query("presences")))
 
 
 def _visit(row: asyncpg.Record) -> VisitRecord:
@@ -133,7 +133,8 @@ def _visit(row: asyncpg.Record) -> VisitRecord:
     return VisitRecord(**values)
 
 
-def _facts(rows: Sequence[asyncpg.Record]) -> list[Recorded]:
+def facts_of(rows: Sequence[asyncpg.Record]) -> list[Recorded]:
+    """Rows with `seq`, `kind`, `data` and `body` as what was published."""
     return [Recorded(seq=row["seq"], fact=decode_fact(row["kind"], _fields(row))) for row in rows]
 
 

@@ -8,7 +8,18 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from ccapp.records.errors import RecordsError
-from ccapp.web import calls, configuring, guards, health, live, metrics, moving, reading
+from ccapp.web import (
+    calls,
+    configuring,
+    guards,
+    health,
+    live,
+    metrics,
+    moving,
+    reading,
+    report,
+    report_today,
+)
 from ccapp.web.desk import Desk
 from ccapp.web.keys import DESK, SINCE
 from ccapp.web.since import Since
@@ -28,6 +39,9 @@ def make_app(desk: Desk) -> web.Application:
     app[SINCE] = Since()
     app[live.SOCKETS] = set()
     app[configuring.LOCK] = asyncio.Lock()
+    app[report.LOCK] = asyncio.Lock()
+    app[report_today.TODAY] = report_today.Today(desk)
+    app.cleanup_ctx.append(report_today.loading)
     desk.acd.watch(app[SINCE].heard)
     app.on_startup.append(_remember)
     app.on_shutdown.append(live.close_all)
@@ -48,6 +62,8 @@ def _add_routes(app: web.Application) -> None:
     add.add_post("/v1/agents/{id}/state", moving.move)
     add.add_get("/v1/calls", calls.calls)
     add.add_get("/v1/calls/{visit}", calls.call)
+    add.add_get("/v1/report", report.report)
+    add.add_get("/v1/figures", report_today.figures)
     add.add_get("/v1/live", live.live)
     add.add_get("/v1/config", configuring.show)
     add.add_put("/v1/config", configuring.put)

@@ -1,11 +1,14 @@
 """All that the web edge knows of the engine. Built by the composition root; nothing else is reached for."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from ccapp.acd import Acd
+from ccapp.domain.events import Fact
 from ccapp.ports import Journal
+from ccapp.records.history import Span
 from ccapp.records.journal import JournalFigures
 from ccapp.records.read import VisitRecord, Wanted
 
@@ -56,6 +59,14 @@ class SwitchMeter(Protocol):
         ...
 
 
+class Past(Protocol):
+    """The facts in the records, as `records.history.History` tells them."""
+
+    async def span(self, since: datetime, until: datetime) -> Span | None: ...
+
+    def facts(self, span: Span, kinds: Collection[str]) -> AsyncIterator[Sequence[Fact]]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """`apply` stores a configuration (a checked document, digests and all) in the name of somebody, puts it
@@ -71,4 +82,5 @@ class Desk:
     token: str
     started_at: float  # epoch s
     switch_meter: SwitchMeter | None = None
+    past: Past | None = None
     round_trip_bounds_s: Sequence[float] = ()

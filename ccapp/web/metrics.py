@@ -19,6 +19,8 @@ from ccapp.web.desk import Desk, Durations
 from ccapp.web.health import build
 from ccapp.web.keys import DESK, SINCE
 from ccapp.web.live import SOCKETS
+from ccapp.web.report_metrics import TodayMetrics
+from ccapp.web.report_today import TODAY
 from ccapp.web.views import Views
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -28,6 +30,7 @@ async def metrics(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Figures(desk, Views(desk.acd, request.app[SINCE]), len(request.app[SOCKETS])))
+    registry.register(TodayMetrics(request.app[TODAY], desk.acd.clock.now()))
     return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE})
 
 

@@ -9,7 +9,18 @@ import pytest
 from ccapp.domain.events import Outcome
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import State, SubState
-from ccapp.routing.figures import Belongs, By, Calendar, Dimension, Ending, Figures, Selection, Tally, TooMany
+from ccapp.routing.figures import (
+    NEEDED,
+    Belongs,
+    By,
+    Calendar,
+    Dimension,
+    Ending,
+    Figures,
+    Selection,
+    Tally,
+    TooMany,
+)
 from tests.figures import facts as told
 from tests.figures.facts import START
 
@@ -261,3 +272,7 @@ def test_only_one_agent():
         ]
     )
     assert [(row.key, row.tally.offers) for row in figures.rows(Dimension.AGENT, START + 20)] == [("bob", 1)]
+
+
+def test_the_kinds_needed_are_the_kinds_read():
+    assert {kind.__name__ for kind in Figures()._read} == NEEDED

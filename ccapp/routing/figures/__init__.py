@@ -8,14 +8,14 @@
 """
 
 from ccapp.routing.figures.catalogue import AGENTS, CALLERS, CALLS, WHOLE, Choice, Figure, Unit, document
-from ccapp.routing.figures.fold import Figures, Row, merged
+from ccapp.routing.figures.fold import NEEDED, Figures, Row, merged
 from ccapp.routing.figures.interval import By, Calendar, Interval
 from ccapp.routing.figures.level import Formula, service_level
 from ccapp.routing.figures.selection import Belongs, Dimension, Selection, TooMany
 from ccapp.routing.figures.tally import Ending, Tally
 
 __all__ = [
-    "AGENTS", "CALLERS", "CALLS", "WHOLE",
+    "AGENTS", "CALLERS", "CALLS", "NEEDED", "WHOLE",
     "Belongs", "By", "Calendar", "Choice", "Dimension", "Ending", "Figure", "Figures", "Formula", "Interval",
     "Row", "Selection", "Tally", "TooMany", "Unit",
     "document", "merged", "service_level",

@@ -26,7 +26,7 @@ class Choice:
 class Unit(StrEnum):
     COUNT = "count"
     SECONDS = "s"
-    STAT = "s {avg, count, max, min, sum}"
+    STAT = "s, each"  # as {avg, count, max, min, sum}
     RATIO = "0..1"
     OTHER = ""
 

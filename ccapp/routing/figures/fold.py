@@ -19,7 +19,7 @@ How facts count
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ccapp.domain import events
@@ -32,7 +32,7 @@ from ccapp.routing.figures.lines import Lines
 from ccapp.routing.figures.selection import Belongs, Dimension, Selection
 from ccapp.routing.figures.states import Span, States
 from ccapp.routing.figures.stay import Stay, Talk, Visit
-from ccapp.routing.figures.store import Store
+from ccapp.routing.figures.store import Cells, Store
 from ccapp.routing.figures.tally import Ending, Tally
 
 EWMA_SHARE = 0.1
@@ -45,6 +45,16 @@ _ENDINGS = {
     Outcome.LOST: Ending.LOST,
 }
 """Of a stay that ends with the visit, without a word of its own; any other outcome: it went elsewhere."""
+
+
+NEEDED = frozenset(
+    kind.__name__
+    for kind in (
+        events.CallArrived, events.CallWaits, events.OfferDeclined, events.CallServed, events.TalkEnded,
+        events.CallAbandoned, events.CallEnded, events.PresenceChanged, events.WrapUpEnded,
+    )
+)  # fmt: skip
+"""The kinds of facts that are read; all others may be left out."""
 
 
 class Row(NamedTuple):
@@ -102,12 +112,23 @@ class Figures:
     # --- reading ------------------------------------------------------------------------------------------
 
     def rows(self, of: Dimension, now: float) -> list[Row]:
-        """A copy, by key and interval. Agents' time and the lines count up to `now`, or the end asked for."""
-        cells = self._store.copy(of)
-        self._lines.so_far(of, cells, now)
-        self._states.so_far(of, cells, now)
-        found = [Row(key, interval, tally) for (key, interval), tally in cells.items()]
-        return sorted(found, key=lambda row: (row.interval, row.key))
+        """By interval and key. Agents' time and the lines count up to `now`, or the end asked for."""
+        return list(self.each(of, now))
+
+    def each(self, of: Dimension, now: float) -> Iterator[Row]:
+        """As `rows`, one copied after the other: facts may be fed between two of them."""
+        recent: Cells = {}
+        self._lines.so_far(of, recent, now)
+        self._states.so_far(of, recent, now)
+        for place in self._store.places(of, recent):
+            key, interval = place
+            yield Row(key, interval, merged(filter(None, (self._store.get(of, place), recent.get(place)))))
+
+    def peek(self, of: Dimension) -> Iterator[Row]:
+        """Without a copy, not to be changed; agents' time and the lines as of their last change."""
+        for place in self._store.places(of):
+            if tally := self._store.get(of, place):
+                yield Row(*place, tally)
 
     def total(self, now: float) -> Tally:
         """The whole, over all intervals."""

@@ -73,9 +73,9 @@ class Waits:
         self._in_order = False
 
     def merge(self, other: Self) -> None:
-        self._all.extend(other._all)
+        self._in_order = not self._all
+        self._all.extend(other._sorted())
         self.sum_s += other.sum_s
-        self._in_order = False
 
     def within(self, threshold_s: float) -> int:
         """How many lasted at most `threshold_s`."""

@@ -7,7 +7,8 @@ from ccapp.routing.figures.interval import Calendar, Interval
 from ccapp.routing.figures.selection import Dimension, Selection, TooMany
 from ccapp.routing.figures.tally import Tally
 
-type Cells = dict[tuple[str, Interval], Tally]
+type Place = tuple[str, Interval]
+type Cells = dict[Place, Tally]
 
 
 class Store:
@@ -45,13 +46,12 @@ class Store:
             return None
         return self.cell(Dimension.AGENT, agent, self.calendar.at(instant))
 
-    def copy(self, of: Dimension) -> Cells:
-        """What is counted so far, free to be added to."""
-        copied: Cells = {}
-        for place, tally in self._cells.get(of, {}).items():
-            copied[place] = Tally()
-            copied[place].merge(tally)
-        return copied
+    def places(self, of: Dimension, more: Iterable[Place] = ()) -> list[Place]:
+        """Where there is something, here or in `more`: by interval, then by key."""
+        return sorted({*self._cells.get(of, ()), *more}, key=lambda place: (place[1], place[0]))
+
+    def get(self, of: Dimension, place: Place) -> Tally | None:
+        return self._cells.get(of, {}).get(place)
 
     def pieces(self, begin: float, end: float) -> Iterator[tuple[Interval, float]]:
         """The intervals of a time, with the seconds of each, within what was asked for."""

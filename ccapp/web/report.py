@@ -1,0 +1,105 @@
+"""GET /v1/report: the figures of a time past, folded from the facts in the records.
+
+It is worked out in the engine, in slices of about a millisecond with the loop's other work between them: one
+report at a time, bounded in facts, rows and seconds.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from ccapp.routing.figures import NEEDED, Figures, Row, Tally, TooMany, document, merged
+from ccapp.web.desk import Past
+from ccapp.web.keys import DESK
+from ccapp.web.report_question import Of, Question, Reading, once_each
+from ccapp.web.wire import ApiError, checked, reply
+
+FACTS_MAX = 2_000_000
+ROWS_MAX = 10_000
+REPORT_S_MAX = 60.0
+ROWS_AT_ONCE = 50
+LOCK = web.AppKey("report lock", asyncio.Lock)
+
+
+async def report(request: web.Request) -> web.Response:
+    once_each(request, request.query)
+    asked = checked(Question, request.query)
+    desk = request.app[DESK]
+    if desk.past is None:
+        raise ApiError(503, "no_records", "this engine has no records")
+    try:
+        async with asyncio.timeout(REPORT_S_MAX), request.app[LOCK]:
+            return reply(await _reported(asked, desk.past, desk.acd.clock.now()))
+    except TimeoutError:
+        raise too_large(f"this report takes longer than {REPORT_S_MAX:g} s") from None
+    except TooMany as error:
+        raise too_large(f"this report would have {error}") from None
+
+
+def too_large(what: str) -> ApiError:
+    return ApiError(422, "too_large", f"{what}: ask for a shorter time, or for less", "since")
+
+
+async def _reported(asked: Question, past: Past, now: float) -> dict[str, Any]:
+    since, until = asked.times(now)
+    figures = Figures(asked.selection(since, until))
+    facts = await _fold(figures, past, since, until)
+    rows, whole = await read(figures, asked.of, min(now, until.timestamp()))
+    if len(rows) > ROWS_MAX:
+        raise too_large(f"this report would have {len(rows):,} rows, more than {ROWS_MAX:,}")
+    return {
+        **_heading(asked, figures, since, until),
+        "facts": facts,
+        "rows": [_row(row, asked) for row in rows],
+        "total": told(whole, asked),
+    }
+
+
+async def _fold(figures: Figures, past: Past, since: datetime, until: datetime) -> int:
+    """The number of facts that were read."""
+    span = await past.span(since, until)
+    if span is None:
+        return 0
+    if span.size > FACTS_MAX:
+        raise too_large(f"this report would read {span.size:,} facts, more than {FACTS_MAX:,}")
+    number = 0
+    async for facts in past.facts(span, NEEDED):
+        figures.feed_all(facts)
+        number += len(facts)
+        await asyncio.sleep(0)
+    return number
+
+
+def _row(row: Row, asked: Reading) -> dict[str, Any]:
+    return {"key": row.key, "interval": row.interval.label, **told(row.tally, asked)}
+
+
+def told(tally: Tally, asked: Reading) -> dict[str, Any]:
+    return document(tally, asked.of.figures, asked.choice, codes=asked.abbreviation)
+
+
+async def read(figures: Figures, of: Of, now: float) -> tuple[list[Row], Tally]:
+    """The rows, and all of them in one. Calls with two skills and the like are in the total once."""
+    rows: list[Row] = []
+    for row in figures.each(of.dimension, now):
+        rows.append(row)
+        if len(rows) % ROWS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    total = merged(row.tally for row in rows) if of is Of.AGENTS else figures.total(now)
+    return rows, total
+
+
+def _heading(asked: Question, figures: Figures, since: datetime, until: datetime) -> dict[str, Any]:
+    return {
+        "of": asked.of,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "tz": str(asked.zone),
+        "by": figures.selection.by,
+        "belongs": asked.belongs,
+        "formula": asked.formula,
+        "acceptable_waiting_times": asked.choice.thresholds_s,
+        "short_s": asked.short,
+    }
