@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -23,20 +24,24 @@ class OpenHouse(Protocol):
     def __call__(self, centre: dict[str, Any]) -> AbstractAsyncContextManager[House]: ...
 
 
-def quiet(asterisk: AsteriskServer) -> None:
+async def quiet(asterisk: AsteriskServer) -> None:
     """A house is judged by what it leaves in Asterisk: what others left there goes first."""
-    asterisk.start()
-    asterisk.rx("channel request hangup all")
+    await asyncio.to_thread(lambda: (asterisk.start(), asterisk.rx("channel request hangup all")))
+    login = aiohttp.encode_basic_auth(asterisk.ari_user, asterisk.ari_password)
+    async with aiohttp.ClientSession(asterisk.ari_url, headers={"Authorization": login}) as ari:
+        bridges = await (await ari.get("/ari/bridges")).json()
+        for bridge in bridges:
+            await ari.delete(f"/ari/bridges/{bridge['id']}")
 
 
 @pytest.fixture
 def open_house(asterisk: AsteriskServer, database_url: str, tmp_path: Path) -> OpenHouse:
     """Opens the house with a configuration (the YAML file's content)."""
-    quiet(asterisk)
     tmp_path.chmod(0o755)
 
     @asynccontextmanager
     async def opened(centre: dict[str, Any]) -> AsyncIterator[House]:
+        await quiet(asterisk)
         async with House(tmp_path / "engine", asterisk, database_url, centre) as house:
             yield house
 
@@ -54,7 +59,8 @@ async def shared_house(
     tmp_path_factory: pytest.TempPathFactory,
     configuration: dict[str, Any],
 ) -> AsyncIterator[House]:
-    await asyncio.to_thread(lambda: (quiet(asterisk), postgres.start()))
+    await quiet(asterisk)
+    await asyncio.to_thread(postgres.start)
     name = f"ccapp_test_{uuid4().hex[:8]}"
     database_url = await asyncio.to_thread(postgres.create_database, name, template_database)
     folder = tmp_path_factory.mktemp("house")
