@@ -27,7 +27,8 @@ class Programme:
 
     rounds: int
     plans: tuple[Plan, ...]
-    waiting_agents: int
+    middle_agents: int
+    """Of the measures that are taken with one number of agents only."""
     waiting_callers: int
     waiting_s: float
     rate_agents: int
@@ -42,11 +43,11 @@ CLEAN_P99_S: Final = 0.1
 FULL: Final = Programme(
     rounds=2,
     plans=(
-        Plan(agents=10, rate=8, talk_s=0.5, backlog_talk_s=0.5, waiting=10, window_s=10),
+        Plan(agents=10, rate=10, talk_s=0.5, backlog_talk_s=0.5, waiting=10, window_s=10),
         Plan(agents=100, rate=40, talk_s=1, backlog_talk_s=2, waiting=30, window_s=10),
         Plan(agents=500, rate=80, talk_s=2.5, backlog_talk_s=6, waiting=50, window_s=10),
     ),
-    waiting_agents=100,
+    middle_agents=100,
     waiting_callers=100,
     waiting_s=15,
     rate_agents=500,
@@ -57,7 +58,7 @@ FULL: Final = Programme(
 QUICK: Final = Programme(
     rounds=1,
     plans=(Plan(agents=100, rate=40, talk_s=1, backlog_talk_s=2, waiting=30, window_s=6),),
-    waiting_agents=100,
+    middle_agents=100,
     waiting_callers=100,
     waiting_s=6,
     rate_agents=100,
@@ -68,7 +69,7 @@ QUICK: Final = Programme(
 SMOKE: Final = Programme(
     rounds=1,
     plans=(Plan(agents=4, rate=4, talk_s=0.3, backlog_talk_s=0.3, waiting=2, window_s=1.5),),
-    waiting_agents=4,
+    middle_agents=4,
     waiting_callers=5,
     waiting_s=1,
     rate_agents=4,

@@ -74,7 +74,7 @@ def _sizes(programme: Programme, parts: set[Part]) -> Mapping[int, Plan | None]:
     if "calls" in parts:
         sizes |= {plan.agents: plan for plan in programme.plans}
     if "waiting" in parts:
-        sizes.setdefault(programme.waiting_agents, None)
+        sizes.setdefault(programme.middle_agents, None)
     if "rates" in parts:
         sizes.setdefault(programme.rate_agents, None)
     return sizes
@@ -104,12 +104,12 @@ def _turn(
     ours = system == "ccapp"
     if plan is not None:
         results.add("idle", agents, CCAPP if ours else RINGING, bench.idle(plan))
-        if ours:
+        if ours and agents == programme.middle_agents:
             results.add("idle", agents, TRUSTED, bench.idle(plan, address=beds.TRUSTED))
-        else:
+        if not ours:
             results.add("idle", agents, ANSWERED, bench.idle(plan, answered=True))
         results.add("backlog", agents, system, bench.backlog(plan))
-    if "waiting" in parts and agents == programme.waiting_agents:
+    if "waiting" in parts and agents == programme.middle_agents:
         callers, window_s = programme.waiting_callers, programme.waiting_s
         results.add("waiting", callers, system, bench.waiting(callers, window_s))
         if not ours:

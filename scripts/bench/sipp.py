@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -86,9 +87,10 @@ class Sipp:
 
     @property
     def complaint(self) -> str:
-        """The first thing it did not expect, if there was one."""
+        """The first thing it did not expect, if there was one; questions whether it is there do not count."""
         text = self._errors.read_text(errors="replace") if self._errors.exists() else ""
-        return text[:600].strip()
+        events = re.split(r"(?=\d{4}-\d\d-\d\d\t)", text)[1:]
+        return next((event[:600].strip() for event in events if "Automatic response" not in event), "")
 
     def wait(self, within_s: float) -> None:
         """Until all calls are made and ended, or the time is over; then the rest is dropped."""
