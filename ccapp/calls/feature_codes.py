@@ -1,13 +1,13 @@
 """What an agent says by dialling a code on his own phone, and the spoken answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccapp.calls.floor import Floor
 from ccapp.calls.scope import until_gone
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import AgentId
 from ccapp.domain.ivr import Say
-from ccapp.domain.presence import IllegalMove, Move, Presence, State, SubState, state_of
+from ccapp.domain.presence import IllegalMove, Move, Presence, State, SubState, Traffic, state_of
 from ccapp.ports import Arrived
 
 SPOKEN = {
@@ -15,8 +15,9 @@ SPOKEN = {
     State.LOGIN: "You are logged in.",
     State.READY: "You are ready.",
     State.ACW: "You are in after call work.",
-    State.BUSY: "This will be done after your call.",
+    State.BUSY: "You are on a call.",
 }
+AFTER_CALL = "This will be done after your call."
 NOT_KNOWN = "This code is not known."
 NOT_POSSIBLE = "This is not possible now. {now}"
 
@@ -29,8 +30,9 @@ class Wish:
 
 
 async def phone(arrived: Arrived, floor: Floor) -> None:
-    """A call from an agent's own phone."""
+    """A call from an agent's own phone; what it makes possible (a call, when he is ready) rings after it."""
     leg, agent = arrived.leg, AgentId(arrived.endpoint)
+    floor.phones.dials(agent, leg)
     try:
         async with until_gone(leg):
             text = obey(agent, arrived.dialled, floor)
@@ -51,7 +53,9 @@ def obey(agent: AgentId, dialled: str, floor: Floor) -> str:
         )
     except IllegalMove:
         return NOT_POSSIBLE.format(now=spoken(floor.acd.presence(agent)))
-    return spoken(now)
+    if now.traffic is Traffic.OFFERED:  # a call that waited for just this: it rings when this one is over
+        now = replace(now, traffic=Traffic.IDLE)
+    return AFTER_CALL if now.state is State.BUSY else spoken(now)
 
 
 def read(dialled: str, centre: Centre) -> Wish | None:
@@ -84,4 +88,5 @@ def not_ready(reason: str) -> str:
 
 def sentences(centre: Centre) -> list[str]:
     """All that is commonly said here."""
-    return [*SPOKEN.values(), NOT_KNOWN, *(not_ready(reason) for reason in ("", *centre.break_reasons))]
+    states = [*SPOKEN.values(), *(not_ready(reason) for reason in ("", *centre.break_reasons))]
+    return [*states, AFTER_CALL, NOT_KNOWN]

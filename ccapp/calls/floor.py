@@ -171,11 +171,17 @@ class Phones:
 
     def __init__(self) -> None:
         self._last: dict[AgentId, tuple[Leg, ...]] = {}
+        self._dialled: dict[AgentId, Leg] = {}
         self._strays: list[Leg] = []
 
     def took(self, agent: AgentId, *legs: Leg) -> None:
         """The leg that rings or talks on this phone, and the caller it talks to."""
         self._last[agent] = legs
+
+    def dials(self, agent: AgentId, leg: Leg) -> None:
+        """A call of the phone's own."""
+        self._dialled[agent] = leg
+        leg.on_gone(lambda _: self._dialled.pop(agent, None) if self._dialled.get(agent) is leg else None)
 
     def stray(self, leg: Leg) -> None:
         """A leg of an engine before us, hung up now, on a phone we do not know."""
@@ -184,7 +190,8 @@ class Phones:
     async def hung_up(self, agent: AgentId) -> None:
         """Waits, for a bounded time, until the phone's last call has ended on both sides."""
         self._strays = [leg for leg in self._strays if leg.gone is None]
-        legs = (*self._last.get(agent, ()), *self._strays)
+        own = self._dialled.get(agent)
+        legs = (*self._last.get(agent, ()), *((own,) if own else ()), *self._strays)
         with suppress(TimeoutError):
             async with asyncio.timeout(HANG_UP_S_MAX):
                 for leg in legs:
