@@ -179,9 +179,8 @@ class Phones:
         self._last[agent] = legs
 
     def dials(self, agent: AgentId, leg: Leg) -> None:
-        """A call of the phone's own."""
+        """A call of the phone's own, the last one."""
         self._dialled[agent] = leg
-        leg.on_gone(lambda _: self._dialled.pop(agent, None) if self._dialled.get(agent) is leg else None)
 
     def stray(self, leg: Leg) -> None:
         """A leg of an engine before us, hung up now, on a phone we do not know."""
