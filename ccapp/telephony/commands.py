@@ -4,10 +4,11 @@ Ids, names and values are quoted here and nowhere else. A test holds every comma
 that ships with Asterisk.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from ccapp.domain.ids import BridgeId, ChannelId
 from ccapp.ports import LegGone, Refused, SwitchBusy, SwitchError
@@ -57,9 +58,17 @@ def fault(command: Command, status: int, text: str) -> SwitchError:
 
 
 def _uri(*path: str, **query: str | int | None) -> str:
-    uri = "/".join(quote(part, safe="") for part in path)
-    given = {name: value for name, value in query.items() if value is not None}
-    return f"{uri}?{urlencode(given, quote_via=quote)}" if given else uri
+    uri = "/".join(map(_quoted, path))
+    given = "&".join(f"{name}={_quoted(str(value))}" for name, value in query.items() if value is not None)
+    return f"{uri}?{given}" if given else uri
+
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")
+
+
+def _quoted(text: str) -> str:
+    """Nearly every id and value needs no quoting, and `quote` takes its time to find that out."""
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
 # --- channels
