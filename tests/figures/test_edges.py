@@ -10,16 +10,19 @@ from ccapp.domain.events import Outcome
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import State, SubState
 from ccapp.routing.figures import (
+    AGENTS,
     NEEDED,
     Belongs,
     By,
     Calendar,
+    Choice,
     Dimension,
     Ending,
     Figures,
     Selection,
     Tally,
     TooMany,
+    document,
 )
 from tests.figures import facts as told
 from tests.figures.facts import START
@@ -69,6 +72,72 @@ def test_overflow_is_a_call_of_each_queue():
     assert support.endings == {Ending.OVERFLOWED: 1}
     whole = figures.total(figures.last_at)
     assert (whole.visits, whole.total, whole.talk.count) == (1, 3, 1)
+
+
+def test_back_into_the_same_line_is_a_new_call():
+    figures = Figures().feed_all([told.waits("v", 0), told.waits("v", 30), told.abandoned("v", 40, 10)])
+    sales = one(figures, Dimension.QUEUE, "sales")
+    assert sales.endings == {Ending.OVERFLOWED: 1, Ending.ABANDONED: 1}
+    assert (sales.offered, sales.waiting.sum, sales.length.most) == (2, 40, 1)
+
+
+def test_only_who_never_stood_in_a_line_is_refused_before_it():
+    figures = Figures().feed_all(
+        [
+            told.arrived("in", 0),
+            told.waits("in", 0),
+            told.ended("in", 5, Outcome.REFUSED),  # not let stay
+            told.arrived("left", 10),
+            told.waits("left", 10),
+            told.abandoned("left", 20, 10),
+            told.ended("left", 20, Outcome.REFUSED),
+            told.arrived("never", 30),
+            told.ended("never", 30, Outcome.REFUSED),
+        ]
+    )
+    assert one(figures, Dimension.QUEUE, "sales").endings == {Ending.REJECTED: 1, Ending.ABANDONED: 1}
+    whole = figures.total(figures.last_at)
+    assert (whole.endings[Ending.REJECTED], whole.total, whole.offered) == (2, 3, 3)
+
+
+def test_a_talk_whose_wrap_up_was_never_told_counts_with_the_next_one():
+    figures = Figures().feed_all(
+        [
+            told.waits("v", 0),
+            told.served("v", 5, "ann", 5),
+            told.talked("v", 65, "ann", 60),
+            told.waits("w", 70),
+            told.served("w", 75, "ann", 5),
+            told.talked("w", 85, "ann", 10),
+            told.talked("x", 99, "ann", 7),
+        ]
+    )
+    assert one(figures, Dimension.AGENT, "ann").talk.sum == 70
+
+
+def test_a_line_is_empty_before_its_first_caller():
+    figures = Figures(Selection(since=START, until=START + 100)).feed_all(
+        [told.waits("v", 50), told.waits("w", 60), told.abandoned("v", 70, 20)]
+    )
+    length = one(figures, Dimension.QUEUE, "sales", START + 500).length
+    assert (length.area, length.seconds) == (pytest.approx(10 + 2 * 10 + 30), pytest.approx(100))
+    assert length.told == {"avg": pytest.approx(0.6), "max": 2, "min": 0}
+
+
+def test_a_clock_that_was_put_back_makes_no_time():
+    figures = Figures().feed_all(
+        [
+            told.is_now("ann", 100, State.READY),
+            told.is_now("ann", 90, State.UNREADY, SubState.BREAK, before=State.READY),
+            told.waits("v", 100),
+            told.waits("w", 90),
+            told.abandoned("v", 95, 0),
+            told.abandoned("w", 110, 20),
+        ]
+    )
+    ann = one(figures, Dimension.AGENT, "ann")
+    assert (ann.seconds(State.READY), ann.seconds(State.UNREADY)) == (0, 10)
+    assert one(figures, Dimension.QUEUE, "sales").length.area == 10
 
 
 def test_a_transfer_is_handled_twice_and_answered_once():
@@ -209,6 +278,27 @@ def test_a_state_over_midnight_in_berlin():
         ("2026-02-02", 3600),  # midnight is at 23:00 UTC
         ("2026-02-03", 3600),
     ]
+
+
+@pytest.mark.parametrize(("ring_is_work", "occupied"), [(False, 50 / 80), (True, 60 / 80)])
+def test_occupancy(ring_is_work: bool, occupied: float):
+    figures = Figures().feed_all(
+        [
+            told.is_now("ann", 0, State.UNREADY, SubState.BREAK),
+            told.is_now("ann", 20, State.READY),
+            told.is_now("ann", 40, State.BUSY, SubState.RINGING),
+            told.is_now("ann", 50, State.BUSY, SubState.ANSWERED),
+            told.is_now("ann", 80, State.BUSY, SubState.HOLD),
+            told.is_now("ann", 90, State.ACW),
+            told.is_now("ann", 100, State.LOGOUT),
+            told.is_now("ann", 900, State.LOGOUT),
+        ]
+    )
+    [row] = figures.rows(Dimension.AGENT, START + 1000)
+    read = document(row.tally, AGENTS, Choice(ring_is_work=ring_is_work))
+    assert read["occupancy"] == pytest.approx(occupied)
+    assert read["logged_in_time"] == 100
+    assert read["idle_time"]["sum"] == 20
 
 
 def test_asking_changes_nothing():

@@ -68,7 +68,7 @@ class Calendar:
         local = datetime.fromtimestamp(instant, self.zone)
         if self.by is By.DAY:
             return self._day(local)
-        begin = instant - local.minute * 60 - local.second
+        begin = instant - local.minute * 60
         if self.by is By.HOUR_OF_DAY:
             return Interval(local.hour, f"{local.hour:02}:00"), begin + 3600
         hour = datetime.fromtimestamp(begin, self.zone)
