@@ -22,8 +22,13 @@ TOLERANCE_S = 0.5
 @pytest.fixture(scope="module")
 def configuration() -> dict[str, Any]:
     return centre(
-        {"alice": agent(201), "bob": agent(202)},
-        {"sales": queue(retry_same_agent_s=60), "papers": queue(wrap_up_s=2), "long": queue(wrap_up_s=60)},
+        {"alice": agent(201), "bob": agent(202), "carla": agent(203, {"care": 1})},
+        {
+            "sales": queue(retry_same_agent_s=60),
+            "papers": queue(wrap_up_s=2),
+            "long": queue(wrap_up_s=60),
+            "care": queue(requires={"care": 1}, wrap_up_s=60),
+        },
     )
 
 
@@ -80,13 +85,6 @@ async def test_a_day_by_feature_codes(house: House) -> None:
         if fact.agent == "bob" and fact.sub_state == "BREAK"
     ]
     assert reasons[:2] == ["break", "lunch"]
-
-
-async def test_codes_that_cannot_be_obeyed_are_said_and_change_nothing(house: House) -> None:
-    alice = await house.agent("alice", ready=False)
-    for code in ("*15", "*99", "12345", "*149"):
-        await dial(alice, code)
-    await house.in_state("alice", "UNREADY/WAIT")
 
 
 async def test_the_states_of_a_call_and_wrap_up_that_ends_on_time(house: House) -> None:
@@ -182,16 +180,34 @@ async def test_who_logs_out_while_his_phone_rings_is_rung_no_more(house: House) 
     await call.hang_up()
 
 
-async def test_a_phone_that_vanishes_while_it_rings_costs_the_caller_nothing(house: House) -> None:
-    alice = await house.agent("alice", Rings())
+async def test_phones_that_vanish_while_they_ring_and_talk(house: House) -> None:
+    """Without a word. Who waits is served by the next; who talks finds the line dead, and hangs up; nobody is
+    rung there any more."""
+    alice, carla = await house.agent("alice", Rings()), await house.agent("carla", Answers(tone_hz=700))
+    talking = await house.call("104")
+    await talking.heard.hears(700)
     call = await house.call("101")
     await alice.incoming()
     await house.in_state("alice", "BUSY/RINGING")
-    await alice.unplug()
+    await asyncio.gather(alice.unplug(), carla.unplug())
     await house.agent("bob", Answers(tone_hz=800))
     await call.heard.hears(800, deadline=60)
     await call.hang_up()
     await house.until(lambda: _is(house, "alice", "READY", "UNREADY"), "alice off the phone")
+
+    await house.until(lambda: _offline(house, "carla"), "carla offline")
+    await talking.heard.hears_silence()
+    await house.in_state("carla", "BUSY/ANSWERED")
+    await talking.hang_up()
+    await house.in_state("carla", "UNREADY/AWAY")
+    unlucky = await house.call("104")
+    await unlucky.heard.hears_sound()
+    assert len(carla.calls) == 1
+    await unlucky.hang_up()
+
+
+async def _offline(house: House, name: str) -> bool:
+    return not (await house.presence(name))["online"]
 
 
 async def _is(house: House, name: str, *wanted: str) -> bool:
