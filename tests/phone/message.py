@@ -69,7 +69,8 @@ class Message:
         """As it goes over the wire."""
         lines = [self.first_line, *(f"{name}: {value}" for name, value in self.headers)]
         body = self.body.encode()
-        return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
+        head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
+        return head.encode(errors="surrogateescape") + body
 
 
 @dataclass(kw_only=True)
