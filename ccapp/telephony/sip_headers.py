@@ -7,7 +7,8 @@ Asterisk takes the values as they are (no evaluation of `${}` or commas: tested)
 import logging
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
+from contextlib import suppress
 from typing import Final
 
 import orjson
@@ -44,20 +45,35 @@ def variables(headers: Mapping[str, str]) -> dict[str, str]:
 async def read(
     send: Callable[[Command], Awaitable[str]], channel: ChannelId, wanted: Sequence[str]
 ) -> Sequence[tuple[str, str]]:
-    """First which there are, then those at once: an absent one would fail all."""
+    """First which there are, then those at once: an absent one would fail all.
+
+    So does one that Asterisk cannot read (4 kB and more); then each is asked for by itself.
+    """
+    bare = {_bare(name): None for name in wanted}
     try:
         listed = orjson.loads(await send(commands.read(channel, "PJSIP_HEADERS()")))["value"]
-        functions = _functions(listed.split(","), {_bare(name) for name in wanted})
+        functions = _functions(listed.split(","), bare.keys())
         if not functions:
             return ()
         values = orjson.loads(await send(commands.read_many(channel, list(functions))))["variables"]
     except (SwitchBusy, Refused) as why:  # a channel that is no SIP channel has none
-        log.warning("channel=%s headers cannot be read: %s", channel, why)
-        return ()
+        log.warning("channel=%s headers cannot be read at once: %s", channel, why)
+        functions = _functions([f"{prefix}{name}" for name in bare for prefix in ("", "X-")], bare.keys())
+        values = await _one_by_one(send, channel, functions)
     return tuple((name, values[function]) for function, name in functions.items() if function in values)
 
 
-def _functions(present: Sequence[str], wanted: set[str]) -> dict[str, str]:
+async def _one_by_one(
+    send: Callable[[Command], Awaitable[str]], channel: ChannelId, functions: Collection[str]
+) -> Mapping[str, str]:
+    values = {}
+    for function in functions:
+        with suppress(SwitchBusy, Refused):
+            values[function] = orjson.loads(await send(commands.read(channel, function)))["value"]
+    return values
+
+
+def _functions(present: Sequence[str], wanted: Set[str]) -> dict[str, str]:
     """The function that reads each wanted header there is -> the header's name."""
     seen: Counter[str] = Counter()
     functions: dict[str, str] = {}

@@ -403,3 +403,12 @@ async def test_bytes_that_are_no_text_are_refused_where_asterisk_could_not_tell_
         await call.answered(DEADLINE_S)
     assert refused.value.code == 404
     await house.no_channel()
+
+
+async def test_a_header_that_is_too_long_costs_only_itself(attendants: Attendants) -> None:
+    """Also one that nobody asked for: Asterisk then refuses to list any."""
+    given = {"X-Other": "x" * 10_000, "URL": "y" * 10_000, "X-Ani": "4930112233", "callerId": "Ada"}
+    talk = await attendants.served(Case(given, "", "4930", "7"))
+    sent = of_ours(talk)
+    assert (sent["x-ani"], sent["x-callerid"]) == ("4930112233", "Ada")
+    assert "x-url" not in sent
