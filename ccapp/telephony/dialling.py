@@ -12,6 +12,8 @@ from ccapp.telephony.commands import Command
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z+*#_.-]{1,64}")
 _NAME_LENGTH_MAX: Final = 80
+_NOBODY: Final = "anonymous"
+"""Without any number Asterisk would send that of the originator, as he wrote it."""
 
 
 class CannotDial(Exception):
@@ -48,4 +50,4 @@ def _caller_id(caller: CallerId) -> str:
     """`"name" <number>`, with nothing in it that could end either."""
     number = "".join(re.findall(r"[0-9A-Za-z+*#_.-]", caller.number))[:64]
     name = re.sub(r'["<>\\]', "", sip_headers.one_line(caller.name, _NAME_LENGTH_MAX))
-    return f'"{name}" <{number}>' if name or number else ""
+    return f'"{name}" <{number or _NOBODY}>'

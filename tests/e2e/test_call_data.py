@@ -3,6 +3,7 @@
 Also what must never travel: whatever a caller writes into headers, names and numbers stays a text.
 """
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ccapp.domain import events
@@ -412,3 +414,25 @@ async def test_a_header_that_is_too_long_costs_only_itself(attendants: Attendant
     sent = of_ours(talk)
     assert (sent["x-ani"], sent["x-callerid"]) == ("4930112233", "Ada")
     assert "x-url" not in sent
+
+
+async def test_a_number_that_is_no_text_shows_as_anonymous(attendants: Attendants) -> None:
+    talk = await attendants.served(Case({}, "Ada", "\udce9\udcff", "7"))
+    assert talk.caller_id == CallerId("anonymous", "Ada")
+
+
+@settings(
+    deadline=None,
+    max_examples=15,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(four=st.lists(cases, min_size=4, max_size=4))
+async def test_whatever_a_caller_writes_stays_a_text(attendants: Attendants, four: list[Case]) -> None:
+    talks = await asyncio.gather(*(attendants.served(case) for case in four))
+    for case, talk in zip(four, talks, strict=True):
+        attendants.check(case, talk)
+    assert not attendants.touched.exists()
+    assert not odd_lines(attendants.house)
+    assert not evaluated(attendants.house)
