@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ccapp.records.database import Pool
 
 FETCHED_MAX = 1000
-SLICE_MAX = 100
+SLICE_MAX = 50
 """Facts decoded at a time: about a millisecond."""
 
 

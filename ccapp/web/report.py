@@ -5,16 +5,17 @@ report at a time, bounded in facts, rows and seconds.
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from ccapp.routing.figures import NEEDED, Figures, Row, Tally, TooMany, document, merged
+from ccapp.routing.figures import NEEDED, Dimension, Figures, Row, Tally, TooMany, document
 from ccapp.web.desk import Past
 from ccapp.web.keys import DESK
 from ccapp.web.report_question import Of, Question, Reading, once_each
-from ccapp.web.wire import ApiError, checked, reply
+from ccapp.web.wire import ApiError, checked, dumps
 
 FACTS_MAX = 2_000_000
 ROWS_MAX = 10_000
@@ -31,7 +32,7 @@ async def report(request: web.Request) -> web.Response:
         raise ApiError(503, "no_records", "this engine has no records")
     try:
         async with asyncio.timeout(REPORT_S_MAX), request.app[LOCK]:
-            return reply(await _reported(asked, desk.past, desk.acd.clock.now()))
+            return await _reported(asked, desk.past, desk.acd.clock.now())
     except TimeoutError:
         raise too_large(f"this report takes longer than {REPORT_S_MAX:g} s") from None
     except TooMany as error:
@@ -42,19 +43,15 @@ def too_large(what: str) -> ApiError:
     return ApiError(422, "too_large", f"{what}: ask for a shorter time, or for less", "since")
 
 
-async def _reported(asked: Question, past: Past, now: float) -> dict[str, Any]:
+async def _reported(asked: Question, past: Past, now: float) -> web.Response:
     since, until = asked.times(now)
     figures = Figures(asked.selection(since, until))
     facts = await _fold(figures, past, since, until)
     rows, whole = await read(figures, asked.of, min(now, until.timestamp()))
     if len(rows) > ROWS_MAX:
         raise too_large(f"this report would have {len(rows):,} rows, more than {ROWS_MAX:,}")
-    return {
-        **_heading(asked, figures, since, until),
-        "facts": facts,
-        "rows": [_row(row, asked) for row in rows],
-        "total": told(whole, asked),
-    }
+    heading = {**_heading(asked, figures, since, until), "facts": facts}
+    return await document_of(heading, (_row(row, asked) for row in rows), told(whole, asked))
 
 
 async def _fold(figures: Figures, past: Past, since: datetime, until: datetime) -> int:
@@ -72,23 +69,39 @@ async def _fold(figures: Figures, past: Past, since: datetime, until: datetime) 
     return number
 
 
+async def read(figures: Figures, of: Of, now: float) -> tuple[list[Row], Tally]:
+    """The rows, and all of them in one. Calls with two skills and the like are in the total once."""
+    rows = [row async for row in slowly(figures.each(of.dimension, now))]
+    parts = rows if of is Of.AGENTS else figures.each(Dimension.WHOLE, now)
+    total = Tally()
+    async for row in slowly(parts):
+        total.merge(row.tally)
+    return rows, total
+
+
+async def slowly[T](items: Iterable[T]) -> AsyncIterator[T]:
+    """Lets others run every now and then."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % ROWS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+
+async def document_of(
+    heading: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], total: Mapping[str, Any]
+) -> web.Response:
+    """The JSON object `{...heading, rows, total}`, made in parts."""
+    parts = [dumps(row) async for row in slowly(rows)]
+    body = b"".join((dumps(heading)[:-1], b',"rows":[', b",".join(parts), b'],"total":', dumps(total), b"}"))
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
+
+
 def _row(row: Row, asked: Reading) -> dict[str, Any]:
     return {"key": row.key, "interval": row.interval.label, **told(row.tally, asked)}
 
 
 def told(tally: Tally, asked: Reading) -> dict[str, Any]:
     return document(tally, asked.of.figures, asked.choice, codes=asked.abbreviation)
-
-
-async def read(figures: Figures, of: Of, now: float) -> tuple[list[Row], Tally]:
-    """The rows, and all of them in one. Calls with two skills and the like are in the total once."""
-    rows: list[Row] = []
-    for row in figures.each(of.dimension, now):
-        rows.append(row)
-        if len(rows) % ROWS_AT_ONCE == 0:
-            await asyncio.sleep(0)
-    total = merged(row.tally for row in rows) if of is Of.AGENTS else figures.total(now)
-    return rows, total
 
 
 def _heading(asked: Question, figures: Figures, since: datetime, until: datetime) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _era(at: datetime) -> datetime:
     return at
 
 
-type Moment = Annotated[datetime, AfterValidator(_era)]
+type When = Annotated[datetime, AfterValidator(_era)]
 
 
 class Reading(Body):
@@ -105,8 +105,8 @@ class Reading(Body):
 class Question(Reading):
     """A report. Times without an offset are in the time zone."""
 
-    since: Moment | None = None
-    until: Moment | None = None
+    since: When | None = None
+    until: When | None = None
     queue: Name | None = None
     agent: Name | None = None
     by: By | None = None

@@ -20,9 +20,9 @@ from ccapp.records.errors import RecordsError
 from ccapp.routing.figures import NEEDED, Dimension, Figures, Selection
 from ccapp.web.desk import Desk
 from ccapp.web.keys import DESK
-from ccapp.web.report import read, told
+from ccapp.web.report import document_of, read, told
 from ccapp.web.report_question import Of, Reading, local_zone, midnight, once_each
-from ccapp.web.wire import ApiError, checked, reply
+from ccapp.web.wire import ApiError, checked
 
 log = logging.getLogger(__name__)
 
@@ -150,17 +150,15 @@ async def figures(request: web.Request) -> web.Response:
     live = today(request.app, now)
     rows, whole = await read(live.figures, asked.of, now)
     moment = Moment(live.figures, asked.of, now)
-    return reply(
-        {
-            "of": asked.of,
-            "since": live.figures.selection.since,
-            "at": now,
-            "complete": live.complete,
-            "formula": asked.formula,
-            "rows": [{"key": row.key, **moment.of(row.key), **told(row.tally, asked)} for row in rows],
-            "total": told(whole, asked),
-        }
-    )
+    heading = {
+        "of": asked.of,
+        "since": live.figures.selection.since,
+        "at": now,
+        "complete": live.complete,
+        "formula": asked.formula,
+    }
+    shown = ({"key": row.key, **moment.of(row.key), **told(row.tally, asked)} for row in rows)
+    return await document_of(heading, shown, told(whole, asked))
 
 
 class Moment:

@@ -1,15 +1,16 @@
 """Reports and today's figures over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 import pytest
 
-from ccapp.domain.events import Outcome
+from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.presence import Move
+from ccapp.records.history import Span
 from ccapp.routing.figures import Figures
 from ccapp.web import report, report_today
 from ccapp.web.wire import ApiError
@@ -120,6 +121,34 @@ async def test_a_report_too_large(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(report, "REPORT_S_MAX", 0.0)
         status, error = await refused(client, DAY)
         assert (status, error["code"]) == (422, "too_large")
+
+
+class SlowPast(MemoryPast):
+    """Gives its facts when it is told to."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        super().__init__(facts)
+        self.readers, self.go_on = 0, asyncio.Event()
+
+    async def facts(self, span: Span, kinds: Collection[str]) -> AsyncIterator[Sequence[Fact]]:
+        self.readers += 1
+        if self.go_on.is_set() is False and self.readers > 1:  # the first one reads today
+            await self.go_on.wait()
+        async for facts in super().facts(span, kinds):
+            yield facts
+
+
+async def test_one_report_at_a_time_and_the_rest_goes_on():
+    past = SlowPast(script())
+    async with opened(past) as client:
+        reports = [asyncio.create_task(client.get(f"/v1/report?{DAY}")) for _ in range(3)]
+        assert (await client.get("/v1/status"))["engine"]["status"] == "ok"
+        await asyncio.sleep(0.05)
+        assert past.readers == 2  # today's, and one report
+        past.go_on.set()
+        one, two, three = await asyncio.gather(*reports)
+        assert one == two == three
+        assert one["total"]["total_calls"] == 20
 
 
 async def test_a_report_without_the_records():
