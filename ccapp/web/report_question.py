@@ -1,7 +1,9 @@
 """What can be asked of reports and of today's figures, and what it means."""
 
+import os
 from collections.abc import Iterable
-from datetime import datetime, timedelta, tzinfo
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from math import isfinite
 from pathlib import Path
@@ -150,12 +152,13 @@ def midnight(at: datetime) -> datetime:
 
 
 def local_zone() -> tzinfo:
-    """Of this machine, summer time and all."""
-    try:
-        with Path("/etc/localtime").open("rb") as file:
-            return ZoneInfo.from_file(file, key="local")
-    except (OSError, ValueError):
-        return ZoneInfo("UTC")
+    """Of this process (TZ), else of the machine, summer time and all; UTC when neither says."""
+    with suppress(ValueError, OSError, ZoneInfoNotFoundError):
+        if name := os.environ.get("TZ", "").removeprefix(":"):
+            return ZoneInfo(name)
+    with suppress(ValueError, OSError), Path("/etc/localtime").open("rb") as file:
+        return ZoneInfo.from_file(file, key="local")
+    return UTC
 
 
 def once_each(request: web.Request, names: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ from ccapp.domain.presence import Move
 from ccapp.records.history import Span
 from ccapp.routing.figures import Figures
 from ccapp.web import report, report_today
+from ccapp.web.report_question import local_zone
 from ccapp.web.wire import ApiError
 from tests.figures.past import MemoryPast
 from tests.figures.test_by_hand import script
@@ -160,6 +162,17 @@ async def test_a_report_without_the_records():
         assert (status, error["code"]) == (503, "database_unavailable")
     async with opened(None) as client:
         assert (await refused(client, ""))[0] == 503
+
+
+@pytest.mark.parametrize(("tz", "name"), [("Asia/Tokyo", "Asia/Tokyo"), (":Asia/Tokyo", "Asia/Tokyo")])
+def test_the_zone_of_the_process(monkeypatch: pytest.MonkeyPatch, tz: str, name: str):
+    monkeypatch.setenv("TZ", tz)
+    assert str(local_zone()) == name
+
+
+def test_no_zone_is_no_failure(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TZ", "<+03>-3")
+    assert local_zone().utcoffset(datetime.now(UTC)) is not None
 
 
 # --- today ------------------------------------------------------------------------------------------------
