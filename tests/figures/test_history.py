@@ -23,7 +23,7 @@ BEGAN = datetime.fromtimestamp(EPOCH, UTC)
 
 @pytest.fixture(scope="module")
 def facts() -> list[Fact]:
-    """Busy, with engines that die: calls and wrap-ups lie over every border. Two agents have nothing to do."""
+    """Busy, with engines that die: calls and wrap-ups lie over every border. Two agents only stand by."""
     at = EPOCH - START
     still: list[Fact] = [
         is_now("ready", at, State.READY),
