@@ -7,7 +7,7 @@ from ccapp.calls.floor import Floor
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.calldata import to_headers
 from ccapp.domain.events import EndedBy, Outcome
-from ccapp.domain.ids import BridgeId, ChannelId, NodeId
+from ccapp.domain.ids import BridgeId, ChannelId, NodeId, TrunkId
 from ccapp.domain.ivr import Forward
 from ccapp.ports import Bridge, CallerId, Dial, Leg, LegGone
 
@@ -21,7 +21,7 @@ def is_forward(bridge: BridgeId) -> bool:
 async def forward(visit: Visit, caller: Leg, node: Forward, floor: Floor) -> NodeId | None:
     """Returns the node to go on with when the number was not reached, else None: the visit is over."""
     await caller.answer()
-    leg = floor.switch.dial(_dial(visit, caller, node, floor.acd.clock.now()))
+    leg = floor.switch.dial(_dial(visit, caller, node, floor))
     try:
         if not await _answers(leg, node.ring_s):
             floor.acd.forwarded(visit, node.number, node.trunk, answered=False, talk_s=0.0)
@@ -57,12 +57,15 @@ async def _bridge(visit: Visit, floor: Floor) -> Bridge:
     return await floor.switch.talk_bridge(BridgeId(f"{PREFIX}{visit.id}"), f"forward of {visit.id}")
 
 
-def _dial(visit: Visit, caller: Leg, node: Forward, now: float) -> Dial:
+def _dial(visit: Visit, caller: Leg, node: Forward, floor: Floor) -> Dial:
+    """What travels with a call leaves the house by trusted trunks only."""
+    trunk = floor.acd.centre.trunks.get(TrunkId(node.trunk))
+    trusted = trunk is not None and trunk.trusted
     return Dial(
-        channel=ChannelId(f"{PREFIX}{visit.id}-{now:.3f}"),
+        channel=ChannelId(f"{PREFIX}{visit.id}-{floor.acd.clock.now():.3f}"),
         endpoint=f"{node.number}@{node.trunk}",
         caller=CallerId(number=node.caller_id or visit.caller_number, name=visit.caller_name),
-        headers=to_headers(visit.data),
+        headers=to_headers(visit.data) if trusted else {},
         ring_s_max=node.ring_s,
         originator=caller.id,
     )

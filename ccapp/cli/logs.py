@@ -5,6 +5,7 @@ values with anything but plain characters are quoted. What tells who called and 
 names, call data) stands in private fields, which are left out unless `private` is asked for.
 """
 
+import asyncio
 import dataclasses
 import json
 import logging
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Literal
+from typing import Literal, TextIO
 
 import orjson
 
@@ -46,13 +47,53 @@ VALUE_LENGTH_MAX = 2000
 
 def setup(level: str, format: Literal["text", "json"] = "text") -> None:
     """All logging to standard error, in one shape."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Gathered(sys.stderr)
     handler.setFormatter(JsonLines() if format == "json" else TextLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     # nobody is shown these, and each record would look them up
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.logAsyncioTasks = False  # type: ignore[attr-defined]
+
+
+class Gathered(logging.StreamHandler[TextIO]):
+    """Lines of the same moment are written together: a call has ten, and each write is a system call.
+
+    A warning, and whatever is logged outside a loop, is written at once with all before it.
+    """
+
+    GATHER_S = 0.05
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._lines.append(self.format(record))
+            if record.levelno >= logging.WARNING or not self._later():
+                self.flush()
+        except Exception:  # as every handler does: logging must not end what logs
+            self.handleError(record)
+
+    def _later(self) -> bool:
+        """Whether a flush is on its way."""
+        if len(self._lines) > 1:
+            return self._loop is not None
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+            return False
+        self._loop.call_later(self.GATHER_S, self.flush)
+        return True
+
+    def flush(self) -> None:
+        lines, self._lines = self._lines, []
+        if lines:
+            self.stream.write("\n".join(lines) + "\n")
+        super().flush()
 
 
 def watcher(*, private: bool = False) -> Callable[[Fact], None]:

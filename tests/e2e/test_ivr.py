@@ -209,6 +209,7 @@ def trees(sounds: Path) -> dict[str, Any]:
         "ordinary": {"start": "line", "nodes": {"line": {"queue": "sales"}}},
         "important": {"start": "line", "nodes": {"line": {"queue": {"to": "sales", "priority_s": 600}}}},
         "outside": {"start": "dial", "nodes": {"dial": {"forward": outside}}},
+        "outside_public": {"start": "dial", "nodes": {"dial": {"forward": {**outside, "trunk": "public"}}}},
         "outside_as_us": {"start": "dial", "nodes": {"dial": {"forward": as_us}}},
         "outside_or": {
             "start": "dial",
@@ -221,7 +222,7 @@ NUMBERS = {
     "file": "200", "speech": "201", "silent": "202", "missing": "203", "keys": "210", "cut": "211",
     "uncut": "212", "loops": "213", "plain": "214", "digits": "220", "starred": "221", "endless": "222",
     "tests": "230", "set": "231", "levels": "240", "ordinary": "241", "important": "242", "outside": "250",
-    "outside_as_us": "251", "outside_or": "252",
+    "outside_as_us": "251", "outside_or": "252", "outside_public": "253",
 }  # fmt: skip
 
 
@@ -501,9 +502,9 @@ async def test_a_call_with_priority_overtakes(house: House) -> None:
 
 
 @asynccontextmanager
-async def outside(house: House, behaviour: Behaviour) -> AsyncIterator[Phone]:
+async def outside(house: House, behaviour: Behaviour, trunk: str = "carrier") -> AsyncIterator[Phone]:
     """The telephone 555 behind the trunk."""
-    host, port = house.asterisk.trunk("carrier").contact_address
+    host, port = house.asterisk.trunk(trunk).contact_address
     async with Phone("555", bind_host=host, port=port) as phone:
         phone.on_invite = behaviour
         yield phone
@@ -530,6 +531,20 @@ async def test_a_forwarded_call_shows_who_calls_and_both_hear_each_other(
     assert story.ending == (Outcome.FORWARDED, EndedBy.AGENT)
     forwarded = story.one(events.CallForwarded)
     assert (forwarded.number, forwarded.trunk, forwarded.answered) == ("555", "carrier", True)
+
+
+@pytest.mark.parametrize(
+    ("tree", "trunk", "passed"), [("outside", "carrier", "gold"), ("outside_public", "public", None)]
+)
+async def test_call_data_leaves_by_trusted_trunks_only(
+    house: House, tree: str, trunk: str, passed: str | None
+) -> None:
+    async with outside(house, Answers(), trunk) as phone:
+        call = await dialled(house, tree, headers={"X-URL": "gold"})
+        talk = await phone.incoming(DEADLINE_S)
+        assert talk.header("X-URL") == passed
+        await call.hang_up()
+        await talk.ended(DEADLINE_S)
 
 
 @pytest.mark.parametrize(
