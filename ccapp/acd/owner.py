@@ -29,12 +29,12 @@ from ccapp.domain.ids import (
     ChannelId,
     NodeId,
     QueueId,
-    SkillId,
     TreeId,
     TrunkId,
     VisitId,
 )
 from ccapp.domain.presence import Move, Presence, SubState, state_of
+from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.index import TIERS
@@ -118,7 +118,7 @@ class Acd:
         self,
         visit: Visit,
         queue: QueueId,
-        own: Mapping[SkillId, int],
+        own: Requires,
         priority_s: float,
         *,
         entered_at: float,
@@ -136,15 +136,12 @@ class Acd:
         now = self.clock.now()
         place = Place(visit, queue, entered_at)
         visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
-        requires = {**settings.requires}
-        for skill, level in own.items():
-            requires[skill] = max(level, requires.get(skill, 0))
         call = WaitingCall(
             visit=visit.id,
             queue=queue,
             entered_at=place.entered_at,
             priority_s=settings.priority_s + priority_s,
-            requires=requires,
+            requires=merged(settings.requires, own),
             own_requires=own,
             own_priority_s=priority_s,
             offers=visit.offers,

@@ -1,6 +1,6 @@
 """Waiting in a queue's line, hearing music, until an agent answers; then the talk."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ccapp.acd import Place, Stranding, Visit
@@ -12,19 +12,18 @@ from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import QueueId, SkillId
 from ccapp.domain.ivr import Say
+from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Leg
 
 PRIORITY_S_MAX = 3600
 
 
-def line_for(visit: Visit, queue: QueueId, requires: Mapping[SkillId, int], priority_s: float) -> InLine:
+def line_for(visit: Visit, queue: QueueId, requires: Requires, priority_s: float) -> InLine:
     """The line of a queue; the call data's `Skills` and `Priority` (seconds) count beside what is given."""
     wanted = {SkillId(name): level for name, level in calldata.skills(visit.data).items()}
-    for skill, level in requires.items():
-        wanted[skill] = max(level, wanted.get(skill, 0))
     bonus = calldata.lookup(visit.data, "Priority")
     bonus_s = min(int(bonus), PRIORITY_S_MAX) if bonus.isascii() and bonus.isdigit() else 0
-    return InLine(queue=queue, requires=wanted, priority_s=priority_s + bonus_s)
+    return InLine(queue=queue, requires=merged(requires, wanted), priority_s=priority_s + bonus_s)
 
 
 async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> Waypoint | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId
+from ccapp.domain.ids import AgentId, NodeId, QueueId, TreeId
+from ccapp.domain.requirements import Requires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class InLine:
     """In a queue's line. `entered_at` and `tried` only when a place is taken again after a crash."""
 
     queue: QueueId
-    requires: Mapping[SkillId, int] = field(default_factory=dict)  # the call's own
+    requires: Requires = field(default_factory=dict)  # the call's own
     priority_s: float = 0.0  # the call's own
     entered_at: float | None = None
     tried: Mapping[AgentId, float] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ccapp.cli.show import add, caller, duration, listed, moment, number, state_text, table, text
+from ccapp.domain.requirements import Requires, wording
 
 type Document = dict[str, Any]
 
@@ -122,8 +123,8 @@ def _offered(call: Document) -> Text:
     return text(f"{call['offered_to']} {duration(call['rings_s'])}", "cyan")
 
 
-def needs(requires: Document) -> str:
-    return ", ".join(f"{skill} {level}" for skill, level in sorted(requires.items()))
+def needs(requires: Requires) -> str:
+    return wording(requires)
 
 
 # --- agents -----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.explanation import Explanation, WhyNot
+from ccapp.domain.requirements import wording
 
 DECLINED = {
     DeclineReason.NO_ANSWER: "does not answer",
@@ -23,6 +24,7 @@ WHY_NOT = {
     WhyNot.NOT_A_MEMBER: "not in the queue",
     WhyNot.SKILL_MISSING: "skill missing",
     WhyNot.SKILL_LEVEL: "skill too low",
+    WhyNot.REQUIREMENT: "not who is asked for",
     WhyNot.NOT_READY: "not ready",
     WhyNot.IN_CALL: "in a call",
     WhyNot.WRAP_UP: "in wrap-up",
@@ -136,7 +138,7 @@ def _of_visit(fact: events.VisitFact) -> str:
 
 
 def _waits(fact: events.CallWaits) -> str:
-    asks = ", ".join(f"{skill} {level}" for skill, level in sorted(fact.requires.items()))
+    asks = wording(fact.requires)
     parts = [f"needs {asks}"] if asks else []
     if fact.priority_s:
         parts.append(f"counts {fact.priority_s:+g} s")

@@ -1,14 +1,16 @@
 """What the parts of a configuration must be to each other: names that exist, numbers that mean one thing."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 
 from ccapp.config.models_ivr import kind
 from ccapp.config.problem import Path, Severity, did_you_mean
-from ccapp.domain.centre import Agent, Centre, Skills, ToQueue, ToTree
+from ccapp.domain.centre import Centre, ToQueue, ToTree
+from ccapp.domain.expressions import alternatives, parse, ranges
 from ccapp.domain.ids import AgentId, NodeId, SkillId
 from ccapp.domain.ivr import Enqueue, Forward, Node, Tree
 from ccapp.domain.ivr_check import problems as graph_problems
+from ccapp.domain.requirements import Requires, Skills, merged, met
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +73,33 @@ def _queues(centre: Centre) -> Iterator[Finding]:
 
 
 def _requirement(
-    path: Path, requires: Skills, centre: Centre, members: frozenset[AgentId] | None
+    path: Path, requires: Requires, centre: Centre, members: frozenset[AgentId] | None
 ) -> Iterator[Finding]:
     """Unknown skills, and a warning when no agent has all that is asked."""
     agents = (agent for agent in centre.agents.values() if members is None or agent.id in members)
-    if any(_can(agent, requires) for agent in agents):
+    if any(met(agent.skills, requires) for agent in agents):
+        return
+    if isinstance(requires, str) and alternatives(parse(requires)) == []:
+        yield Finding(path, "nobody can ever meet it: it contradicts itself")
         return
     known = {skill for agent in centre.agents.values() for skill in agent.skills}
-    unknown = [skill for skill in requires if skill not in known]
+    unknown = [skill for skill in _needed(requires) if skill not in known]
     for skill in unknown:
         yield Finding((*path, skill), f'no agent has the skill "{skill}"{did_you_mean(skill, known)}')
     if not unknown:
-        wanted = ", ".join(f"{skill} {level}" for skill, level in requires.items()) or "none"
-        yield Finding(path, f"no agent can serve it (skills asked: {wanted})", "warning")
+        wanted = requires if isinstance(requires, str) else _listed(requires)
+        yield Finding(path, f"no agent can serve it (skills asked: {wanted or 'none'})", "warning")
 
 
-def _can(agent: Agent, requires: Mapping[SkillId, int]) -> bool:
-    return all(agent.skills.get(skill, 0) >= level for skill, level in requires.items())
+def _needed(requires: Requires) -> list[SkillId]:
+    """The skills of which a level is asked, not only the lack."""
+    if isinstance(requires, str):
+        return list(dict.fromkeys(each.skill for each in ranges(parse(requires)) if each.low > 0))
+    return list(requires)
+
+
+def _listed(requires: Skills) -> str:
+    return ", ".join(f"{skill} {level}" for skill, level in requires.items())
 
 
 def _agents(centre: Centre) -> Iterator[Finding]:
@@ -130,11 +142,7 @@ def _references(centre: Centre, path: Path, node: Node) -> Iterator[Finding]:
         case Enqueue(queue=queue, requires=requires):
             yield from _unknown((*path, "to"), "queue", queue, centre.queues)
             if queue in centre.queues and requires:
-                both = _merged(centre.queues[queue].requires, requires)
+                both = merged(centre.queues[queue].requires, requires)
                 yield from _requirement((*path, "requires"), both, centre, centre.queues[queue].agents)
         case Forward(trunk=trunk):
             yield from _unknown((*path, "trunk"), "trunk", trunk, centre.trunks)
-
-
-def _merged(queue: Skills, call: Skills) -> Skills:
-    return {skill: max(queue.get(skill, 0), call.get(skill, 0)) for skill in {**queue, **call}}

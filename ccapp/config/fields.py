@@ -5,9 +5,20 @@ import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from ccapp.domain import calldata
+from ccapp.domain.expressions import expression
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, INVALID_KEY, KEYS
 
@@ -77,6 +88,10 @@ def _key(value: str) -> str:
     return value
 
 
+def _levels_or_expression(given: Any, levels: ValidatorFunctionWrapHandler) -> Any:
+    return expression(given) if isinstance(given, str) else levels(given)
+
+
 ID = shaped(
     r"[A-Za-z][A-Za-z0-9_-]{0,39}", "must be a letter, then letters, digits, _ or -, at most 40 characters"
 )
@@ -129,6 +144,8 @@ Key = Annotated[str, AfterValidator(_key)]
 
 Level = Annotated[int, Field(ge=1, le=10)]
 SkillLevels = Annotated[dict[SkillName, Level], _without_twins(str.lower)]
+Asked = Annotated[SkillLevels, WrapValidator(_levels_or_expression), PlainSerializer(lambda asked: asked)]
+"""Skills and least levels, or an expression over them; what comes out is a `Requires`."""
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 RingSeconds = Annotated[float, Field(ge=3, le=300, allow_inf_nan=False)]

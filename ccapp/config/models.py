@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ccapp.config.fields import (
     AgentName,
+    Asked,
     CallData,
     Code,
     DataName,
@@ -84,7 +85,7 @@ class NumberPart(Part):
 
 class QueuePart(Part):
     name: Title
-    requires: SkillLevels = Field({})
+    requires: Asked = Field({})
     agents: tuple[AgentName, ...] | None = None
     priority_s: PrioritySeconds = 0.0
     ring_s: RingSeconds = 15.0

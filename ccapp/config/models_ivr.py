@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self, assert_never, get_args
 from pydantic import Field, model_validator
 
 from ccapp.config.fields import (
+    Asked,
     CallData,
     CallerNumber,
     DataName,
@@ -21,7 +22,6 @@ from ccapp.config.fields import (
     QueueName,
     RingSeconds,
     Seconds,
-    SkillLevels,
     SoundName,
     Text,
     TrunkName,
@@ -208,10 +208,10 @@ class BranchPart(Part):
 
 
 class QueuePart(Part):
-    """`queue: sales`, or `queue: {to: sales, requires: {spanish: 2}}`."""
+    """`queue: sales`, or `queue: {to: sales, requires: {spanish: 2}}`; `requires` may be an expression."""
 
     to: QueueName
-    requires: SkillLevels = Field({})
+    requires: Asked = Field({})
     priority_s: PrioritySeconds = 0.0
 
     @model_validator(mode="before")

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
+from ccapp.domain.ids import AgentId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Tree
-
-type Skills = Mapping[SkillId, int]
-"""Skill -> level, 1 to 10. For an agent what he has, for a call or queue the least that is asked."""
+from ccapp.domain.requirements import Requires, Skills
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +21,7 @@ class Trunk:
 class Queue:
     id: QueueId
     name: str
-    requires: Skills = field(default_factory=dict)
+    requires: Requires = field(default_factory=dict)
     agents: frozenset[AgentId] | None = None  # only these may serve; None: everyone with the skills
     priority_s: float = 0.0  # seconds a call of this queue is treated as having waited already
     ring_s: float = 15.0  # how long one agent's phone rings

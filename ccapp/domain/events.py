@@ -17,12 +17,12 @@ from ccapp.domain.ids import (
     NodeId,
     OfferId,
     QueueId,
-    SkillId,
     TreeId,
     TrunkId,
     VisitId,
 )
 from ccapp.domain.presence import Intent, Move, State, SubState
+from ccapp.domain.requirements import Requires
 
 
 class EndedBy(StrEnum):
@@ -78,9 +78,9 @@ class CallWaits(VisitFact):
     queue: QueueId
     entered_at: float
     priority_s: float  # the queue's and the call's own, added
-    requires: Mapping[SkillId, int]  # the queue's and the call's own, merged
+    requires: Requires  # the queue's and the call's own, merged
     own_priority_s: float = 0.0
-    own_requires: Mapping[SkillId, int] = field(default_factory=dict)
+    own_requires: Requires = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ class WhyNot(StrEnum):
     NOT_A_MEMBER = "not_a_member"  # the queue names its agents and he is not among them
     SKILL_MISSING = "skill_missing"
     SKILL_LEVEL = "skill_level"
+    REQUIREMENT = "requirement"  # the part of an expression he does not meet
     NOT_READY = "not_ready"
     IN_CALL = "in_call"
     WRAP_UP = "wrap_up"

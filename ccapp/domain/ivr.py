@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ccapp.domain.ids import NodeId, QueueId, SkillId, TreeId
+from ccapp.domain.ids import NodeId, QueueId, TreeId
+from ccapp.domain.requirements import Requires
 
 EMPTY_KEY = "EMPTY_KEY"
 INVALID_KEY = "INVALID_KEY"
@@ -102,7 +103,7 @@ class Branch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueue:
     queue: QueueId
-    requires: Mapping[SkillId, int] = field(default_factory=dict)
+    requires: Requires = field(default_factory=dict)
     priority_s: float = 0.0
 
 

@@ -152,7 +152,7 @@ def _value_decoder(hint: Any) -> Decode:
         return _value_decoder(hint.__value__)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        return _optional(arguments)
+        return _union(arguments)
     if origin is tuple:
         return _tuple(arguments)
     if origin is not None and issubclass(origin, Mapping):
@@ -209,12 +209,29 @@ def _enum(cls: type[enum.Enum]) -> Decode:
     return read
 
 
-def _optional(arguments: tuple[Any, ...]) -> Decode:
+def _union(arguments: tuple[Any, ...]) -> Decode:
+    """Of values JSON can tell apart: a text, an object, nothing."""
     present = [argument for argument in arguments if argument is not types.NoneType]
-    if len(present) != 1:
+    texts = [argument for argument in present if _is_text(argument)]
+    others = [argument for argument in present if not _is_text(argument)]
+    if len(others) > 1 or len(texts) > 1:
         raise TypeError(f"facts cannot hold one of {arguments!r}")
-    decode = _value_decoder(present[0])
-    return lambda raw: None if raw is None else decode(raw)
+    text = _value_decoder(texts[0]) if texts else None
+    other = _value_decoder(others[0]) if others else text
+    nothing = len(present) < len(arguments)
+
+    def read(raw: Any) -> Any:
+        if raw is None and nothing:
+            return None
+        decode = text if text is not None and type(raw) is str else other
+        assert decode is not None
+        return decode(raw)
+
+    return read
+
+
+def _is_text(hint: Any) -> bool:
+    return hint is str or (isinstance(hint, typing.NewType) and hint.__supertype__ is str)
 
 
 def _tuple(arguments: tuple[Any, ...]) -> Decode:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.ids import AgentId, OfferId, QueueId, SkillId, VisitId
+from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Presence, State
+from ccapp.domain.requirements import Requires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,8 @@ class WaitingCall:
     queue: QueueId
     entered_at: float  # epoch s, of its first entry: kept over restarts
     priority_s: float = 0.0  # the queue's and the call's own, added
-    requires: Mapping[SkillId, int] = field(default_factory=dict)  # the queue's and the call's own, merged
-    own_requires: Mapping[SkillId, int] = field(default_factory=dict)  # to merge again when the queue changes
+    requires: Requires = field(default_factory=dict)  # the queue's and the call's own, merged
+    own_requires: Requires = field(default_factory=dict)  # to merge again when the queue changes
     own_priority_s: float = 0.0
     offers: int = 0  # made so far in this visit: the next one is number offers + 1
     tried: Mapping[AgentId, float] = field(default_factory=dict)  # agent -> not offered to him before

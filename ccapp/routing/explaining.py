@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from ccapp.domain.explanation import EXPLAINED_MAX, Explanation, NotChosen, WhyNot
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import Intent, Traffic
+from ccapp.domain.requirements import lacking, unmet
 from ccapp.routing.index import Index
 from ccapp.routing.seats import OpenOffer, Place, Seat
-from ccapp.routing.skills import lacking
 
 
 def explanation(
@@ -69,7 +69,11 @@ def _inability(seat: Seat, place: Place) -> Reason | None:
     members = place.queue.agents
     if members is not None and seat.id not in members:
         return WhyNot.NOT_A_MEMBER, place.queue.id
-    lack = lacking(seat.agent.skills, place.call.requires)
+    requires = place.call.requires
+    if isinstance(requires, str):
+        part = unmet(seat.agent.skills, requires)
+        return None if part is None else (WhyNot.REQUIREMENT, part)
+    lack = lacking(seat.agent.skills, requires)
     if lack is None:
         return None
     skill, has, wanted = lack

@@ -14,15 +14,20 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 from ccapp.domain.centre import Centre
-from ccapp.domain.ids import AgentId, QueueId, SkillId
+from ccapp.domain.expressions import Expression
+from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.requirements import Requires
 from ccapp.routing.rating import Rating
 from ccapp.routing.seats import Place, Seat
 from ccapp.routing.signatures import Entry, Signature, Tier
-from ccapp.routing.skills import Bits
+from ccapp.routing.skills import Bits, Key, Members
 
 TIERS = 8
 OWN_SIGNATURES_MAX = 256
 """Requirements only calls have brought (no queue has them) that are kept when nobody waits for them."""
+
+KEYS_MAX = 4096
+"""Expressions whose ways are remembered."""
 
 LONGEST_IDLE = (float("-inf"), 0)
 
@@ -34,8 +39,9 @@ class Index:
         queues = centre.queues.values()
         self.agents: Mapping[AgentId, Seat] = {agent: seats[agent] for agent in sorted(centre.agents)}
         self._rating = Rating(tiers)
-        self._signatures: dict[int | None, Signature] = {}  # None: nobody can
-        self._own: OrderedDict[int | None, Signature] = OrderedDict()
+        self._signatures: dict[Key, Signature] = {}
+        self._own: OrderedDict[Key, Signature] = OrderedDict()
+        self._keys: dict[tuple[Expression, Members], Key] = {}  # of expressions that were read already
         self._newest = LONGEST_IDLE  # idle key of the agent who came last
         self._bits = Bits(
             (centre.agents[agent] for agent in self.agents),
@@ -81,22 +87,23 @@ class Index:
 
     # --- signatures ---------------------------------------------------------------------------------------
 
-    def _signature(self, requires: Mapping[SkillId, int], members: frozenset[AgentId] | None) -> Signature:
-        places = self._bits.wanted(requires, members)
-        mask = None if places is None else sum(1 << place for place in places)
-        if mask not in self._signatures:
-            self._signatures[mask] = Signature(self._capable(places), self._rating.tiers)
-        return self._signatures[mask]
+    def _signature(self, requires: Requires, members: Members) -> Signature:
+        key = self._key(requires, members)
+        if key not in self._signatures:
+            capable = [self.agents[agent] for agent in self._bits.capable(key)]
+            self._signatures[key] = Signature(capable, self._rating.tiers)
+        return self._signatures[key]
 
-    def _capable(self, places: list[int] | None) -> list[Seat]:
-        if places is None:
-            return []
-        if not places:
-            return list(self.agents.values())
-        wanted = sum(1 << place for place in places)
-        fewest = min((self._bits.holders[place] for place in places), key=len)
-        masks = self._bits.masks
-        return [self.agents[agent] for agent in sorted(fewest) if masks[agent] & wanted == wanted]
+    def _key(self, requires: Requires, members: Members) -> Key:
+        """What is the same for requirements that are; an expression is taken apart but once."""
+        if not isinstance(requires, str):
+            return self._bits.key(requires, members)
+        known = self._keys.get((requires, members))
+        if known is None:
+            if len(self._keys) >= KEYS_MAX:
+                self._keys.clear()
+            known = self._keys[requires, members] = self._bits.key(requires, members)
+        return known
 
     def place(self, place: Place) -> None:
         """Gives a call its signature: its queue's, unless it asks for more than that."""
@@ -116,8 +123,7 @@ class Index:
         return signature
 
     def _adopt_own(self, signature: Signature) -> None:
-        mask = next(reversed(self._signatures))
-        self._own[mask] = signature
+        self._own[next(reversed(self._signatures))] = signature
         signature.staff = sum(seat.on_duty for seat in signature.capable)
         for seat in signature.capable:
             seat.signatures.append(signature)
@@ -127,9 +133,9 @@ class Index:
             self._forget_unused()
 
     def _forget_unused(self) -> None:
-        for mask, signature in list(self._own.items())[:-1]:
+        for key, signature in list(self._own.items())[:-1]:
             if not signature.calls:
-                del self._own[mask], self._signatures[mask]
+                del self._own[key], self._signatures[key]
                 for seat in signature.capable:
                     seat.signatures.remove(signature)
 

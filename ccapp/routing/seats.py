@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.ids import AgentId, OfferId, VisitId
 from ccapp.domain.presence import Intent, Presence, Traffic
+from ccapp.domain.requirements import merged
 from ccapp.routing.decisions import Offer, WaitingCall
-from ccapp.routing.skills import merged
 
 if TYPE_CHECKING:
     from ccapp.routing.signatures import Signature

@@ -7,11 +7,11 @@ from collections import Counter
 from typing import Any
 
 from ccapp.acd import Acd, Visit
-from ccapp.domain.centre import Agent, Queue, Skills
+from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import Presence, State, SubState, state_of
+from ccapp.domain.requirements import Requires, unmet
 from ccapp.routing.decisions import Offer, WaitingCall
-from ccapp.routing.skills import lacking
 from ccapp.web.since import Since
 
 type Document = dict[str, Any]
@@ -244,11 +244,11 @@ class Views:
         ]
 
     @staticmethod
-    def _why_never(agent: Agent, queue: Queue, requires: Skills) -> str | None:
+    def _why_never(agent: Agent, queue: Queue, requires: Requires) -> str | None:
         if queue.agents is not None and agent.id not in queue.agents:
             return "not a member of the queue"
-        lack = lacking(agent.skills, requires)
-        return f"lacks {lack[0]} {lack[2]}" if lack else None
+        lack = unmet(agent.skills, requires)
+        return f"lacks {lack}" if lack else None
 
     def _why_not_now(self, agent: Agent, call: WaitingCall) -> str:
         presence = self._presences.get(agent.id) or Presence(agent=agent.id)

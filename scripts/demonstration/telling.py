@@ -50,7 +50,9 @@ _OF_THE_CALLER = {"IvrVisited", "CallWaits", "CallServed", "CallAbandoned"}
 STYLES = {"CallServed": "bold green", "OfferMade": "cyan", "CallArrived": "bold", "PresenceChanged": "dim"}
 
 
-def _skills(requires: dict[str, int]) -> str:
+def _skills(requires: dict[str, int] | str) -> str:
+    if isinstance(requires, str):
+        return requires
     return " and ".join(f"{skill} {level}" for skill, level in requires.items()) or "nobody in particular"
 
 

@@ -12,6 +12,9 @@ WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
 TITLES = WORDS.filter(lambda text: bool(text.strip()))
 SKILLS = ("sales", "support", "english", "no", "null", "on")
 LEVELS = st.integers(1, 5)
+EXPRESSIONS = st.sampled_from(
+    ["english>=2 and (sales or support)", "English AND NOT trainee", "not (null>9 and on!=2)", "support"]
+)
 
 
 def seconds(low: float, high: float) -> st.SearchStrategy[float]:
@@ -72,7 +75,7 @@ def queue(agents: list[str]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries(
         {"name": TITLES},
         optional={
-            "requires": st.dictionaries(st.sampled_from(SKILLS), LEVELS),
+            "requires": st.dictionaries(st.sampled_from(SKILLS), LEVELS) | EXPRESSIONS,
             "agents": st.lists(st.sampled_from(agents)),
             "ring_s": seconds(3, 60),
             "wait_s_max": seconds(1, 600),
@@ -100,7 +103,9 @@ def node(later: list[str], queues: list[str], trunks: list[str]) -> st.SearchStr
         "collect": both(PROMPTS, into=DATA_NAMES, then=to, otherwise=to, tries=st.integers(1, 3)),
         "set": both(st.just({}), values=DATA.filter(bool), then=to),
         "branch": both(st.just({}), cases=st.lists(case(to), min_size=1, max_size=3), otherwise=to),
-        "queue": queue_name | both(st.just({}), to=queue_name, priority_s=seconds(-60, 60)),
+        "queue": queue_name
+        | both(st.just({}), to=queue_name, priority_s=seconds(-60, 60))
+        | both(st.just({}), to=queue_name, requires=EXPRESSIONS),
     }
     if trunks:
         kinds["forward"] = both(st.just({}), number=st.just("+1800"), trunk=st.sampled_from(trunks))

@@ -24,6 +24,8 @@ queues:
 trunks: {carrier: {}}
 """
 
+SKILLED = "agents: {a: {name: A, extension: 1, skills: {sales: 2}}}\n"
+
 
 def tree(nodes: str, start: str = "a") -> str:
     """A centre whose IVR begins in line 5; its first node stands in line 9."""
@@ -164,6 +166,41 @@ def test_no_message_repeats_a_secret() -> None:
             "queues:\n  q:\n    name: Q\n    requires:\n      sales: 1\n      slaes: 1\n",
             ['f.yaml:8: queues.q.requires.slaes: no agent has the skill "slaes"; did you mean "sales"?'],
             id="unknown skill",
+        ),
+        pytest.param(
+            SKILLED + "queues:\n  q:\n    name: Q\n    requires: sales >= 2 and (help or\n",
+            ['f.yaml:5: queues.q.requires: column 24: expected a skill, "not" or "(", found the end'],
+            id="half an expression",
+        ),
+        pytest.param(
+            SKILLED + "queues: {q: {name: Q, requires: sales>11}}\n",
+            ["f.yaml:2: queues.q.requires: column 7: a level is 0 to 10"],
+            id="an expression with a level there is not",
+        ),
+        pytest.param(
+            SKILLED + "queues: {q: {name: Q, requires: sales>=2 and not sales}}\n",
+            ["f.yaml:2: queues.q.requires: nobody can ever meet it: it contradicts itself"],
+            id="an expression nobody can meet",
+        ),
+        pytest.param(
+            SKILLED + "queues: {q: {name: Q, requires: slaes and not trainee}}\n",
+            ['f.yaml:2: queues.q.requires.slaes: no agent has the skill "slaes"; did you mean "sales"?'],
+            id="an expression with a skill misspelt",
+        ),
+        pytest.param(
+            SKILLED + "queues: {q: {name: Q, requires: sales=3 or sales>4}}\n",
+            [
+                "f.yaml:2: warning: queues.q.requires: no agent can serve it "
+                "(skills asked: sales=3 or sales>4)"
+            ],
+            id="an expression nobody meets",
+        ),
+        pytest.param(
+            SKILLED
+            + "queues: {q: {name: Q, requires: sales}}\nivr:\n  main:\n    start: a\n    nodes:\n"
+            + "      a: {queue: {to: q, requires: not sales}}\n",
+            ["f.yaml:7: ivr.main.nodes.a.queue.requires: nobody can ever meet it: it contradicts itself"],
+            id="an expression that contradicts its queue",
         ),
         pytest.param(
             "agents: {a: {name: A, extension: 1}}"

@@ -7,9 +7,9 @@ from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
 from ccapp.domain.presence import Move, Presence, State, SubState
+from ccapp.domain.requirements import merged
 from ccapp.routing.decisions import Decision, Moved, Offer, WaitingCall
 from ccapp.routing.router import Router
-from ccapp.routing.skills import merged
 
 START = 1000.0
 

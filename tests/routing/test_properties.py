@@ -4,6 +4,7 @@ The model knows no index: it reads skill levels, memberships and presences, and 
 at the instant it was made. A second Router hears the same and must decide the same.
 """
 
+import re
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -12,17 +13,34 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
-from ccapp.domain.ids import AgentId, OfferId, QueueId, SkillId, VisitId
+from ccapp.domain.expressions import Expression
+from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, SubState, Traffic
+from ccapp.domain.requirements import Requires, Skills, merged
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.presence import TABLE, standing
 from ccapp.routing.router import Router, UnknownOffer
-from ccapp.routing.skills import merged
 
 AGENTS = [AgentId(name) for name in ("ann", "ben", "cat", "dan")]
 QUEUES = [QueueId(name) for name in ("sales", "help", "vip")]
+LONG = Expression(" and ".join(["(a or b or x>=1)", *(f"(x{n} or a or b or not y{n})" for n in range(9))]))
+"""Of more ways than are listed: asked of each agent."""
 SKILLS = st.sampled_from([{}, {"a": 1}, {"B": 1}, {"A": 2}, {"a": 1, "b": 1}, {"a": 2, "b": 1}])
-ASKED = st.sampled_from([{}, {}, {}, {"a": 1}, {"A": 2}, {"b": 1}, {"c": 1}])
+ASKED = st.sampled_from(
+    [
+        {},
+        {},
+        {},
+        {"a": 1},
+        {"A": 2},
+        {"b": 1},
+        {"c": 1},
+        "a=1 or (b and not c)",
+        "not a",
+        "a<2 and b>=0",
+        LONG,
+    ]
+)
 CREWS = [AGENTS, AGENTS, AGENTS[:3], AGENTS[1:], AGENTS[:2]]
 LINES = [QUEUES, QUEUES, QUEUES[:2], QUEUES[1:]]
 SECONDS = st.sampled_from([0.0, 1.0, 2.5, 10.0])
@@ -57,6 +75,19 @@ def centres(draw: st.DrawFn) -> Centre:
     )
 
 
+def asked_for(skills: Skills, requires: Requires) -> bool:
+    """Whether an agent with these skills is asked for, an expression being read by Python itself."""
+    has = {name.lower(): level for name, level in skills.items()}
+    if isinstance(requires, str):
+        python = re.sub(
+            r"(?<![<>!=])=(?!=)", "==", re.sub(r"\b(?!and|or|not)([a-z]\w*)", r"has(\1)", requires)
+        )
+        python = re.sub(r"has\((\w+)\)(?!\s*[<>=!])", r"(has(\1)>=1)", python)
+        names = {name: name for name in re.findall(r"has\((\w+)\)", python)}
+        return bool(eval(python, {"has": lambda name: has.get(name, 0), **names}))
+    return all(has.get(name.lower(), 0) >= level for name, level in requires.items())
+
+
 class Model:
     """What is so, by what was told; and what must be so, by looking at everything."""
 
@@ -74,10 +105,10 @@ class Model:
     def may_serve(self, agent: AgentId, visit: VisitId) -> bool:
         call = self.calls[visit][2]
         queue = self.centre.queues[call.queue]
-        has = {name.lower(): level for name, level in self.centre.agents[agent].skills.items()}
-        asked = [*queue.requires.items(), *call.own_requires.items()]
+        has = self.centre.agents[agent].skills
         return (
-            all(has.get(name.lower(), 0) >= level for name, level in asked)
+            asked_for(has, queue.requires)
+            and asked_for(has, call.own_requires)
             and (queue.agents is None or agent in queue.agents)
             and self.barred.get((visit, agent), self.now) <= self.now
         )
@@ -156,7 +187,7 @@ class AnyOrder(RuleBasedStateMachine):
     # --- callers ------------------------------------------------------------------------------------------
 
     @rule(queue=st.sampled_from(QUEUES), own=ASKED, own_s=st.sampled_from([0.0, 20.0]), waited=SECONDS)
-    def a_call_joins(self, queue: QueueId, own: dict[SkillId, int], own_s: float, waited: float) -> None:
+    def a_call_joins(self, queue: QueueId, own: Requires, own_s: float, waited: float) -> None:
         model = self.model
         model.joined += 1
         settings = model.centre.queues.get(queue, Queue(id=queue, name=queue))

@@ -1,13 +1,12 @@
 """The order of service: nobody is overtaken, and no agent idles beside a caller he may serve."""
 
-from collections.abc import Mapping
-
 from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact, PresenceChanged
-from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
+from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import State
+from ccapp.domain.requirements import Requires, met, wording
 from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import LATE_S
 
@@ -20,7 +19,7 @@ class Order:
         self._offered: dict[VisitId, events.CallWaits] = {}
         self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
         self._free: dict[AgentId, PresenceChanged] = {}
-        self._may: dict[tuple[AgentId, QueueId, frozenset[tuple[SkillId, int]]], bool] = {}
+        self._may: dict[tuple[AgentId, QueueId, str], bool] = {}
         self._dirty = False
         self._suspended = False
 
@@ -84,16 +83,14 @@ class Order:
         return barred_until <= past and not given_up and self._eligible(agent, call)
 
     def _eligible(self, agent: AgentId, call: events.CallWaits) -> bool:
-        asked = (agent, call.queue, frozenset(call.requires.items()))
+        asked = (agent, call.queue, wording(call.requires))
         if asked not in self._may:
             self._may[asked] = self._may_serve(agent, call.queue, call.requires)
         return self._may[asked]
 
-    def _may_serve(self, agent: AgentId, queue: QueueId, requires: Mapping[SkillId, int]) -> bool:
+    def _may_serve(self, agent: AgentId, queue: QueueId, requires: Requires) -> bool:
         members, has = self._centre.queues[queue].agents, self._centre.agents[agent].skills
-        return (members is None or agent in members) and all(
-            has.get(skill, 0) >= level for skill, level in requires.items()
-        )
+        return (members is None or agent in members) and met(has, requires)
 
     def quiet(self) -> None:
         """Nothing more happens at this instant."""
