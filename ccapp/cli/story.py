@@ -12,6 +12,7 @@ from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import VisitFact
 from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
+from ccapp.domain.serving import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def _told(fact: VisitFact, stays: set[tuple[str, float]]) -> str:
 def _reasons(fact: VisitFact) -> Iterator[tuple[str, str]]:
     if isinstance(fact, events.OfferMade):
         yield "why", chosen(fact)
+        for step in fact.explanation.steps:
+            yield "wider", step
         yield from _not_chosen(fact.explanation)
         for visit, queue in fact.explanation.calls_passed:
             yield (
@@ -100,9 +103,13 @@ def chosen(offer: events.OfferMade) -> str:
     told = offer.explanation
     if told.not_chosen_count == 0:
         return f"{offer.agent} is the only agent; idle for {wording.seconds(told.idle_s)}"
-    rivals = [other for other in told.not_chosen if other.why in (WhyNot.LATER_TIER, WhyNot.IDLE_LESS)]
+    rivals = [other for other in told.not_chosen if other.why in wording.RIVALS]
     if not rivals:
         return f"{offer.agent} alone was free for it, idle for {wording.seconds(told.idle_s)}"
+    if told.strategy is not Strategy.LONGEST_IDLE or any(r.why is WhyNot.LATER_LEVEL for r in rivals):
+        level = f"level {told.level}, then " if told.level > 1 else ""
+        how = f"{level}{wording.CHOICE[told.strategy]}"
+        return f"{offer.agent} was chosen of {len(rivals) + 1} who were free: {how}"
     return (
         f"{offer.agent} was first of {len(rivals) + 1} who were free: "
         f"least widely skilled (tier {told.tier}), then idle longest ({wording.seconds(told.idle_s)})"

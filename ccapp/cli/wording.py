@@ -6,6 +6,7 @@ from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.explanation import Explanation, WhyNot
 from ccapp.domain.requirements import wording
+from ccapp.domain.serving import Strategy
 
 DECLINED = {
     DeclineReason.NO_ANSWER: "does not answer",
@@ -30,9 +31,12 @@ WHY_NOT = {
     WhyNot.WRAP_UP: "in wrap-up",
     WhyNot.NOT_BEFORE: "paused",
     WhyNot.TRIED: "just tried for this call",
+    WhyNot.LATER_LEVEL: "free, but on a later level",
+    WhyNot.STRATEGY: "free, but not in turn",
     WhyNot.LATER_TIER: "free, but more widely skilled",
     WhyNot.IDLE_LESS: "free, but idle for less",
 }
+RIVALS = frozenset({WhyNot.LATER_LEVEL, WhyNot.STRATEGY, WhyNot.LATER_TIER, WhyNot.IDLE_LESS})
 OUTCOME = {
     Outcome.SERVED: "served",
     Outcome.FORWARDED: "forwarded",
@@ -48,6 +52,16 @@ BY = {
     EndedBy.AGENT: "the agent hung up",
     EndedBy.SYSTEM: "ended by a rule of ours",
     EndedBy.SWITCH: "Asterisk lost it",
+}
+CHOICE = {
+    Strategy.LONGEST_IDLE: "least widely skilled",
+    Strategy.ROUND_ROBIN: "longest since the last offer",
+    Strategy.TOP_DOWN: "first by position",
+    Strategy.FEWEST_CALLS: "fewest calls",
+    Strategy.LEAST_TALK_TIME: "least talk time",
+    Strategy.SEQUENTIAL: "first by position, in turn",
+    Strategy.RANDOM: "by lot",
+    Strategy.WEIGHTED: "by weighted lot",
 }
 AT_ONCE_S = 0.05
 """A wait so short that nobody noticed."""
@@ -69,6 +83,8 @@ def chosen_because(agent: str, told: Explanation) -> str:
                 if came_free
                 else f"{agent} could be rung after another agent's change"
             )
+        case _ if told.steps and not came_free:
+            return f"{agent} could be rung by then ({told.steps[-1]})"
         case "deadline":
             return f"{agent} came out of wrap-up" if came_free else f"a pause of {agent}'s was over"
         case "declined":

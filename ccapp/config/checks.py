@@ -1,38 +1,27 @@
 """What the parts of a configuration must be to each other: names that exist, numbers that mean one thing."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import fields
 
+from ccapp.config import checks_serving
 from ccapp.config.models_ivr import kind
-from ccapp.config.problem import Path, Severity, did_you_mean
+from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.centre import Centre, ToQueue, ToTree
-from ccapp.domain.expressions import alternatives, parse, ranges
-from ccapp.domain.ids import AgentId, NodeId, SkillId
+from ccapp.domain.ids import NodeId
 from ccapp.domain.ivr import Enqueue, Forward, Node, Tree
 from ccapp.domain.ivr_check import problems as graph_problems
-from ccapp.domain.requirements import Requires, Skills, merged, met
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    path: Path
-    message: str
-    severity: Severity = "error"
+from ccapp.domain.requirements import merged
 
 
 def findings(centre: Centre) -> Iterator[Finding]:
     """All that is wrong or doubtful in `centre`, in the order of the file."""
     yield from _codes(centre)
     yield from _numbers(centre)
-    yield from _queues(centre)
+    yield from checks_serving.groups(centre)
+    yield from checks_serving.queues(centre)
     yield from _agents(centre)
     for tree in centre.trees.values():
         yield from _tree(centre, tree)
-
-
-def _unknown(path: Path, noun: str, name: str, known: Collection[str]) -> Iterator[Finding]:
-    if name not in known:
-        yield Finding(path, f'no {noun} "{name}"{did_you_mean(name, known)}')
 
 
 def _codes(centre: Centre) -> Iterator[Finding]:
@@ -59,47 +48,9 @@ def _numbers(centre: Centre) -> Iterator[Finding]:
     for number, entry in centre.numbers.items():
         match entry.target:
             case ToTree(tree=tree):
-                yield from _unknown(("numbers", number, "ivr"), "IVR", tree, centre.trees)
+                yield from unknown(("numbers", number, "ivr"), "IVR", tree, centre.trees)
             case ToQueue(queue=queue):
-                yield from _unknown(("numbers", number, "queue"), "queue", queue, centre.queues)
-
-
-def _queues(centre: Centre) -> Iterator[Finding]:
-    for id, queue in centre.queues.items():
-        path: Path = ("queues", id)
-        for agent in sorted(queue.agents or ()):
-            yield from _unknown((*path, "agents", agent), "agent", agent, centre.agents)
-        yield from _requirement((*path, "requires"), queue.requires, centre, queue.agents)
-
-
-def _requirement(
-    path: Path, requires: Requires, centre: Centre, members: frozenset[AgentId] | None
-) -> Iterator[Finding]:
-    """Unknown skills, and a warning when no agent has all that is asked."""
-    agents = (agent for agent in centre.agents.values() if members is None or agent.id in members)
-    if any(met(agent.skills, requires) for agent in agents):
-        return
-    if isinstance(requires, str) and alternatives(parse(requires)) == []:
-        yield Finding(path, "nobody can ever meet it: it contradicts itself")
-        return
-    known = {skill for agent in centre.agents.values() for skill in agent.skills}
-    unknown = [skill for skill in _needed(requires) if skill not in known]
-    for skill in unknown:
-        yield Finding((*path, skill), f'no agent has the skill "{skill}"{did_you_mean(skill, known)}')
-    if not unknown:
-        wanted = requires if isinstance(requires, str) else _listed(requires)
-        yield Finding(path, f"no agent can serve it (skills asked: {wanted or 'none'})", "warning")
-
-
-def _needed(requires: Requires) -> list[SkillId]:
-    """The skills of which a level is asked, not only the lack."""
-    if isinstance(requires, str):
-        return list(dict.fromkeys(each.skill for each in ranges(parse(requires)) if each.low > 0))
-    return list(requires)
-
-
-def _listed(requires: Skills) -> str:
-    return ", ".join(f"{skill} {level}" for skill, level in requires.items())
+                yield from unknown(("numbers", number, "queue"), "queue", queue, centre.queues)
 
 
 def _agents(centre: Centre) -> Iterator[Finding]:
@@ -140,9 +91,9 @@ def _field(path: Path, name: NodeId, node: Node | None, field: str) -> Path:
 def _references(centre: Centre, path: Path, node: Node) -> Iterator[Finding]:
     match node:
         case Enqueue(queue=queue, requires=requires):
-            yield from _unknown((*path, "to"), "queue", queue, centre.queues)
+            yield from unknown((*path, "to"), "queue", queue, centre.queues)
             if queue in centre.queues and requires:
                 both = merged(centre.queues[queue].requires, requires)
-                yield from _requirement((*path, "requires"), both, centre, centre.queues[queue].agents)
+                yield from checks_serving.requirement((*path, "requires"), both, centre, centre.queues[queue])
         case Forward(trunk=trunk):
-            yield from _unknown((*path, "trunk"), "trunk", trunk, centre.trunks)
+            yield from unknown((*path, "trunk"), "trunk", trunk, centre.trunks)

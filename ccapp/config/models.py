@@ -19,6 +19,7 @@ from ccapp.config.fields import (
     Dialled,
     Digest,
     Extension,
+    GroupName,
     Music,
     Part,
     PrioritySeconds,
@@ -34,8 +35,18 @@ from ccapp.config.fields import (
     Voice,
 )
 from ccapp.config.models_ivr import TreePart
+from ccapp.config.models_serving import (
+    RELAX_MAX,
+    GroupPart,
+    QueueGroupsPart,
+    RelaxPart,
+    StandingPart,
+    TierRulesPart,
+    standings,
+)
 from ccapp.domain.centre import Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
+from ccapp.domain.serving import Strategy
 
 
 def _like(value: object, names: Iterable[str]) -> dict[str, Any]:
@@ -87,6 +98,11 @@ class QueuePart(Part):
     name: Title
     requires: Asked = Field({})
     agents: tuple[AgentName, ...] | None = None
+    groups: QueueGroupsPart = QueueGroupsPart()
+    tiers: dict[AgentName, StandingPart] = Field({})
+    tier_rules: TierRulesPart | None = None
+    relax: tuple[RelaxPart, ...] = Field((), max_length=RELAX_MAX)
+    strategy: Strategy = Strategy.LONGEST_IDLE
     priority_s: PrioritySeconds = 0.0
     ring_s: RingSeconds = 15.0
     retry_same_agent_s: Seconds = 5.0
@@ -97,13 +113,25 @@ class QueuePart(Part):
     sorry: Text = Queue(id=QueueId(""), name="").sorry
 
     def value(self, id: QueueId) -> Queue:
-        agents = None if self.agents is None else frozenset(self.agents)
-        return Queue(id=id, **(dict(self) | {"agents": agents}))
+        parts = {
+            "agents": None if self.agents is None else frozenset(self.agents),
+            "groups": self.groups.value(),
+            "tiers": standings(self.tiers),
+            "tier_rules": None if self.tier_rules is None else self.tier_rules.value(),
+            "relax": tuple(step.value() for step in self.relax),
+        }
+        return Queue(id=id, **(dict(self) | parts))
 
     @classmethod
     def of(cls, queue: Queue) -> Self:
-        agents = None if queue.agents is None else tuple(sorted(queue.agents))
-        return cls(**(_like(queue, cls.model_fields) | {"agents": agents}))
+        parts = {
+            "agents": None if queue.agents is None else tuple(sorted(queue.agents)),
+            "groups": QueueGroupsPart.of(queue.groups),
+            "tiers": {agent: StandingPart.of(standing) for agent, standing in queue.tiers.items()},
+            "tier_rules": None if queue.tier_rules is None else TierRulesPart.of(queue.tier_rules),
+            "relax": tuple(RelaxPart.of(step) for step in queue.relax),
+        }
+        return cls(**(_like(queue, cls.model_fields) | parts))
 
 
 class AgentPart(Part):
@@ -175,6 +203,7 @@ class CentrePart(Part):
     numbers: dict[Dialled, NumberPart] = Field({})
     queues: dict[QueueName, QueuePart] = Field({})
     agents: dict[AgentName, AgentPart] = Field({})
+    groups: dict[GroupName, GroupPart] = Field({})
     ivr: dict[TreeName, TreePart] = Field({})
 
     def value(self) -> Centre:
@@ -189,6 +218,7 @@ class CentrePart(Part):
             numbers={number: part.value(number) for number, part in self.numbers.items()},
             queues={id: part.value(id) for id, part in self.queues.items()},
             agents={id: part.value(id, self.realm) for id, part in self.agents.items()},
+            groups={id: part.value(id) for id, part in self.groups.items()},
             trees={id: part.tree(id) for id, part in self.ivr.items()},
         )
 
@@ -205,5 +235,6 @@ class CentrePart(Part):
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},
             agents={id: AgentPart.of(agent) for id, agent in centre.agents.items()},
+            groups={id: GroupPart.of(group) for id, group in centre.groups.items()},
             ivr={id: TreePart.of(tree) for id, tree in centre.trees.items()},
         )

@@ -1,6 +1,6 @@
 """What is wrong with a configuration, and where: said for people who must put it right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
@@ -35,6 +35,20 @@ class Problem:
         where = f"{self.file}:{self.line}" if self.line else self.file
         what = f"{self.field}: {self.message}" if self.field else self.message
         return f"{where}: warning: {what}" if self.severity == "warning" else f"{where}: {what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong or doubtful in a configuration as a whole."""
+
+    path: Path
+    message: str
+    severity: Severity = "error"
+
+
+def unknown(path: Path, noun: str, name: str, known: Collection[str]) -> Iterator[Finding]:
+    if name not in known:
+        yield Finding(path, f'no {noun} "{name}"{did_you_mean(name, known)}')
 
 
 class ConfigError(Exception):

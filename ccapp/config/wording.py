@@ -35,6 +35,7 @@ _MESSAGES = {
     "too_short": "must not be empty",
     "too_long": "is too long; at most {max_length}",
     "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
     "value_error": "{error}",
 }
 

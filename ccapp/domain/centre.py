@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccapp.domain.ids import AgentId, NodeId, QueueId, TreeId, TrunkId
+from ccapp.domain.ids import AgentId, GroupId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Tree
 from ccapp.domain.requirements import Requires, Skills
+from ccapp.domain.serving import (
+    NO_GROUPS,
+    Group,
+    QueueGroups,
+    Relaxation,
+    Standing,
+    Strategy,
+    TierRules,
+    added,
+    of_groups,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +33,12 @@ class Queue:
     id: QueueId
     name: str
     requires: Requires = field(default_factory=dict)
-    agents: frozenset[AgentId] | None = None  # only these may serve; None: everyone with the skills
+    agents: frozenset[AgentId] | None = None  # only these and the groups serve; None: see `Centre.members`
+    groups: QueueGroups = NO_GROUPS
+    tiers: Mapping[AgentId, Standing] = field(default_factory=dict)
+    tier_rules: TierRules | None = None
+    relax: tuple[Relaxation, ...] = ()
+    strategy: Strategy = Strategy.LONGEST_IDLE
     priority_s: float = 0.0  # seconds a call of this queue is treated as having waited already
     ring_s: float = 15.0  # how long one agent's phone rings
     retry_same_agent_s: float = 5.0  # not offered to the same agent again for so long
@@ -94,6 +110,7 @@ class Centre:
     numbers: Mapping[str, Number] = field(default_factory=dict)
     queues: Mapping[QueueId, Queue] = field(default_factory=dict)
     agents: Mapping[AgentId, Agent] = field(default_factory=dict)
+    groups: Mapping[GroupId, Group] = field(default_factory=dict)
     trees: Mapping[TreeId, Tree] = field(default_factory=dict)
     break_reasons: tuple[str, ...] = ("break", "lunch", "training")
     feature_codes: FeatureCodes = FeatureCodes()
@@ -101,6 +118,19 @@ class Centre:
 
     def number(self, dialled: str) -> Number | None:
         return self.numbers.get(dialled) or self.numbers.get("*")
+
+    def primary(self, queue: Queue) -> frozenset[AgentId] | None:
+        """Who serves a queue from the first; None: everyone with the skills."""
+        if queue.agents is None and not queue.groups.primary:
+            return None
+        return (queue.agents or frozenset()) | of_groups(self.groups, queue.groups.primary)
+
+    def members(self, queue: Queue) -> frozenset[AgentId] | None:
+        """Everyone who may ever serve a queue; None: everyone with the skills."""
+        primary = self.primary(queue)
+        if primary is None:
+            return None
+        return primary | of_groups(self.groups, (*queue.groups.backup, *added(queue.relax)))
 
     def start(self, tree: TreeId) -> NodeId:
         return self.trees[tree].start

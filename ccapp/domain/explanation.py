@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ccapp.domain.ids import AgentId, QueueId, VisitId
+from ccapp.domain.serving import Strategy
 
 
 class WhyNot(StrEnum):
@@ -20,6 +21,8 @@ class WhyNot(StrEnum):
     WRAP_UP = "wrap_up"
     NOT_BEFORE = "not_before"  # back-off after a reject, busy or unanswered call
     TRIED = "tried"  # was rung for this very call a moment ago
+    LATER_LEVEL = "later_level"  # free, but of a later level or only a backup of the queue
+    STRATEGY = "strategy"  # free, but not the one the queue's strategy chooses
     LATER_TIER = "later_tier"  # free, but more widely skilled than the one chosen
     IDLE_LESS = "idle_less"  # free, same tier, idle for a shorter time
 
@@ -39,6 +42,9 @@ class Explanation:
     key: float  # enqueued_at - priority_s, epoch s; smallest first
     tier: int  # of the chosen agent, 0 = least widely skilled
     idle_s: float  # of the chosen agent
+    level: int = 1  # of the chosen agent in this queue
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    steps: tuple[str, ...] = ()  # what was asked less of while it waited, e.g. "after 20 s: spanish 1"
     not_chosen: tuple[NotChosen, ...] = ()  # at most EXPLAINED_MAX, by agent id
     not_chosen_count: int = 0  # all of them
     calls_passed: tuple[tuple[VisitId, QueueId], ...] = ()

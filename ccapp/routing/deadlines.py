@@ -58,6 +58,34 @@ class Deadlines:
         return seat, place
 
 
+class Steps:
+    """When waiting calls climb their ladders. A call has one such time, or none."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Place]] = []
+        self._number = 0
+
+    def arm(self, place: Place) -> None:
+        if place.step_at is not None:
+            self._number += 1
+            heappush(self._heap, (place.step_at, self._number, place))
+
+    def earliest(self) -> float | None:
+        heap = self._heap
+        while heap and heap[0][2].step_at != heap[0][0]:
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def due(self, now: float) -> list[Place]:
+        """The calls whose time has come, each once."""
+        due: list[Place] = []
+        while self._heap and (at := self.earliest()) is not None and at <= now:
+            place = heappop(self._heap)[2]
+            place.step_at = None
+            due.append(place)
+        return due
+
+
 def _applies(due: Due) -> bool:
     at, _, seat, place = due
     return seat.due_at == at if place is None else seat.excluded.get(place.visit) == at

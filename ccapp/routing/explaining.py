@@ -10,6 +10,7 @@ from ccapp.domain.explanation import EXPLAINED_MAX, Explanation, NotChosen, WhyN
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import Intent, Traffic
 from ccapp.domain.requirements import lacking, unmet
+from ccapp.domain.serving import Strategy
 from ccapp.routing.index import Index
 from ccapp.routing.seats import OpenOffer, Place, Seat
 
@@ -25,6 +26,9 @@ def explanation(
         idle_s=opened.offer.made_at - opened.idle_key[0],
         not_chosen=tuple(_reason(seat, opened, now) for seat in others),
         not_chosen_count=len(index.agents) - (opened.seat.id in index.agents),
+        steps=_steps(opened),
+        level=_level(opened.place, opened.seat),
+        strategy=opened.place.queue.strategy,
         calls_passed=tuple(_passed(opened, now, places)),
     )
 
@@ -66,10 +70,10 @@ def _absence(seat: Seat) -> Reason | None:
 
 
 def _inability(seat: Seat, place: Place) -> Reason | None:
-    members = place.queue.agents
+    members = place.members
     if members is not None and seat.id not in members:
         return WhyNot.NOT_A_MEMBER, place.queue.id
-    requires = place.call.requires
+    requires = place.asks
     if isinstance(requires, str):
         part = unmet(seat.agent.skills, requires)
         return None if part is None else (WhyNot.REQUIREMENT, part)
@@ -102,7 +106,24 @@ def _given_later(seat: Seat, opened: OpenOffer) -> bool:
     )
 
 
+def _steps(opened: OpenOffer) -> tuple[str, ...]:
+    place = opened.place
+    if place.ladder is None:
+        return ()
+    return place.ladder.told(place.call.entered_at, place.eased, place.rung, opened.offer.made_at)
+
+
+def _level(place: Place, seat: Seat) -> int:
+    bench = place.signature.bench
+    return 1 if bench is None else bench.order.level(seat)
+
+
 def _order(seat: Seat, opened: OpenOffer) -> Reason:
+    mine, his = _level(opened.place, seat), _level(opened.place, opened.seat)
+    if mine != his:
+        return WhyNot.LATER_LEVEL, f"{mine} > {his}"
+    if opened.place.queue.strategy is not Strategy.LONGEST_IDLE:
+        return WhyNot.STRATEGY, opened.place.queue.strategy.value
     if seat.tier != opened.tier:
         return WhyNot.LATER_TIER, f"{seat.tier} > {opened.tier}"
     return WhyNot.IDLE_LESS, f"{opened.offer.made_at - seat.presence.idle_since:.1f} s"

@@ -11,20 +11,28 @@ The selection is `Index.agent_for` and `Index.call_for`, and nowhere else.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from ccapp.domain.centre import Centre
 from ccapp.domain.expressions import Expression
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.requirements import Requires
+from ccapp.routing.dice import Dice
+from ccapp.routing.ladder import ladder_of
+from ccapp.routing.order import Order, order_of
 from ccapp.routing.rating import Rating
 from ccapp.routing.seats import Place, Seat
 from ccapp.routing.signatures import Entry, Signature, Tier
 from ccapp.routing.skills import Bits, Key, Members
 
+type Name = tuple[Key, Order | None]
+"""What makes two signatures the same one."""
+
 TIERS = 8
 OWN_SIGNATURES_MAX = 256
-"""Requirements only calls have brought (no queue has them) that are kept when nobody waits for them."""
+OWN_PER_QUEUE = 4
+"""Requirements only calls have brought (no queue begins with them) that are kept though nobody waits."""
 
 KEYS_MAX = 4096
 """Expressions whose ways are remembered."""
@@ -35,34 +43,48 @@ LONGEST_IDLE = (float("-inf"), 0)
 class Index:
     """All signatures of one configuration."""
 
-    def __init__(self, centre: Centre, seats: Mapping[AgentId, Seat], tiers: int = TIERS) -> None:
+    def __init__(self, centre: Centre, seats: Mapping[AgentId, Seat], tiers: int, dice: Dice) -> None:
         queues = centre.queues.values()
         self.agents: Mapping[AgentId, Seat] = {agent: seats[agent] for agent in sorted(centre.agents)}
         self._rating = Rating(tiers)
-        self._signatures: dict[Key, Signature] = {}
-        self._own: OrderedDict[Key, Signature] = OrderedDict()
+        self._signatures: dict[Name, Signature] = {}
+        self._own: OrderedDict[Name, Signature] = OrderedDict()
+        self._own_max = max(OWN_SIGNATURES_MAX, OWN_PER_QUEUE * len(queues))
         self._keys: dict[tuple[Expression, Members], Key] = {}  # of expressions that were read already
         self._newest = LONGEST_IDLE  # idle key of the agent who came last
+        self._ladders = {queue.id: ladder_of(queue, centre) for queue in queues}
+        self._orders = {queue.id: order_of(queue, centre, dice) for queue in queues}
         self._bits = Bits(
             (centre.agents[agent] for agent in self.agents),
-            (queue.agents for queue in queues if queue.agents is not None),
+            chain.from_iterable(ladder.memberships() for ladder in self._ladders.values()),
         )
         self._of_queue: dict[QueueId, Signature] = {}
         for queue in queues:
-            signature = self._of_queue[queue.id] = self._signature(queue.requires, queue.agents)
+            members = self._ladders[queue.id].members(0, 0)
+            signature = self._of_queue[queue.id] = self._signature(queue.requires, members, queue.id)
             signature.queues += 1
+        self.counts_present = any(
+            rung.at_once for ladder in self._ladders.values() for rung in ladder.rungs[1:]
+        )
+        self._emptied: list[Signature] = []
 
     def adopt(self) -> None:
         """Makes the seats this index's own: nobody is free yet. From here on the old index is dead."""
-        for agent, seat in self.agents.items():
-            seat.mask, seat.signatures, seat.free = self._bits.masks[agent], [], False
+        for seat in self.agents.values():
+            seat.signatures, seat.ordered, seat.free = [], [], False
         for signature in self._signatures.values():
-            for seat in signature.capable:
-                seat.signatures.append(signature)
+            self._enrol(signature)
         for seat in self.agents.values():
             if seat.on_duty:
                 self._rating.came(seat)
         self._rate_all()
+
+    def _enrol(self, signature: Signature) -> None:
+        """Those who can meet it come to know it."""
+        for seat in signature.capable:
+            (seat.signatures if signature.bench is None else seat.ordered).append(signature)
+        if self.counts_present:
+            signature.present = sum(seat.present for seat in signature.capable)
 
     # --- staff --------------------------------------------------------------------------------------------
 
@@ -71,6 +93,27 @@ class Index:
         stale = self._rating.came(seat) if on_duty else self._rating.went(seat)
         if stale:
             self._rate_all()
+
+    def present(self, seat: Seat, present: bool) -> None:
+        """An agent has come to mean to take calls, or has ceased to. Only to be told if `counts_present`."""
+        for signature in chain(seat.signatures, seat.ordered):
+            signature.present += 1 if present else -1
+            if not signature.present:
+                self._emptied.append(signature)
+
+    def deserted(self) -> list[Place]:
+        """The calls that nobody is there for any more and that may climb for it; out of their heaps."""
+        emptied, self._emptied = self._emptied, []
+        places = [
+            place
+            for signature in emptied
+            if not signature.present
+            for place in signature.waiting()
+            if place.ladder is not None and place.ladder.may_climb_at_once(place.rung)
+        ]
+        for place in places:
+            place.signature.dequeue(place)
+        return places
 
     def _rate_all(self) -> None:
         staff = [seat for seat in self.agents.values() if seat.on_duty]
@@ -81,18 +124,22 @@ class Index:
         for signature in self._signatures.values():
             for tier in signature.tiers:
                 tier.clear()
+            if signature.bench is not None:
+                signature.bench.clear()
         self._newest = LONGEST_IDLE
         for seat in sorted((s for s in self.agents.values() if s.free), key=lambda s: s.idle_key):
             self.add(seat)
 
     # --- signatures ---------------------------------------------------------------------------------------
 
-    def _signature(self, requires: Requires, members: Members) -> Signature:
-        key = self._key(requires, members)
-        if key not in self._signatures:
+    def _signature(self, requires: Requires, members: Members, queue: QueueId) -> Signature:
+        key, order = self._key(requires, members), self._orders.get(queue)
+        name = (key, order)
+        if name not in self._signatures:
             capable = [self.agents[agent] for agent in self._bits.capable(key)]
-            self._signatures[key] = Signature(capable, self._rating.tiers)
-        return self._signatures[key]
+            bench = None if order is None else order.bench()
+            self._signatures[name] = Signature(capable, self._rating.tiers, bench)
+        return self._signatures[name]
 
     def _key(self, requires: Requires, members: Members) -> Key:
         """What is the same for requirements that are; an expression is taken apart but once."""
@@ -109,15 +156,41 @@ class Index:
         """Gives a call its signature: its queue's, unless it asks for more than that."""
         queue = place.queue
         plain = place.call.requires == queue.requires and queue.id in self._of_queue
+        ladder = self._ladders.get(queue.id)
+        place.ladder = None if ladder is None or ladder.is_plain(queue) else ladder
+        place.eased = place.rung = 0
         place.signature = signature = self._of_queue[queue.id] if plain else self._of_call(place)
         place.in_heap = False
         signature.calls += 1
         if self._rating.called(signature):
             self._rate_all()
 
+    def climb(self, place: Place, now: float) -> None:
+        """Takes a call that is in no heap as far up its ladder as it may go; its order stays."""
+        ladder = place.ladder
+        if ladder is None:
+            return
+        entered_at = place.call.entered_at
+        self._stand(
+            place, ladder.eased(entered_at, place.eased, now), ladder.rung(entered_at, place.rung, now)
+        )
+        while ladder.may_climb_at_once(place.rung) and not place.signature.present:
+            self._stand(place, place.eased, place.rung + 1)
+        place.step_at = ladder.next_at(entered_at, place.eased, place.rung)
+
+    def _stand(self, place: Place, eased: int, rung: int) -> None:
+        if (eased, rung) == (place.eased, place.rung):
+            return
+        place.eased, place.rung = eased, rung
+        signature = self._of_call(place)
+        if signature is not place.signature:
+            place.signature.calls -= 1
+            place.signature, place.in_heap = signature, False
+            signature.calls += 1
+
     def _of_call(self, place: Place) -> Signature:
         known = len(self._signatures)
-        signature = self._signature(place.call.requires, place.queue.agents)
+        signature = self._signature(place.asks, place.members, place.queue.id)
         if len(self._signatures) > known:
             self._adopt_own(signature)
         return signature
@@ -125,11 +198,13 @@ class Index:
     def _adopt_own(self, signature: Signature) -> None:
         self._own[next(reversed(self._signatures))] = signature
         signature.staff = sum(seat.on_duty for seat in signature.capable)
-        for seat in signature.capable:
-            seat.signatures.append(signature)
+        self._enrol(signature)
         for seat in sorted((s for s in signature.capable if s.free), key=lambda s: s.idle_key):
-            signature.tiers[seat.tier][seat] = None
-        if len(self._own) > OWN_SIGNATURES_MAX:
+            if signature.bench is None:
+                signature.tiers[seat.tier][seat] = None
+            else:
+                signature.bench.add(seat)
+        if len(self._own) > self._own_max:
             self._forget_unused()
 
     def _forget_unused(self) -> None:
@@ -137,7 +212,7 @@ class Index:
             if not signature.calls:
                 del self._own[key], self._signatures[key]
                 for seat in signature.capable:
-                    seat.signatures.remove(signature)
+                    (seat.signatures if signature.bench is None else seat.ordered).remove(signature)
 
     # --- the idle -----------------------------------------------------------------------------------------
 
@@ -152,23 +227,36 @@ class Index:
             idle[seat] = None
             if not newest:
                 _into_order(idle, seat)
+        for signature in seat.ordered:
+            assert signature.bench is not None
+            signature.bench.add(seat)
 
     def remove(self, seat: Seat) -> None:
         seat.free = False
         tier = seat.tier
         for signature in seat.signatures:
             del signature.tiers[tier][seat]
+        for signature in seat.ordered:
+            assert signature.bench is not None
+            signature.bench.remove(seat)
 
     # --- the selection ------------------------------------------------------------------------------------
 
     def agents_for(self, place: Place, now: float) -> Iterator[Seat]:
         """The free agents for a call, best first: least widely skilled, then longest idle."""
-        for tier in place.signature.tiers:
+        for tier in self._rows(place.signature):
             for seat in tier:
                 if not (place.tried and place.barred(seat.id, now)):
                     yield seat
 
+    @staticmethod
+    def _rows(signature: Signature) -> Iterable[Iterable[Seat]]:
+        return signature.tiers if signature.bench is None else (signature.bench,)
+
     def agent_for(self, place: Place, now: float) -> Seat | None:
+        bench = place.signature.bench
+        if bench is not None:
+            return bench.first(place, now)
         for tier in place.signature.tiers:
             if tier:
                 if not place.tried:
@@ -182,7 +270,7 @@ class Index:
         """The smallest key among all the agent may serve."""
         best: Entry | None = None
         excluded = seat.excluded
-        for signature in seat.signatures:
+        for signature in chain(seat.signatures, seat.ordered) if seat.ordered else seat.signatures:
             if signature.live:
                 head = signature.head_for(seat.agent.id, now) if excluded else signature.head()
                 if head is not None and (best is None or head < best):

@@ -10,6 +10,7 @@ a constant per log-in and per call; who logs in between is rated by the bounds t
 
 from bisect import bisect_left
 from collections.abc import Collection
+from itertools import chain
 
 from ccapp.routing.seats import Seat
 from ccapp.routing.signatures import Signature
@@ -32,7 +33,7 @@ class Rating:
 
     def came(self, seat: Seat) -> bool:
         """An agent is on duty. True: all are to be rated again; else he is rated now."""
-        for signature in seat.signatures:
+        for signature in chain(seat.signatures, seat.ordered):
             signature.staff += 1
         self._staff += 1
         if self._changed():
@@ -41,7 +42,7 @@ class Rating:
         return False
 
     def went(self, seat: Seat) -> bool:
-        for signature in seat.signatures:
+        for signature in chain(seat.signatures, seat.ordered):
             signature.staff -= 1
         self._staff -= 1
         return self._changed()
@@ -72,6 +73,6 @@ class Rating:
         seat.tier = bisect_left(self._bounds, self._flexibility(seat))
 
     def _flexibility(self, seat: Seat) -> float:
-        shares = ((s.queues + s.seen) / s.staff for s in seat.signatures if s.staff)
+        shares = ((s.queues + s.seen) / s.staff for s in chain(seat.signatures, seat.ordered) if s.staff)
         seat.flex = round(sum(shares), 9)  # equals must be equal, whatever the order of adding
         return seat.flex

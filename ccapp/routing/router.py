@@ -18,8 +18,9 @@ from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId, offer_id
 from ccapp.domain.presence import Move, Presence, SubState, Traffic
 from ccapp.routing import presence as table
-from ccapp.routing.deadlines import Deadlines, forget_pairs
+from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.dice import Dice
 from ccapp.routing.explaining import explanation
 from ccapp.routing.index import TIERS, Index
 from ccapp.routing.presence import Event, Line, Told
@@ -49,7 +50,7 @@ def withdrawn(opened: OpenOffer) -> Withdrawn:
 
 
 class Router:
-    def __init__(self, centre: Centre, now: float, *, tiers: int = TIERS) -> None:
+    def __init__(self, centre: Centre, now: float, *, tiers: int = TIERS, seed: int = 0) -> None:
         self._centre = centre
         self._now = now
         self._tiers = tiers
@@ -58,10 +59,12 @@ class Router:
         self._lines: dict[QueueId, dict[VisitId, Place]] = {}
         self._offers: dict[OfferId, OpenOffer] = {}
         self._deadlines = Deadlines()
+        self._steps = Steps()
+        self._dice = Dice(seed)
         self._joined = 0
         self._offered = 0
         self._idled = 0
-        self._index = Index(centre, self._seats, tiers)
+        self._index = Index(centre, self._seats, tiers, self._dice)
         self._index.adopt()
 
     # --- the line -----------------------------------------------------------------------------------------
@@ -73,7 +76,7 @@ class Router:
         queue = self._centre.queues.get(call.queue)
         if queue is None:
             return [Stranded(visit=call.visit)]
-        out: list[Decision] = []
+        out = self._begin(now)
         self._serve_call(self._admit(call, queue, now), now, out)
         return self._after(now, out)
 
@@ -93,7 +96,7 @@ class Router:
         place = self._places.get(visit)
         if place is None:
             return []
-        out: list[Decision] = []
+        out = self._begin(now)
         opened = place.offer
         if place.waiting:
             place.signature.dequeue(place)
@@ -106,6 +109,7 @@ class Router:
     def _drop(self, place: Place) -> None:
         del self._places[place.visit], self._lines[place.queue.id][place.visit]
         place.signature.calls -= 1
+        place.step_at = None
         forget_pairs(place, self._seats)
 
     # --- an offer's one outcome ---------------------------------------------------------------------------
@@ -115,10 +119,12 @@ class Router:
         opened = self._offers.get(offer)
         if opened is None:
             raise UnknownOffer(offer)
-        out: list[Decision] = []
+        out = self._begin(now)
         seat, place = opened.seat, opened.place
         self._close(opened)
         self._drop(place)
+        seat.calls += 1
+        seat.talk_began = now
         seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, place.queue)
         self._change(seat, Line.ACCEPTED, Told(now), "answered", out)
         return self._after(now, out)
@@ -133,14 +139,13 @@ class Router:
             return []
         if reason is DeclineReason.CALLER_GONE:
             return self.leave(opened.place.visit, now)
-        out: list[Decision] = []
+        out = self._begin(now)
         place = opened.place
         retry_s = place.queue.retry_same_agent_s
         if retry_s > 0:
             self._deadlines.pair(opened.seat, place, now + retry_s)
         self._settle(opened, reason, now, out)
-        self._back_in_line(place, now, out)
-        self._refresh(opened.seat, now, out)
+        self._resettle(opened.seat, [place], now, out)
         return self._after(now, out)
 
     def _settle(self, opened: OpenOffer, reason: DeclineReason, now: float, out: list[Decision]) -> None:
@@ -151,12 +156,6 @@ class Router:
         del self._offers[opened.id]
         opened.seat.offer = opened.place.offer = None
 
-    def _back_in_line(self, place: Place, now: float, out: list[Decision]) -> None:
-        if place.queue.id in self._centre.queues:
-            self._serve_call(place, now, out)
-        else:
-            self._strand(place, out)
-
     def _strand(self, place: Place, out: list[Decision]) -> None:
         self._drop(place)
         out.append(Stranded(visit=place.visit))
@@ -166,11 +165,12 @@ class Router:
     def talk_ended(self, agent: AgentId, now: float) -> list[Decision]:
         """Into wrap-up, or what was asked for during the call."""
         seat = self._seat(agent)
-        out: list[Decision] = []
+        out = self._begin(now)
+        seat.talk_s += now - seat.talk_began
         self._change(seat, Line.TALK_ENDED, Told(now, wrap_up_s=seat.wrap_up_s), "call ended", out)
         if seat.removed:
             del self._seats[agent]
-        self._refresh(seat, now, out)
+        self._resettle(seat, [], now, out)
         return self._after(now, out)
 
     def move(
@@ -187,33 +187,35 @@ class Router:
         seat = self._seat(agent)
         if seat.removed:
             raise UnknownAgent(agent)
-        out: list[Decision] = []
-        self._change(seat, move, Told(now, sub_state=sub_state, reason=reason), why, out)
-        self._take_back(seat, now, out)
-        self._refresh(seat, now, out)
+        told = Told(now, sub_state=sub_state, reason=reason)
+        table.changed(seat.presence, move, seat.agent, told)  # may be refused, while nothing has been decided
+        out = self._begin(now)
+        begun = len(out)
+        self._change(seat, move, told, why, out)
+        self._resettle(seat, self._taken_back(seat, begun, out), now, out)
         return self._after(now, out)
 
-    def _take_back(self, seat: Seat, now: float, out: list[Decision]) -> None:
-        """Withdraws the offer of an agent who is no longer there to take it."""
+    def _taken_back(self, seat: Seat, begun: int, out: list[Decision]) -> list[Place]:
+        """Withdraws the offer of an agent who is no longer there to take it; its call, if he had one."""
         opened = seat.offer
         if opened is None or seat.presence.traffic is Traffic.OFFERED:
-            return
+            return []
         self._close(opened)
-        out.insert(0, withdrawn(opened))
-        self._back_in_line(opened.place, now, out)
+        out.insert(begun, withdrawn(opened))
+        return [opened.place]
 
     def online(self, agent: AgentId, online: bool, now: float) -> list[Decision]:
         """A phone that can ring has come or gone. Of an agent not configured: nothing."""
         seat = self._seats.get(agent)
         if seat is None:
             return []
-        out: list[Decision] = []
+        out = self._begin(now)
         before = seat.presence
         after = table.connected(before, online)
         if after is not before:
-            seat.presence = after
+            self._put(seat, after)
             out.append(Moved(before=before, after=after, why="online" if online else "offline"))
-        self._refresh(seat, now, out)
+        self._resettle(seat, [], now, out)
         return self._after(now, out)
 
     def _seat(self, agent: AgentId) -> Seat:
@@ -237,19 +239,35 @@ class Router:
             out.append(WrapUpOver(agent=seat.id, wrap_up_s=told.now - before.idle_since))
 
     def _put(self, seat: Seat, presence: Presence) -> None:
-        was_on_duty = seat.on_duty
+        was_on_duty, was_present = seat.on_duty, self._index.counts_present and seat.present
         seat.presence = presence
-        if seat.on_duty is not was_on_duty and not seat.removed:
-            self._index.on_duty(seat, seat.on_duty)
+        if seat.on_duty is not was_on_duty:
+            seat.calls, seat.talk_s = 0, 0.0
+            if not seat.removed:
+                self._index.on_duty(seat, seat.on_duty)
+        if self._index.counts_present and seat.present is not was_present and not seat.removed:
+            self._index.present(seat, seat.present)
 
     # --- time ---------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> list[Decision]:
-        return self._after(now, [])
+        return self._after(now, self._begin(now))
 
     def next_deadline(self) -> float | None:
         """When `tick` is due at the latest, should nothing happen before."""
-        return self._deadlines.earliest()
+        at, step_at = self._deadlines.earliest(), self._steps.earliest()
+        return at if step_at is None or (at is not None and at < step_at) else step_at
+
+    def _begin(self, now: float) -> list[Decision]:
+        """Begins every event: calls that may be served by more people by now are, in their order."""
+        out: list[Decision] = []
+        due = self._steps.due(now)
+        if due:
+            climbing = [place for place in due if place.waiting]
+            for place in climbing:
+                place.signature.dequeue(place)
+            self._serve_calls(climbing, now, out)
+        return out
 
     def _after(self, now: float, out: list[Decision]) -> list[Decision]:
         """Ends every event: what has come due by now is done too."""
@@ -283,6 +301,24 @@ class Router:
             seat.due_at = None
             self._serve_seat(seat, now, out)
 
+    def _resettle(self, seat: Seat, limbo: list[Place], now: float, out: list[Decision]) -> None:
+        """After an agent's presence has changed: first the calls that lost him, then he himself."""
+        if seat.free and (seat.removed or not seat.waits_for_call()):
+            self._index.remove(seat)
+        if self._index.counts_present:
+            limbo = limbo + self._index.deserted()
+        if limbo:
+            self._serve_calls(limbo, now, out)
+        self._refresh(seat, now, out)
+
+    def _serve_calls(self, places: list[Place], now: float, out: list[Decision]) -> None:
+        """Calls that are in no heap, in their order; without a queue they are stranded."""
+        for place in sorted(places, key=lambda place: place.order):
+            if place.queue.id in self._centre.queues:
+                self._serve_call(place, now, out)
+            else:
+                self._strand(place, out)
+
     def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:
         place = self._index.call_for(seat, now)
         if place is not None:
@@ -292,17 +328,27 @@ class Router:
             self._index.add(seat)
 
     def _serve_call(self, place: Place, now: float, out: list[Decision]) -> None:
+        if place.ladder is not None:
+            self._climb(place, now)
         seat = self._index.agent_for(place, now)
         if seat is not None:
             self._offer(seat, place, now, out)
         else:
             place.signature.enqueue(place)
 
+    def _climb(self, place: Place, now: float) -> None:
+        before = place.step_at
+        self._index.climb(place, now)
+        if place.step_at != before:
+            self._steps.arm(place)
+
     def _offer(self, seat: Seat, place: Place, now: float, out: list[Decision]) -> None:
         if seat.free:
             self._index.remove(seat)
         place.offers += 1
         self._offered += 1
+        if place.signature.bench is not None:
+            seat.turns[place.queue.id] = self._offered
         offer = Offer(
             offer=offer_id(place.visit, place.offers),
             visit=place.visit,
@@ -358,8 +404,8 @@ class Router:
         out: list[Decision] = []
         new = (agent for agent in centre.agents.values() if agent.id not in self._seats)
         seats = self._seats | {agent.id: Seat(agent, Presence(agent=agent.id)) for agent in new}
-        index = Index(centre, seats, self._tiers)
-        self._centre, self._seats, self._index = centre, seats, index
+        index = Index(centre, seats, self._tiers, self._dice)
+        self._centre, self._seats, self._index, self._steps = centre, seats, index, Steps()
         index.adopt()
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
@@ -378,7 +424,7 @@ class Router:
         if agent is not None:
             seat.agent, seat.removed = agent, False
             return
-        seat.signatures, seat.due_at, seat.removed = [], None, True
+        seat.signatures, seat.ordered, seat.due_at, seat.removed = [], [], None, True
         opened = seat.offer
         if opened is not None:
             self._close(opened)
@@ -390,7 +436,7 @@ class Router:
     def _replace(self, place: Place, out: list[Decision]) -> None:
         """The call under its queue as configured now; without one, stranded once no phone rings for it."""
         queue = self._centre.queues.get(place.queue.id)
-        place.waiting = False
+        place.waiting, place.step_at = False, None
         if queue is not None:
             place.requeue(queue)
         self._index.place(place)
@@ -431,5 +477,6 @@ class Router:
             seat.removed = True
         settings = self._centre.queues.get(queue) or Queue(id=queue, name="", wrap_up_s=0.0)
         seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, settings)
+        seat.talk_began = now
         seat.presence = replace(seat.presence, traffic=Traffic.TALKING, wrap_up_until=None)
         self._refresh(seat, now, [])

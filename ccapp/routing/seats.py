@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccapp.domain.centre import Agent, Queue
-from ccapp.domain.ids import AgentId, OfferId, VisitId
+from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Intent, Presence, Traffic
-from ccapp.domain.requirements import merged
+from ccapp.domain.requirements import Requires, merged
 from ccapp.routing.decisions import Offer, WaitingCall
+from ccapp.routing.skills import Members
 
 if TYPE_CHECKING:
+    from ccapp.routing.ladder import Ladder
     from ccapp.routing.signatures import Signature
 
 
@@ -20,15 +22,19 @@ class Seat:
     """An agent as the Router holds him."""
 
     __slots__ = (
-        "agent", "due_at", "excluded", "flex", "free", "idle_number", "mask", "offer", "presence", "removed",
-        "signatures", "tier", "wrap_up_s",
+        "agent", "calls", "due_at", "excluded", "flex", "free", "idle_number", "offer", "ordered", "presence",
+        "removed", "signatures", "talk_began", "talk_s", "tier", "turns", "wrap_up_s",
     )  # fmt: skip
 
     def __init__(self, agent: Agent, presence: Presence) -> None:
         self.agent = agent
         self.presence = presence
-        self.mask = 0
-        self.signatures: list[Signature] = []  # those he may serve
+        self.signatures: list[Signature] = []  # those he may serve, of queues that take the longest idle
+        self.ordered: list[Signature] = []  # those he may serve, of queues with an order of their own
+        self.calls = 0  # answered since he logged in
+        self.talk_s = 0.0  # talked since he logged in
+        self.talk_began = 0.0  # of the talk he is in
+        self.turns: dict[QueueId, int] = {}  # number of the last offer, of queues that go by it
         self.flex = 0.0  # how widely skilled: see rating.py
         self.tier = 0
         self.free = False  # sits in his signatures' tiers
@@ -46,6 +52,11 @@ class Seat:
     @property
     def on_duty(self) -> bool:
         return self.presence.intent is not Intent.LOGGED_OUT
+
+    @property
+    def present(self) -> bool:
+        """Means to take calls and has a phone, though he may be talking now."""
+        return self.presence.intent is Intent.READY and self.presence.online
 
     @property
     def idle_key(self) -> tuple[float, int]:
@@ -66,7 +77,8 @@ class Place:
     """A call in line. It keeps its place while it is offered."""
 
     __slots__ = (
-        "call", "in_heap", "key", "offer", "offers", "queue", "seq", "signature", "tried", "waiting",
+        "call", "eased", "in_heap", "key", "ladder", "offer", "offers", "queue", "rung", "seq", "signature",
+        "step_at", "tried", "waiting",
     )  # fmt: skip
 
     def __init__(self, call: WaitingCall, queue: Queue, seq: int) -> None:
@@ -80,6 +92,19 @@ class Place:
         self.waiting = False  # in line and not being offered
         self.in_heap = False
         self.offer: OpenOffer | None = None
+        self.ladder: Ladder | None = None  # None: who may serve it does not change
+        self.eased = self.rung = 0  # where on the ladder it stands
+        self.step_at: float | None = None  # when the clock alone takes it further
+
+    @property
+    def asks(self) -> Requires:
+        """What is asked for it now."""
+        return self.call.requires if self.ladder is None else self.ladder.asks(self.call.requires, self.eased)
+
+    @property
+    def members(self) -> Members:
+        """Who may serve it now, skills aside; None: everyone."""
+        return self.queue.agents if self.ladder is None else self.ladder.members(self.eased, self.rung)
 
     @property
     def visit(self) -> VisitId:

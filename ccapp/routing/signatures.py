@@ -2,9 +2,13 @@
 
 from collections import OrderedDict
 from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
 
 from ccapp.domain.ids import AgentId
 from ccapp.routing.seats import Place, Seat
+
+if TYPE_CHECKING:
+    from ccapp.routing.order import Bench
 
 type Entry = tuple[float, int, Place]
 """Key, order of joining, whose: smallest first."""
@@ -16,16 +20,18 @@ type Tier = OrderedDict[Seat, None]
 class Signature:
     """One distinct requirement: its agents and its calls."""
 
-    __slots__ = ("calls", "capable", "heap", "live", "queues", "seen", "staff", "tiers")
+    __slots__ = ("bench", "calls", "capable", "heap", "live", "present", "queues", "seen", "staff", "tiers")
 
-    def __init__(self, capable: list[Seat], tiers: int) -> None:
+    def __init__(self, capable: list[Seat], tiers: int, bench: "Bench | None" = None) -> None:
         self.capable = capable  # by agent id
-        self.tiers: tuple[Tier, ...] = tuple(OrderedDict() for _ in range(tiers))
+        self.bench = bench  # holds the idle in place of the tiers where a queue has an order of its own
+        self.tiers: tuple[Tier, ...] = tuple(OrderedDict() for _ in range(tiers)) if bench is None else ()
         self.heap: list[Entry] = []
         self.live = 0  # calls in the heap that do wait
         self.calls = 0  # calls in line, those being offered too
         self.queues = 0  # with this requirement
         self.staff = 0  # of the capable, on duty
+        self.present = 0  # of the capable, ready and with a phone; counted where a ladder asks for it
         self.seen = 0.0  # calls that came, older ones counting less
 
     def enqueue(self, place: Place) -> None:
@@ -43,16 +49,25 @@ class Signature:
             self._compact()
 
     def _compact(self) -> None:
-        for entry in self.heap:
-            entry[2].in_heap = entry[2].waiting
-        self.heap = [entry for entry in self.heap if entry[2].waiting]
+        for _, _, place in self.heap:
+            if place.signature is self:
+                place.in_heap = place.waiting
+        self.heap = [entry for entry in self.heap if self._holds(entry[2])]
         heapify(self.heap)
+
+    def _holds(self, place: Place) -> bool:
+        return place.waiting and place.signature is self
+
+    def waiting(self) -> list[Place]:
+        return [place for _, _, place in self.heap if self._holds(place)]
 
     def head(self) -> Entry:
         """The first waiting call. Only to be asked while `live`."""
         heap = self.heap
-        while not heap[0][2].waiting:
-            heappop(heap)[2].in_heap = False
+        while not (place := heap[0][2]).waiting or place.signature is not self:
+            heappop(heap)
+            if place.signature is self:
+                place.in_heap = False
         return heap[0]
 
     def head_for(self, agent: AgentId, now: float) -> Entry | None:

@@ -27,9 +27,6 @@ class Way(NamedTuple):
     have: int
     none_of: int = 0
 
-    def fits(self, mask: int) -> bool:
-        return mask & self.have == self.have and not mask & self.none_of
-
     def covers(self, other: "Way") -> bool:
         """Whether everyone who fits `other` fits this one too."""
         return other.have & self.have == self.have and other.none_of & self.none_of == self.none_of
@@ -102,15 +99,14 @@ class Bits:
         if isinstance(key, Unlisted):
             node = parse(key.text)
             return [agent for agent in self._team(key.members) if self._meets(agent, node)]
-        able: set[AgentId] = set()
-        for way in key:
-            able.update(self._fitting(way))
-        return sorted(able)
+        each = [self._fitting(way) for way in key]
+        return each[0] if len(each) == 1 else sorted(set().union(*each))
 
-    def _fitting(self, way: Way) -> Iterable[AgentId]:
+    def _fitting(self, way: Way) -> list[AgentId]:
         fewest = min((self._holders[place] for place in _places(way.have)), key=len, default=None)
         needed: Iterable[AgentId] = self.masks if fewest is None else fewest
-        return (agent for agent in needed if way.fits(self.masks[agent]))
+        masks, have, none_of = self.masks, way.have, way.none_of
+        return [agent for agent in needed if masks[agent] & have == have and not masks[agent] & none_of]
 
     def _team(self, members: Members) -> Iterable[AgentId]:
         return self.masks if members is None else sorted(members & self.masks.keys())

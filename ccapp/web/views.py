@@ -243,9 +243,9 @@ class Views:
             for agent in able
         ]
 
-    @staticmethod
-    def _why_never(agent: Agent, queue: Queue, requires: Requires) -> str | None:
-        if queue.agents is not None and agent.id not in queue.agents:
+    def _why_never(self, agent: Agent, queue: Queue, requires: Requires) -> str | None:
+        members = self._acd.centre.members(queue)
+        if members is not None and agent.id not in members:
             return "not a member of the queue"
         lack = unmet(agent.skills, requires)
         return f"lacks {lack}" if lack else None

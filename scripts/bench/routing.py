@@ -14,13 +14,15 @@ import random
 import resource
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
 from ccapp.domain.presence import Move
+from ccapp.domain.requirements import normal
+from ccapp.domain.serving import AskLess, Standing
 from ccapp.routing.decisions import Decision, Offer, WaitingCall
-from ccapp.routing.index import Index
+from ccapp.routing.index import TIERS, Index
 from ccapp.routing.router import Router
 from ccapp.routing.seats import Place, Seat
 
@@ -35,6 +37,7 @@ class Size:
     idle: int = 0  # agents free in the steady state
     waiting: int = 0  # calls in line in the steady state
     naive: bool = True
+    widening: bool = False  # levels, tier rules and relaxation in every queue
 
     def centre(self, dice: random.Random) -> Centre:
         skills = [SkillId(f"skill-{n}") for n in range(self.skills)]
@@ -47,6 +50,8 @@ class Size:
             )
             for n in range(self.queues)
         ]
+        if self.widening:
+            queues = [self._widened(queue, dice) for queue in queues]
         agents = [
             Agent(
                 id=AgentId(f"agent-{n}"),
@@ -63,12 +68,25 @@ class Size:
         ]
         return Centre(agents={a.id: a for a in agents}, queues={q.id: q for q in queues})
 
+    def _widened(self, queue: Queue, dice: random.Random) -> Queue:
+        """A tenth of the agents on level 2, two steps of relaxation; a call takes 2 s to climb it all."""
+        second = dice.sample(range(self.agents), self.agents // 10)
+        [skill, *_] = normal(queue.requires) if not isinstance(queue.requires, str) else ()
+        return replace(
+            queue,
+            tiers={AgentId(f"agent-{n}"): Standing(level=2) for n in second},
+            relax=(AskLess(after_s=1.0, skill=skill, level=1), AskLess(after_s=2.0, skill=skill)),
+        )
+
 
 SIZES = (
     Size(name="10k agents, 1k idle", idle=1_000),
     Size(name="10k agents, 10k waiting", waiting=10_000),
     Size(name="2,000 queues, 1k idle", queues=2_000, skills=200, skills_mean=12, idle=1_000),
     Size(name="2,000 queues, 10k waiting", queues=2_000, skills=200, skills_mean=12, waiting=10_000),
+    Size(name="500 widening, 1k idle", widening=True, idle=1_000, naive=False),
+    Size(name="500 widening, 10k waiting", widening=True, waiting=10_000, naive=False),
+    Size(name="2,000 widening, 1k idle", queues=2_000, widening=True, idle=1_000, naive=False),
     Size(name="100 agents, 10 idle", agents=100, queues=8, skills=8, skills_mean=3, idle=10),
 )
 
@@ -99,7 +117,7 @@ class Scan(Index):
             entry
             for signature in self._signatures.values()
             for entry in signature.heap
-            if entry[2].waiting and seat in self._able[id(signature)]
+            if entry[2].waiting and entry[2].signature is signature and seat in self._able[id(signature)]
         )
         best = min(waiting, default=None)
         return best[2] if best else None
@@ -126,7 +144,8 @@ class Load:
 
     def index(self, kind: type[Index]) -> None:
         if kind is not Index:
-            self.router._index = kind(self.centre, self.router._seats)
+            router = self.router
+            router._index = kind(self.centre, router._seats, TIERS, router._dice)
             self.router._index.adopt()
 
     def all_ready(self) -> None:
@@ -143,7 +162,15 @@ class Load:
         visit = VisitId(f"v{self.calls}")
         call = WaitingCall(visit=visit, queue=queue.id, entered_at=self.now, requires=queue.requires)
         self.line += 1
-        return 1 + self.answers(self.router.join(call, self.now))
+        return 1 + self.climbs() + self.answers(self.router.join(call, self.now))
+
+    def climbs(self) -> int:
+        """What comes due by now: a step of relaxation is an event too."""
+        at, events = self.router.next_deadline(), 0
+        while at is not None and at <= self.now:
+            events += 1 + self.answers(self.router.tick(at))
+            at = self.router.next_deadline()
+        return events
 
     def ends(self) -> int:
         talking = self.talking

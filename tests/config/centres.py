@@ -5,6 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ccapp.domain.serving import Strategy
+
 Document = dict[str, Any]
 
 IDS = st.text("abcXYZ", min_size=1, max_size=4).map(lambda text: f"{text}-_9"[: len(text) + 2])
@@ -47,6 +49,7 @@ def documents(draw: st.DrawFn) -> Document:
     document: Document = {
         "name": draw(TITLES),
         "agents": {name: draw(agent(index)) for index, name in enumerate(agents)},
+        "groups": {name: draw(some(agents=st.lists(st.sampled_from(agents)))) for name in ("north", "south")},
         "queues": {name: draw(queue(agents)) for name in queues},
         "trunks": {
             name: draw(some(trusted=st.booleans(), headers=st.just(["X-Campaign"]))) for name in trunks
@@ -71,6 +74,18 @@ def agent(index: int) -> st.SearchStrategy[Document]:
     )
 
 
+GROUPS = st.lists(st.sampled_from(["north", "south"]), min_size=1, unique=True)
+RELAX = st.builds(
+    lambda after_s, step: {"after_s": after_s} | step,
+    seconds(0, 600),
+    st.sampled_from([{"drop": "sales"}, {"skill": "english", "level": 1}, {"add_group": "south"}]),
+)
+
+
+def _with_backup(groups: Document) -> Document:
+    return {"primary": ["north"], **groups, "backup": ["south"]}
+
+
 def queue(agents: list[str]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries(
         {"name": TITLES},
@@ -80,6 +95,13 @@ def queue(agents: list[str]) -> st.SearchStrategy[Document]:
             "ring_s": seconds(3, 60),
             "wait_s_max": seconds(1, 600),
             "greeting": WORDS,
+            "tiers": st.dictionaries(
+                st.sampled_from(agents), some(level=st.integers(1, 9), weight=st.integers(1, 9))
+            ),
+            "tier_rules": some(wait_s=seconds(0, 60), multiply_by_level=st.booleans()),
+            "strategy": st.sampled_from(sorted(Strategy)),
+            "groups": some(primary=GROUPS, backup_after_s=seconds(0, 60)).map(_with_backup),
+            "relax": st.lists(RELAX, max_size=3),
         },
     )
 

@@ -173,6 +173,74 @@ def test_no_message_repeats_a_secret() -> None:
             id="half an expression",
         ),
         pytest.param(
+            SKILLED + "groups:\n  north:\n    agents: [a, bob]\n"
+            "queues:\n  q:\n    name: Q\n    groups:\n      primary: [nroth]\n      backup: [north]\n",
+            [
+                'f.yaml:4: groups.north.agents.bob: no agent "bob"',
+                'f.yaml:9: queues.q.groups.primary.0: no group "nroth"; did you mean "north"?',
+            ],
+            id="unknown agents and groups",
+        ),
+        pytest.param(
+            SKILLED + "groups: {n: {agents: [a]}}\nqueues:\n  q:\n    name: Q\n    groups:\n"
+            "      backup: [n]\n      backup_after_s: -1\n",
+            ["f.yaml:8: queues.q.groups.backup_after_s: must be at least 0"],
+            id="backups before the call",
+        ),
+        pytest.param(
+            SKILLED + "groups: {n: {agents: [a]}}\nqueues: {q: {name: Q, groups: {backup: [n]}}}\n",
+            [
+                "f.yaml:3: queues.q.groups.backup: backs nobody up: "
+                "there is neither a primary group nor agents"
+            ],
+            id="backups of everyone",
+        ),
+        pytest.param(
+            SKILLED + "queues:\n  q:\n    name: Q\n    relax:\n      - {after_s: 5, skill: sales}\n"
+            "      - {after_s: 5, drop: x, backup: true}\n      - {after_s: 5, drop: x}\n",
+            [
+                "f.yaml:6: queues.q.relax.0: skill and level go together",
+                "f.yaml:7: queues.q.relax.1: needs exactly one of skill, drop, add_group, backup",
+            ],
+            id="steps that are none",
+        ),
+        pytest.param(
+            SKILLED + "queues:\n  q:\n    name: Q\n    relax:\n      - {after_s: 5, add_group: x}\n"
+            "      - {after_s: 5, drop: slaes}\n      - {after_s: 5, backup: true}\n",
+            [
+                'f.yaml:6: queues.q.relax.0.add_group: no group "x"',
+                "f.yaml:6: warning: queues.q.relax.0.add_group: changes nothing: "
+                "everyone with the skills serves",
+                'f.yaml:7: queues.q.relax.1.drop: no agent has the skill "slaes"; did you mean "sales"?',
+                "f.yaml:8: queues.q.relax.2.backup: there are no backup groups",
+            ],
+            id="steps that lead nowhere",
+        ),
+        pytest.param(
+            SKILLED + "queues:\n  q:\n    name: Q\n    requires: {sales: 5}\n"
+            "    relax: [{after_s: 9, skill: sales, level: 2}]\n",
+            [
+                "f.yaml:5: warning: queues.q.requires: no agent can serve it before it is relaxed "
+                "(skills asked: sales 5)"
+            ],
+            id="a queue that must be relaxed",
+        ),
+        pytest.param(
+            SKILLED + "queues:\n  q:\n    name: Q\n    agents: []\n    strategy: round-robin\n"
+            "    tiers: {a: {level: 0}, b: {level: 2}}\n",
+            [
+                "f.yaml:6: queues.q.strategy: must be 'longest_idle', 'round_robin', 'top_down', "
+                "'fewest_calls', 'least_talk_time', 'sequential', 'random' or 'weighted'",
+                "f.yaml:7: queues.q.tiers.a.level: must be at least 1",
+            ],
+            id="a strategy and a level there are not",
+        ),
+        pytest.param(
+            SKILLED + "queues:\n  q:\n    name: Q\n    agents: [a]\n    tiers: {b: {level: 2}}\n",
+            ['f.yaml:6: queues.q.tiers.b: no agent "b"'],
+            id="a tier of nobody",
+        ),
+        pytest.param(
             SKILLED + "queues: {q: {name: Q, requires: sales>11}}\n",
             ["f.yaml:2: queues.q.requires: column 7: a level is 0 to 10"],
             id="an expression with a level there is not",

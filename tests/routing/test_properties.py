@@ -4,7 +4,7 @@ The model knows no index: it reads skill levels, memberships and presences, and 
 at the instant it was made. A second Router hears the same and must decide the same.
 """
 
-import re
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -14,18 +14,33 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.expressions import Expression
-from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
+from ccapp.domain.ids import AgentId, GroupId, OfferId, QueueId, SkillId, VisitId
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, SubState, Traffic
-from ccapp.domain.requirements import Requires, Skills, merged
+from ccapp.domain.requirements import Requires, merged
+from ccapp.domain.serving import (
+    NO_GROUPS,
+    AddBackup,
+    AddGroup,
+    AskLess,
+    Group,
+    QueueGroups,
+    Relaxation,
+    Standing,
+    Strategy,
+    TierRules,
+)
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.presence import TABLE, standing
 from ccapp.routing.router import Router, UnknownOffer
+from tests.routing.model import Serving
 
 AGENTS = [AgentId(name) for name in ("ann", "ben", "cat", "dan")]
 QUEUES = [QueueId(name) for name in ("sales", "help", "vip")]
 LONG = Expression(" and ".join(["(a or b or x>=1)", *(f"(x{n} or a or b or not y{n})" for n in range(9))]))
 """Of more ways than are listed: asked of each agent."""
-SKILLS = st.sampled_from([{}, {"a": 1}, {"B": 1}, {"A": 2}, {"a": 1, "b": 1}, {"a": 2, "b": 1}])
+SKILLS = st.sampled_from(
+    [{}, {"a": 1}, {"B": 1}, {"A": 2}, {"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 3, "c": 1}]
+)
 ASKED = st.sampled_from(
     [
         {},
@@ -36,8 +51,8 @@ ASKED = st.sampled_from(
         {"b": 1},
         {"c": 1},
         "a=1 or (b and not c)",
-        "not a",
-        "a<2 and b>=0",
+        "not c",
+        "c<1 and b>=0",
         LONG,
     ]
 )
@@ -45,15 +60,67 @@ CREWS = [AGENTS, AGENTS, AGENTS[:3], AGENTS[1:], AGENTS[:2]]
 LINES = [QUEUES, QUEUES, QUEUES[:2], QUEUES[1:]]
 SECONDS = st.sampled_from([0.0, 1.0, 2.5, 10.0])
 
+NORTH, SOUTH = GroupId("north"), GroupId("south")
+GROUPED = [
+    QueueGroups(primary=(NORTH,)),
+    QueueGroups(primary=(NORTH,), backup=(SOUTH,)),
+    QueueGroups(primary=(NORTH,), backup=(SOUTH,), backup_after_s=2.5),
+    QueueGroups(backup=(SOUTH, NORTH), backup_after_s=5.0),
+]
+STANDINGS = st.builds(Standing, level=st.integers(1, 3), position=st.integers(1, 2), weight=st.integers(1, 3))
+RULES = [
+    TierRules(wait_s=2.5, multiply_by_level=multiply, no_agent_no_wait=at_once)
+    for multiply in (False, True)
+    for at_once in (False, True)
+]
+AFTER_S = st.sampled_from([0.0, 1.0, 2.5, 10.0])
+RELAX: st.SearchStrategy[Relaxation] = st.one_of(
+    st.builds(
+        AskLess, after_s=AFTER_S, skill=st.sampled_from([SkillId("a"), SkillId("B")]), level=st.integers(0, 1)
+    ),
+    st.builds(AddGroup, after_s=AFTER_S, group=st.sampled_from([NORTH, SOUTH])),
+    st.builds(AddBackup, after_s=AFTER_S),
+)
 QUEUE_SETTINGS = st.fixed_dictionaries(
     {
         "requires": ASKED,
         "agents": st.sampled_from([None, None, None, frozenset(AGENTS[:2]), frozenset(AGENTS[1:])]),
+        "groups": st.sampled_from([NO_GROUPS, NO_GROUPS, *GROUPED]),
+        "tiers": st.one_of(st.just({}), st.dictionaries(st.sampled_from(AGENTS), STANDINGS)),
+        "tier_rules": st.sampled_from([None, None, *RULES]),
+        "relax": st.one_of(st.just(()), st.lists(RELAX, max_size=3).map(tuple)),
+        "strategy": st.sampled_from([*[Strategy.LONGEST_IDLE] * 6, *Strategy]),
         "priority_s": st.sampled_from([0.0, 0.0, 30.0]),
         "retry_same_agent_s": SECONDS,
         "wrap_up_s": SECONDS,
     }
 )
+WIDENING = st.fixed_dictionaries(
+    {
+        "requires": st.sampled_from([{}, {}, {"a": 2}, "a>=2 and (b or not c)"]),
+        "groups": st.sampled_from(
+            [
+                QueueGroups(primary=(NORTH,), backup=(SOUTH,), backup_after_s=10.0),
+                QueueGroups(primary=(NORTH,), backup=(SOUTH,)),
+                QueueGroups(primary=(NORTH,)),
+            ]
+        ),
+        "tiers": st.one_of(st.just({}), st.dictionaries(st.sampled_from(AGENTS), STANDINGS)),
+        "tier_rules": st.sampled_from([None, *RULES]),
+        "relax": st.lists(RELAX, max_size=3).map(tuple),
+        "priority_s": st.sampled_from([0.0, 30.0]),
+        "wrap_up_s": st.just(0.0),
+    }
+)
+"""Queues whose calls may be served by more people with time: nearly all of the widening there is."""
+CHOOSING = st.fixed_dictionaries(
+    {
+        "tiers": st.dictionaries(st.sampled_from(AGENTS), STANDINGS),
+        "strategy": st.sampled_from([*Strategy]),
+        "wrap_up_s": st.just(0.0),
+    }
+)
+"""Queues everyone may serve, so that there is much to choose from."""
 AGENT_SETTINGS = st.fixed_dictionaries(
     {
         "skills": SKILLS,
@@ -66,26 +133,15 @@ AGENT_SETTINGS = st.fixed_dictionaries(
 
 
 @st.composite
-def centres(draw: st.DrawFn) -> Centre:
+def centres(draw: st.DrawFn, settings: st.SearchStrategy[dict[str, Any]] = QUEUE_SETTINGS) -> Centre:
     agents = {name: draw(AGENT_SETTINGS) for name in draw(st.sampled_from(CREWS))}
-    queues = {name: draw(QUEUE_SETTINGS) for name in draw(st.sampled_from(LINES))}
+    queues = {name: draw(settings) for name in draw(st.sampled_from(LINES))}
+    members = st.frozensets(st.sampled_from(AGENTS))
     return Centre(
+        groups={name: Group(id=name, agents=draw(members)) for name in (NORTH, SOUTH)},
         agents={name: Agent(id=name, name=name, extension=name, **more) for name, more in agents.items()},
         queues={name: Queue(id=name, name=name, **more) for name, more in queues.items()},
     )
-
-
-def asked_for(skills: Skills, requires: Requires) -> bool:
-    """Whether an agent with these skills is asked for, an expression being read by Python itself."""
-    has = {name.lower(): level for name, level in skills.items()}
-    if isinstance(requires, str):
-        python = re.sub(
-            r"(?<![<>!=])=(?!=)", "==", re.sub(r"\b(?!and|or|not)([a-z]\w*)", r"has(\1)", requires)
-        )
-        python = re.sub(r"has\((\w+)\)(?!\s*[<>=!])", r"(has(\1)>=1)", python)
-        names = {name: name for name in re.findall(r"has\((\w+)\)", python)}
-        return bool(eval(python, {"has": lambda name: has.get(name, 0), **names}))
-    return all(has.get(name.lower(), 0) >= level for name, level in requires.items())
 
 
 class Model:
@@ -101,17 +157,69 @@ class Model:
         self.barred: dict[tuple[VisitId, AgentId], float] = {}
         self.talks: set[AgentId] = set()
         self.joined = 0
+        self.serving = Serving(centre)
+        self.open_s: dict[VisitId, float] = {}  # gates that opened early, nobody being there
+        self.answered: dict[AgentId, int] = {}
+        self.talked_s: dict[AgentId, float] = {}
+        self.began: dict[AgentId, float] = {}
+        self.turns: dict[tuple[QueueId, AgentId], int] = {}
 
-    def may_serve(self, agent: AgentId, visit: VisitId) -> bool:
+    def is_let_in(self, agent: AgentId, visit: VisitId) -> bool:
+        """Whether he may serve the call as it stands, whether or not he was tried."""
         call = self.calls[visit][2]
         queue = self.centre.queues[call.queue]
-        has = self.centre.agents[agent].skills
-        return (
-            asked_for(has, queue.requires)
-            and asked_for(has, call.own_requires)
-            and (queue.agents is None or agent in queue.agents)
-            and self.barred.get((visit, agent), self.now) <= self.now
+        steps = [step.after_s for step in queue.relax if call.entered_at + step.after_s <= self.now]
+        gates = [at for at, _, _ in self.serving.all_gates(queue) if call.entered_at + at <= self.now]
+        waited = max([0.0, *steps, *gates])
+        return self.serving.may(
+            agent, queue, call.own_requires, waited=waited, open_s=self.open_s.get(visit, 0.0)
         )
+
+    def open_gates(self) -> None:
+        """For waiting calls that nobody is there for, those that need not wait."""
+        there = [
+            agent
+            for agent, presence in self.presences.items()
+            if agent in self.centre.agents and presence.intent is Intent.READY and presence.online
+        ]
+        for visit in self.waiting():
+            call = self.calls[visit][2]
+            queue = self.centre.queues.get(call.queue)
+            while queue is not None and not any(self.is_let_in(agent, visit) for agent in there):
+                gates = [at for at, _, _ in self.serving.all_gates(queue) if call.entered_at + at <= self.now]
+                following = self.serving.next_gate(queue, max([0.0, *gates, self.open_s.get(visit, 0.0)]))
+                if following is None or not following[1]:
+                    break
+                self.open_s[visit] = following[0]
+
+    def choice(self, able: list[AgentId], queue: Queue, idle: Callable[[AgentId], Any]) -> list[AgentId]:
+        """Whom the queue may choose from those able: one, but by chance."""
+        level = min((self.serving.level(queue, agent) for agent in able), default=1)
+        able = [agent for agent in able if self.serving.level(queue, agent) == level]
+        if not able or queue.strategy in (Strategy.RANDOM, Strategy.WEIGHTED):
+            return able
+
+        def rank(agent: AgentId) -> tuple[Any, ...]:
+            position = queue.tiers.get(agent, Standing()).position
+            turn = self.turns.get((queue.id, agent), 0)
+            match queue.strategy:
+                case Strategy.ROUND_ROBIN:
+                    return turn, position, agent
+                case Strategy.TOP_DOWN:
+                    return position, agent
+                case Strategy.SEQUENTIAL:
+                    return position, turn, agent
+                case Strategy.FEWEST_CALLS:
+                    return self.answered.get(agent, 0), idle(agent)[1:], agent
+                case Strategy.LEAST_TALK_TIME:
+                    return self.talked_s.get(agent, 0.0), idle(agent)[1:], agent
+                case _:
+                    return (idle(agent),)
+
+        return [min(able, key=rank)]
+
+    def may_serve(self, agent: AgentId, visit: VisitId) -> bool:
+        return self.is_let_in(agent, visit) and self.barred.get((visit, agent), self.now) <= self.now
 
     def free(self) -> list[AgentId]:
         return [agent for agent, presence in self.presences.items() if self.is_free(presence)]
@@ -138,6 +246,9 @@ class Model:
                 assert self.presences[before.agent] == before, "a change of presence was kept quiet"
                 assert before != after, "no change was told as one"
                 self.presences[after.agent] = after
+                if (before.intent is Intent.LOGGED_OUT) != (after.intent is Intent.LOGGED_OUT):
+                    self.answered[after.agent], self.talked_s[after.agent] = 0, 0.0
+                self.open_gates()
             case Withdrawn(visit=visit, offer=offer):
                 assert self.offers.pop(visit).offer == offer, "withdrawn, but not open"
             case Stranded(visit=visit):
@@ -156,6 +267,8 @@ class Model:
         older = [other for other in self.waiting() if self.calls[other][:2] < self.calls[visit][:2]]
         assert not [other for other in older if self.may_serve(agent, other)], "an older call was passed over"
         self.made.add(offer.offer)
+        if self.serving.is_ordered(self.centre.queues[offer.queue]):
+            self.turns[offer.queue, agent] = len(self.made)
         self.offers[visit] = offer
 
     def unmatched(self) -> list[tuple[VisitId, AgentId]]:
@@ -168,16 +281,17 @@ class Model:
 
 
 class AnyOrder(RuleBasedStateMachine):
-    @initialize(centre=centres())
-    def opens(self, centre: Centre) -> None:
+    @initialize(centre=centres(), seed=st.integers(0, 2**64))
+    def opens(self, centre: Centre, seed: int) -> None:
         self.model = Model(centre)
-        self.router, self.twin = Router(centre, 0.0), Router(centre, 0.0)
+        self.router, self.twin = Router(centre, 0.0, seed=seed), Router(centre, 0.0, seed=seed)
         for agent in centre.agents:
             self.tell("online", agent, True, self.model.now)
             self.tell("move", agent, Move.LOG_IN, self.model.now)
             self.tell("move", agent, Move.READY, self.model.now)
 
     def tell(self, event: str, *args: Any, **more: Any) -> list[Decision]:
+        self.model.open_gates()
         decisions: list[Decision] = getattr(self.router, event)(*args, **more)
         assert getattr(self.twin, event)(*args, **more) == decisions, "the same events, other decisions"
         for decision in decisions:
@@ -202,15 +316,18 @@ class AnyOrder(RuleBasedStateMachine):
         )
         model.calls[call.visit] = (call.key, model.joined, call)
         calm = (self.router.next_deadline() or model.now + 1) > model.now
-        first = self.first_choice(call.visit) if calm and queue in model.centre.queues else None
+        model.open_gates()
+        first = self.first_choices(call.visit) if calm and queue in model.centre.queues else []
         decisions = self.tell("join", call, model.now)
         if first:
-            assert [d.agent for d in decisions if isinstance(d, Offer)] == [first]
+            [chosen] = [d.agent for d in decisions if isinstance(d, Offer)]
+            assert chosen in first
 
-    def first_choice(self, visit: VisitId) -> AgentId | None:
-        able = [agent for agent in self.model.free() if self.model.may_serve(agent, visit)]
-        seats = self.router._seats
-        return min(able, key=lambda a: (seats[a].tier, seats[a].idle_key), default=None)
+    def first_choices(self, visit: VisitId) -> list[AgentId]:
+        model, seats = self.model, self.router._seats
+        able = [agent for agent in model.free() if model.may_serve(agent, visit)]
+        queue = model.centre.queues[model.calls[visit][2].queue]
+        return model.choice(able, queue, lambda agent: (seats[agent].tier, seats[agent].idle_key))
 
     @precondition(lambda self: self.model.calls)
     @rule(data=st.data())
@@ -229,6 +346,8 @@ class AnyOrder(RuleBasedStateMachine):
         offer = self.model.offers.pop(data.draw(st.sampled_from(sorted(self.model.offers))))
         del self.model.calls[offer.visit]
         self.model.talks.add(offer.agent)
+        self.model.answered[offer.agent] = self.model.answered.get(offer.agent, 0) + 1
+        self.model.began[offer.agent] = self.model.now
         self.tell("accepted", offer.offer, None, self.model.now)
         self.settled_for_good(offer)
 
@@ -258,6 +377,8 @@ class AnyOrder(RuleBasedStateMachine):
     def a_talk_ends(self, data: st.DataObject) -> None:
         agent = data.draw(st.sampled_from(sorted(self.model.talks)))
         self.model.talks.remove(agent)
+        talked_s = self.model.now - self.model.began[agent]
+        self.model.talked_s[agent] = self.model.talked_s.get(agent, 0.0) + talked_s
         self.tell("talk_ended", agent, self.model.now)
         if agent not in self.model.centre.agents:
             del self.model.presences[agent]
@@ -297,7 +418,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(centre=centres())
     def the_configuration_changes(self, centre: Centre) -> None:
         model = self.model
-        model.centre = centre
+        model.centre, model.serving, model.open_s = centre, Serving(centre), {}
         for visit, (key, order, call) in model.calls.items():
             queue = centre.queues.get(call.queue)
             if queue is not None:
@@ -338,12 +459,16 @@ class AnyOrder(RuleBasedStateMachine):
         index = self.router._index
         assert {a for a, seat in self.router._seats.items() if seat.free} == set(self.model.free())
         for signature in index._signatures.values():
-            idle = [seat for tier in signature.tiers for seat in tier]
+            if signature.bench is not None:
+                assert set(signature.bench) == {seat for seat in signature.capable if seat.free}
+            idle = [seat for tier in index._rows(signature) for seat in tier]
             assert set(idle) == {seat for seat in signature.capable if seat.free}
             for tier in signature.tiers:
                 assert list(tier) == sorted(tier, key=lambda seat: seat.idle_key)
             assert signature.staff == sum(seat.on_duty for seat in signature.capable)
-            assert signature.live == sum(place.waiting for _, _, place in signature.heap)
+            assert signature.live == len(signature.waiting())
+            if index.counts_present:
+                assert signature.present == sum(seat.present for seat in signature.capable)
 
     def teardown(self) -> None:
         """When all have gone, nothing is left."""
@@ -362,11 +487,44 @@ class AnyOrder(RuleBasedStateMachine):
         assert not any(s.live or s.calls for s in self.router._index._signatures.values())
 
 
-TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(
-    max_examples=200,
-    stateful_step_count=50,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-)
+class Widening(AnyOrder):
+    @initialize(centre=centres(WIDENING), seed=st.just(0))
+    def opens(self, centre: Centre, seed: int) -> None:
+        super().opens(centre, seed)
+
+    @rule(centre=centres(WIDENING))
+    def the_configuration_changes(self, centre: Centre) -> None:
+        super().the_configuration_changes(centre)
+
+    @rule(online=st.sampled_from([False, False, True]))
+    def the_primary_group_goes_or_comes(self, online: bool) -> None:
+        for agent in sorted(self.model.centre.groups[NORTH].agents & self.model.centre.agents.keys()):
+            self.tell("online", agent, online, self.model.now)
+
+    @rule(queue=st.sampled_from(QUEUES), waited=SECONDS)
+    def several_join(self, queue: QueueId, waited: float) -> None:
+        for own_s in (0.0, 20.0, 0.0):
+            self.a_call_joins(queue, {}, own_s, waited)
+
+
+class Choosing(AnyOrder):
+    @initialize(centre=centres(CHOOSING), seed=st.integers(0, 2**64))
+    def opens(self, centre: Centre, seed: int) -> None:
+        super().opens(centre, seed)
+
+    @precondition(lambda self: self.model.joined % 5 == 4)
+    @rule(centre=centres(CHOOSING))
+    def the_configuration_changes(self, centre: Centre) -> None:
+        super().the_configuration_changes(centre)
+
+
+TestAnyOrder, TestWidening, TestChoosing = AnyOrder.TestCase, Widening.TestCase, Choosing.TestCase
+for each in (TestAnyOrder, TestWidening, TestChoosing):
+    each.settings = settings(
+        max_examples=200,
+        stateful_step_count=50,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+    )
+del each

@@ -2,7 +2,7 @@
 
 from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.centre import Centre
+from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.events import Fact, PresenceChanged
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import State
@@ -74,6 +74,8 @@ class Order:
                 self._verdict.broken("order of service", offer, "before", other)
 
     def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
+        if _widens(self._centre.queues[call.queue]):
+            return False
         past = self._verdict.now() - LATE_S
         barred_until = self._barred.get((call.visit, agent), 0.0)
         limit_s = self._centre.queues[call.queue].wait_s_max
@@ -89,8 +91,9 @@ class Order:
         return self._may[asked]
 
     def _may_serve(self, agent: AgentId, queue: QueueId, requires: Requires) -> bool:
-        members, has = self._centre.queues[queue].agents, self._centre.agents[agent].skills
-        return (members is None or agent in members) and met(has, requires)
+        settings, has = self._centre.queues[queue], self._centre.agents[agent].skills
+        members = self._centre.members(settings)
+        return (members is None or agent in members) and (_widens(settings) or met(has, requires))
 
     def quiet(self) -> None:
         """Nothing more happens at this instant."""
@@ -109,6 +112,11 @@ class Order:
 
     def at_the_end(self) -> None:
         self._verdict.must(not self._waiting and not self._offered, "the line is empty", self._waiting)
+
+
+def _widens(queue: Queue) -> bool:
+    """Whether those who may serve become more with time: then who could is the Router's own tests' to say."""
+    return bool(queue.relax or queue.tier_rules or queue.groups.backup)
 
 
 def _key(call: events.CallWaits) -> float:
