@@ -1,6 +1,7 @@
 """Callers are served: in order, by those who can, by the next one when one does not answer."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,12 @@ async def test_a_silent_agent_is_followed_by_the_next_after_the_ring_time(open_h
 async def test_why_an_agent_did_not_answer_is_told_apart(
     open_house: OpenHouse, code: int, reason: DeclineReason
 ) -> None:
-    delays = {"reject_delay_s": 20, "busy_delay_s": 30, "no_answer_delay_s": 40, "technical_delay_s": 10}
+    delays: dict[str, Any] = {
+        "reject_delay_s": 20,
+        "busy_delay_s": 30,
+        "no_answer_delay_s": 40,
+        "technical_delay_s": 10,
+    }
     expected = {
         DeclineReason.BUSY: 30,
         DeclineReason.REJECTED: 20,
