@@ -44,8 +44,8 @@ FULL: Final = Programme(
     rounds=2,
     plans=(
         Plan(agents=10, rate=10, talk_s=0.5, backlog_talk_s=0.5, waiting=10, window_s=10),
-        Plan(agents=100, rate=40, talk_s=1, backlog_talk_s=2, waiting=30, window_s=10),
-        Plan(agents=500, rate=80, talk_s=2.5, backlog_talk_s=6, waiting=50, window_s=10),
+        Plan(agents=100, rate=40, talk_s=1, backlog_talk_s=2, waiting=30, window_s=8),
+        Plan(agents=500, rate=80, talk_s=2.5, backlog_talk_s=6, waiting=50, window_s=8),
     ),
     middle_agents=100,
     waiting_callers=100,

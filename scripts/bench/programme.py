@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,10 @@ class Results:
     """Every round, by measure, number of agents (or calls a second) and who was measured."""
 
     rounds: dict[tuple[Measure, float, str], list[Round]] = field(default_factory=dict)
+    recorded: int = 0
+    """Visits in ccapp's database, with both ends."""
+    unended: int = 0
+    """Visits there without an end."""
     loads: list[float] = field(default_factory=list)
     """The machine's load average, looked at before each turn."""
 
@@ -65,7 +70,16 @@ def run(programme: Programme, parts: Iterable[Part], *, eyes: bool) -> Results:
                 for system in beds.SYSTEMS:
                     bench.bed.turn(system)
                     _rates(bench, system, programme, results)
+            _recorded(bench.bed, results)
     return results
+
+
+def _recorded(bed: Bed, results: Results) -> None:
+    """The journal was on all the while: what it holds of the calls."""
+    time.sleep(1)
+    ended = bed.facts("CallEnded")
+    results.recorded += ended
+    results.unended += bed.facts("CallArrived") - ended
 
 
 def _sizes(programme: Programme, parts: set[Part]) -> Mapping[int, Plan | None]:

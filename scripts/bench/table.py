@@ -193,6 +193,14 @@ def _troubles(results: Results) -> Iterator[Line]:
                 met=sums[True] == 0,
                 n=f"{calls[False]} / {calls[True]}",
             )
+    if results.recorded:
+        yield Line(
+            measure="visits in the journal without an end",
+            ours=str(results.unended),
+            aim="0",
+            met=results.unended == 0,
+            n=str(results.recorded),
+        )
 
 
 # How a line is made

@@ -26,6 +26,8 @@ def test_both_take_their_turn_and_all_calls_are_good(tmp_path: Path) -> None:
     eyes = may_observe(tmp_path)
     results = run(SMOKE, ("calls", "waiting", "rates"), eyes=eyes)
     assert results.rounds
+    assert results.recorded > 0
+    assert results.unended == 0
     for (measure, size, who), rounds in results.rounds.items():
         [round_] = rounds[-1:]
         assert (round_.failed, round_.double_booked) == (0, 0), (measure, size, who)
