@@ -46,13 +46,15 @@ log = logging.getLogger(__name__)
 class Acd:
     """Automatic call distribution: who waits, who serves, and the telling of it."""
 
-    def __init__(self, centre: Centre, clock: Clock, journal: Journal, *, tiers: int = TIERS) -> None:
+    def __init__(
+        self, centre: Centre, clock: Clock, journal: Journal, *, tiers: int = TIERS, seed: int = 0
+    ) -> None:
         self.centre = centre
         self.clock = clock
         self.meter = Meter()
         self.visits: dict[VisitId, Visit] = {}
         self._journal = journal
-        self._router = Router(centre, clock.now(), tiers=tiers)
+        self._router = Router(centre, clock.now(), tiers=tiers, seed=seed)
         self._places: dict[VisitId, Place] = {}
         self._talks: dict[AgentId, Talk] = {}
         self._watchers: list[Callable[[Fact], None]] = []
