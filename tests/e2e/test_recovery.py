@@ -70,7 +70,7 @@ async def test_everybody_goes_on_where_he_was(
         {
             "talk": queue(requires={"a": 1}),
             "ring": queue(requires={"b": 1}, ring_s=30),
-            "after": queue(requires={"c": 1}, wrap_up_s=8),
+            "after": queue(requires={"c": 1}, wrap_up_s=12),
         },
         numbers={
             "1": {"queue": "talk"},
@@ -138,7 +138,8 @@ async def test_everybody_goes_on_where_he_was(
             events.PresenceChanged,
             lambda fact: fact.agent == "carla" and fact.state is State.READY and fact.at > wrap_up_until - 1,
         )
-        assert ready.at == pytest.approx(wrap_up_until, abs=0.5)
+        back_at = (await house.facts(events.SwitchFound))[-1].at  # on a slow machine the later of the two
+        assert ready.at == pytest.approx(max(wrap_up_until, back_at), abs=1.0)
 
         await in_menu.heard.hears_sound()
         await in_menu.send_digits("2")

@@ -23,6 +23,15 @@ pytestmark = pytest.mark.real
 OFFER = ChannelId("offer-v1-1")
 
 
+async def no_channels(asterisk: AsteriskServer) -> None:
+    """Returns once the last one is torn down: a phone hears of its end before that."""
+    async with asyncio.timeout(20):
+        while "\n0 active channels" not in "\n" + await asyncio.to_thread(
+            asterisk.rx, "core show channels count"
+        ):
+            await asyncio.sleep(0.05)
+
+
 async def picks_up(phone: RealPhone) -> None:
     assert isinstance(phone.call, Incoming)
     await phone.call.answer(tone_hz=700)
@@ -106,13 +115,13 @@ async def test_an_offer_answered_with_nobody_connected(asterisk: AsteriskServer)
         await here.cut()
         await told.next(Disconnected)
         await picks_up(here.phone(ALICE))
-        await asyncio.sleep(0.5)
+        await here.phone(ALICE).over()
+        await no_channels(asterisk)
         await here.mend()
         connected = await told.next(Connected)
         assert not connected.legs
         assert leg.gone
         assert leg.gone.switch_lost
-        await here.phone(ALICE).over()
 
 
 async def test_accounts_are_made_equal_to_those_wanted(asterisk: AsteriskServer) -> None:
