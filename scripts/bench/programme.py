@@ -65,10 +65,12 @@ def run(programme: Programme, parts: Iterable[Part], *, eyes: bool) -> Results:
                     results.loads.append(os.getloadavg()[0])
                     with step(f"{agents} agents, round {number}: {system}"):
                         bench.bed.turn(system)
+                        bench.warm_up()
                         _turn(bench, system, plan, programme, parts, agents, results)
             if "rates" in parts and agents == programme.rate_agents:
                 for system in beds.SYSTEMS:
                     bench.bed.turn(system)
+                    bench.warm_up()
                     _rates(bench, system, programme, results)
             _recorded(bench.bed, results)
     return results
