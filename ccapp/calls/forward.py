@@ -3,7 +3,7 @@
 import asyncio
 
 from ccapp.acd import Visit
-from ccapp.calls.floor import Floor
+from ccapp.calls.floor import Floor, close_opened
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.calldata import to_headers
 from ccapp.domain.events import EndedBy, Outcome
@@ -26,9 +26,7 @@ async def forward(visit: Visit, caller: Leg, node: Forward, floor: Floor) -> Nod
         if not await _answers(leg, node.ring_s):
             floor.acd.forwarded(visit, node.number, node.trunk, answered=False, talk_s=0.0)
             return node.otherwise
-        bridge = await _bridge(visit, floor)
-        await bridge.add(caller, leg)
-        await _talk(visit, leg, bridge, node, floor.acd.clock.now(), floor)
+        await _join_and_talk(visit, caller, leg, node, floor)
     except LegGone:
         if caller.gone is not None:
             raise
@@ -36,6 +34,16 @@ async def forward(visit: Visit, caller: Leg, node: Forward, floor: Floor) -> Nod
     finally:
         leg.release()
     return None
+
+
+async def _join_and_talk(visit: Visit, caller: Leg, leg: Leg, node: Forward, floor: Floor) -> None:
+    opening = asyncio.ensure_future(_bridge(visit, floor))
+    try:
+        bridge = await asyncio.shield(opening)  # who waits may go; the bridge is made all the same
+        await bridge.add(caller, leg)
+        await _talk(visit, leg, bridge, node, floor.acd.clock.now(), floor)
+    finally:
+        opening.add_done_callback(close_opened)
 
 
 async def go_on(
