@@ -38,6 +38,7 @@ from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.index import TIERS
+from ccapp.routing.presence import Line
 from ccapp.routing.router import Router
 
 log = logging.getLogger(__name__)
@@ -250,15 +251,25 @@ class Acd:
         *,
         sub_state: SubState = SubState.WAIT,
         reason: str = "",
+        until: float | None = None,
         why: str = "command",
     ) -> Presence:
         """What an agent, or somebody for him, asks of his presence. Raises IllegalMove, UnknownAgent."""
         now = self.clock.now()
         self._carry_out(
             "agent_free",
-            lambda: self._router.move(agent, move, now, sub_state=sub_state, reason=reason, why=why),
+            lambda: self._router.move(
+                agent, move, now, sub_state=sub_state, reason=reason, until=until, why=why
+            ),
         )
         return self._router.presence(agent)
+
+    def hears(self, agent: AgentId, line: Line, *, wrap_up_s: float = 0.0, why: str = "") -> None:
+        """What an agent's lines say beside offers and talks. Raises IllegalMove, UnknownAgent."""
+        now = self.clock.now()
+        self._carry_out(
+            "agent_free", lambda: self._router.hears(agent, line, now, wrap_up_s=wrap_up_s, why=why)
+        )
 
     def device(self, agent: AgentId, online: bool) -> None:
         """What the switch says of an agent's phone."""

@@ -159,6 +159,10 @@ def presence_changed(moved: Moved, now: float) -> events.PresenceChanged:
         after_call=after.after_call,
         after_call_sub_state=after.after_call_sub_state,
         after_call_reason=after.after_call_reason,
+        on_demand=after.on_demand,
+        rest_since=after.rest_since,
+        overdue=after.overdue,
+        banned_until=after.banned_until,
     )
 
 
@@ -178,4 +182,8 @@ def presence_from(fact: events.PresenceChanged) -> Presence:
         after_call=fact.after_call,
         after_call_sub_state=fact.after_call_sub_state,
         after_call_reason=fact.after_call_reason,
+        on_demand=fact.on_demand,
+        rest_since=fact.rest_since,
+        overdue=fact.overdue,
+        banned_until=fact.banned_until,
     )

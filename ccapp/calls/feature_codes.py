@@ -7,7 +7,7 @@ from ccapp.calls.scope import until_gone
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import AgentId
 from ccapp.domain.ivr import Say
-from ccapp.domain.presence import IllegalMove, Move, Presence, State, SubState, Traffic, state_of
+from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic, state_of
 from ccapp.ports import Arrived
 
 SPOKEN = {
@@ -17,6 +17,8 @@ SPOKEN = {
     State.ACW: "You are in after call work.",
     State.BUSY: "You are on a call.",
 }
+READY_ONCE = "You are ready for one call."
+BANNED = "You are banned."
 AFTER_CALL = "This will be done after your call."
 NOT_KNOWN = "This code is not known."
 NOT_POSSIBLE = "This is not possible now. {now}"
@@ -65,6 +67,7 @@ def read(dialled: str, centre: Centre) -> Wish | None:
         codes.log_in: Wish(Move.LOG_IN),
         codes.log_out: Wish(Move.LOG_OUT),
         codes.ready: Wish(Move.READY),
+        codes.ready_once: Wish(Move.READY_ONCE),
         codes.wrap_up_done: Wish(Move.WRAP_UP_DONE),
     }
     if dialled in plain:
@@ -79,7 +82,9 @@ def read(dialled: str, centre: Centre) -> Wish | None:
 
 def spoken(presence: Presence) -> str:
     state, _ = state_of(presence)
-    return not_ready(presence.reason) if state is State.UNREADY else SPOKEN[state]
+    if state is not State.UNREADY:
+        return READY_ONCE if state is State.READY and presence.on_demand else SPOKEN[state]
+    return BANNED if presence.intent is Intent.READY else not_ready(presence.reason)
 
 
 def not_ready(reason: str) -> str:
@@ -89,4 +94,4 @@ def not_ready(reason: str) -> str:
 def sentences(centre: Centre) -> list[str]:
     """All that is commonly said here."""
     states = [*SPOKEN.values(), *(not_ready(reason) for reason in ("", *centre.break_reasons))]
-    return [*states, AFTER_CALL, NOT_KNOWN]
+    return [*states, READY_ONCE, BANNED, AFTER_CALL, NOT_KNOWN]

@@ -29,6 +29,9 @@ from ccapp.ports import (
 log = logging.getLogger(__name__)
 
 
+TOLD = ("missed", "banned", "break longer")
+"""Why an agent is not ready any more, or not yet, though he did not ask for it: his phone shows it."""
+
 STORY_S_MAX = 12 * 3600.0
 """No call is older: one that is, is a call nobody ended."""
 
@@ -166,7 +169,7 @@ class Reception:
             return
         if fact.state is State.LOGOUT and fact.before is not State.LOGOUT:
             self._floor.rooms.close_talk(fact.agent)
-        if fact.why.startswith("missed"):
+        if fact.why.startswith(TOLD):
             self._floor.switch.tell(fact.agent, f"You are not ready: {fact.why}.")
 
     def _declare(self, fact: Fact) -> None:

@@ -1,4 +1,4 @@
-"""`ccapp agent ready|not-ready|login|logout|wrap-up-done AGENT`."""
+"""`ccapp agent ready|not-ready|login|logout|wrap-up-done|ban|lift-ban AGENT`."""
 
 from typing import Annotated, Any
 
@@ -25,9 +25,13 @@ def move(agent: str, wish: dict[str, Any], *, as_json: bool) -> None:
 
 
 @app.command()
-def ready(agent: Name, as_json: AsJson = False) -> None:
+def ready(
+    agent: Name,
+    once: Annotated[bool, typer.Option("--once", help="On demand: for one call.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Ready for calls."""
-    move(agent, {"move": "ready"}, as_json=as_json)
+    move(agent, {"move": "ready_once" if once else "ready"}, as_json=as_json)
 
 
 @app.command("not-ready")
@@ -62,3 +66,24 @@ def logout(agent: Name, as_json: AsJson = False) -> None:
 def wrap_up_done(agent: Name, as_json: AsJson = False) -> None:
     """End the work after a call before its time is up."""
     move(agent, {"move": "wrap_up_done"}, as_json=as_json)
+
+
+@app.command()
+def ban(
+    agent: Name,
+    hours: Annotated[
+        float | None, typer.Option(min=0.001, help="How long; without it until it is lifted.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """No calls for some time. It is over when he leaves and comes back, too."""
+    wish: dict[str, Any] = {"move": "ban"}
+    if hours is not None:
+        wish["for_s"] = hours * 3600
+    move(agent, wish, as_json=as_json)
+
+
+@app.command("lift-ban")
+def lift_ban(agent: Name, as_json: AsJson = False) -> None:
+    """Calls again."""
+    move(agent, {"move": "lift_ban"}, as_json=as_json)

@@ -158,6 +158,9 @@ def _with(call: Document | None) -> str:
 def note(agent: Document) -> str:
     """What else there is to know of him now."""
     parts = [agent["reason"]] if agent["reason"] else []
+    for flag, words in (("on_demand", "on demand"), ("overdue", "over its time"), ("banned", "banned")):
+        if agent.get(flag):
+            parts.append(words)
     if agent["after_call"]:
         wish = agent["after_call_reason"] or agent["after_call_sub_state"].lower()
         then = "log-out" if agent["after_call"] == "log_out" else f"not ready {wish}".strip()
@@ -185,6 +188,7 @@ def agent(row: Document) -> RenderableType:
         ("Logged in", moment(row["logged_in_at"])),
         ("Wrap-up until", moment(row["wrap_up_until"])),
         ("Paused until", moment(row["not_before"])),
+        ("Banned until", moment(row.get("banned_until"))),
     ):
         if value:
             made.add_row(title, text(value))

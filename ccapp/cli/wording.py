@@ -29,6 +29,7 @@ WHY_NOT = {
     WhyNot.NOT_READY: "not ready",
     WhyNot.IN_CALL: "in a call",
     WhyNot.WRAP_UP: "in wrap-up",
+    WhyNot.BANNED: "banned",
     WhyNot.NOT_BEFORE: "paused",
     WhyNot.TRIED: "just tried for this call",
     WhyNot.LATER_LEVEL: "free, but on a later level",

@@ -16,6 +16,7 @@ from ccapp.domain.requirements import merged
 def findings(centre: Centre) -> Iterator[Finding]:
     """All that is wrong or doubtful in `centre`, in the order of the file."""
     yield from _codes(centre)
+    yield from _break_limits(centre)
     yield from _numbers(centre)
     yield from checks_serving.groups(centre)
     yield from checks_serving.queues(centre)
@@ -32,6 +33,11 @@ def _codes(centre: Centre) -> Iterator[Finding]:
             yield Finding(("feature_codes", name), f"{code} is {other} already")
         elif name != "not_ready" and _is_not_ready(centre, code):
             yield Finding(("feature_codes", name), f"{code} would be taken for not_ready with a reason")
+
+
+def _break_limits(centre: Centre) -> Iterator[Finding]:
+    for reason in centre.break_limits:
+        yield from unknown(("break_limits", reason), "reason", reason, centre.break_reasons)
 
 
 def _code_table(centre: Centre) -> dict[str, str]:

@@ -149,6 +149,7 @@ Asked = Annotated[SkillLevels, WrapValidator(_levels_or_expression), PlainSerial
 """Skills and least levels, or an expression over them; what comes out is a `Requires`."""
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+LongSeconds = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
 RingSeconds = Annotated[float, Field(ge=3, le=300, allow_inf_nan=False)]
 KeySeconds = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)]
 PrioritySeconds = Annotated[float, Field(ge=-86_400, le=86_400, allow_inf_nan=False)]

@@ -20,6 +20,7 @@ from ccapp.config.fields import (
     Digest,
     Extension,
     GroupName,
+    LongSeconds,
     Music,
     Part,
     PrioritySeconds,
@@ -34,6 +35,7 @@ from ccapp.config.fields import (
     TrunkName,
     Voice,
 )
+from ccapp.config.models_agents import BreakLimitPart
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_serving import (
     RELAX_MAX,
@@ -145,6 +147,8 @@ class AgentPart(Part):
     busy_delay_s: Seconds = 60.0
     no_answer_delay_s: Seconds = 0.0
     technical_delay_s: Seconds = 5.0
+    lag_s: Seconds = 0.0
+    ban_s: LongSeconds = 0.0
     wrap_up_s: Seconds | None = None
 
     @field_validator("password")
@@ -181,6 +185,7 @@ class FeatureCodesPart(Part):
     ready: Code = "*13"
     not_ready: Code = "*14"
     wrap_up_done: Code = "*15"
+    ready_once: Code = "*16"
 
     def value(self) -> FeatureCodes:
         return FeatureCodes(**dict(self))
@@ -198,6 +203,7 @@ class CentrePart(Part):
     voice: Voice = Field("en", min_length=1)
     offline_grace_s: Seconds = 7.0
     break_reasons: tuple[Title, ...] = Field(("break", "lunch", "training"), min_length=1, max_length=20)
+    break_limits: dict[Title, BreakLimitPart] = Field({})
     feature_codes: FeatureCodesPart = FeatureCodesPart()
     trunks: dict[TrunkName, TrunkPart] = Field({})
     numbers: dict[Dialled, NumberPart] = Field({})
@@ -213,6 +219,7 @@ class CentrePart(Part):
             voice=self.voice,
             offline_grace_s=self.offline_grace_s,
             break_reasons=self.break_reasons,
+            break_limits={reason: part.value() for reason, part in self.break_limits.items()},
             feature_codes=self.feature_codes.value(),
             trunks={id: part.value(id) for id, part in self.trunks.items()},
             numbers={number: part.value(number) for number, part in self.numbers.items()},
@@ -230,6 +237,7 @@ class CentrePart(Part):
             voice=centre.voice,
             offline_grace_s=centre.offline_grace_s,
             break_reasons=centre.break_reasons,
+            break_limits={reason: BreakLimitPart.of(it) for reason, it in centre.break_limits.items()},
             feature_codes=FeatureCodesPart.of(centre.feature_codes),
             trunks={id: TrunkPart.of(trunk) for id, trunk in centre.trunks.items()},
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},

@@ -63,6 +63,8 @@ class Agent:
     busy_delay_s: float = 60.0
     no_answer_delay_s: float = 0.0
     technical_delay_s: float = 5.0
+    lag_s: float = 0.0  # not offered a call for so long after a call of his, and after one that failed by him
+    ban_s: float = 0.0  # no calls for so long after one he did not answer; 0: no ban
     wrap_up_s: float | None = None  # None: the queue's
 
 
@@ -89,6 +91,14 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakLimit:
+    """How long a break for one reason may be. A longer one is marked, or makes the agent AWAY."""
+
+    limit_s: float
+    then_away: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCodes:
     """What an agent dials on his own phone to say what he wants."""
 
@@ -97,6 +107,7 @@ class FeatureCodes:
     ready: str = "*13"
     not_ready: str = "*14"  # followed by the number of a reason, counted from 1; without: the first
     wrap_up_done: str = "*15"
+    ready_once: str = "*16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +124,7 @@ class Centre:
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
     trees: Mapping[TreeId, Tree] = field(default_factory=dict)
     break_reasons: tuple[str, ...] = ("break", "lunch", "training")
+    break_limits: Mapping[str, BreakLimit] = field(default_factory=dict)  # by reason
     feature_codes: FeatureCodes = FeatureCodes()
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration
 

@@ -175,6 +175,10 @@ class PresenceChanged(Fact):
     after_call: Move | None = None  # asked for during the call, done when it ends
     after_call_sub_state: SubState = SubState.NONE
     after_call_reason: str = ""
+    on_demand: bool = False
+    rest_since: float = 0.0
+    overdue: bool = False
+    banned_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

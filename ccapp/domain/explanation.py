@@ -19,6 +19,7 @@ class WhyNot(StrEnum):
     NOT_READY = "not_ready"
     IN_CALL = "in_call"
     WRAP_UP = "wrap_up"
+    BANNED = "banned"  # did not answer, or somebody has said so
     NOT_BEFORE = "not_before"  # back-off after a reject, busy or unanswered call
     TRIED = "tried"  # was rung for this very call a moment ago
     LATER_LEVEL = "later_level"  # free, but of a later level or only a backup of the queue

@@ -22,7 +22,8 @@ class Traffic(StrEnum):
 
     IDLE = "idle"
     OFFERED = "offered"  # his phone rings for a call of ours
-    DIALLING = "dialling"
+    DIALLING = "dialling"  # he calls somebody from his own phone
+    RUNG = "rung"  # a colleague calls him
     TALKING = "talking"
     HOLDING = "holding"
     TRANSFERRING = "transferring"
@@ -35,8 +36,11 @@ class Move(StrEnum):
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
     READY = "ready"
+    READY_ONCE = "ready_once"  # on demand: for one call
     NOT_READY = "not_ready"
     WRAP_UP_DONE = "wrap_up_done"
+    BAN = "ban"  # no calls until a time
+    LIFT_BAN = "lift_ban"
 
 
 class State(StrEnum):
@@ -66,11 +70,15 @@ class SubState(StrEnum):
 BUSY_SUB_STATE = {
     Traffic.OFFERED: SubState.RINGING,
     Traffic.DIALLING: SubState.CALLING,
+    Traffic.RUNG: SubState.RINGING,
     Traffic.TALKING: SubState.ANSWERED,
     Traffic.HOLDING: SubState.HOLD,
     Traffic.TRANSFERRING: SubState.TRANSFER,
     Traffic.CONFERENCING: SubState.CONFERENCE,
 }
+
+UNTIL_DONE = 1e12
+"""As the end (epoch s) of a wrap-up or a ban: not before somebody says so. A number that JSON can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,10 @@ class Presence:
     after_call: Move | None = None  # asked for during a call, done when it ends
     after_call_sub_state: SubState = SubState.NONE
     after_call_reason: str = ""
+    on_demand: bool = False  # READY for one call, then in wrap-up until he says what now
+    rest_since: float = 0.0  # epoch s; of the present rest
+    overdue: bool = False  # his break is longer than its limit
+    banned_until: float | None = None  # epoch s; None: not banned
 
     @property
     def state(self) -> State:
@@ -98,7 +110,9 @@ class Presence:
 
 
 def state_of(presence: Presence) -> tuple[State, SubState]:
-    """The state agents and supervisors see. What the lines prove comes first, then wrap-up, then intent."""
+    """The state agents and supervisors see. What the lines prove comes first, then wrap-up, then intent.
+
+    Who is ready but banned is about to become ready."""
     if presence.traffic is not Traffic.IDLE:
         return State.BUSY, BUSY_SUB_STATE[presence.traffic]
     if presence.intent is Intent.LOGGED_OUT:
@@ -106,6 +120,8 @@ def state_of(presence: Presence) -> tuple[State, SubState]:
     if presence.wrap_up_until is not None:
         return State.ACW, SubState.NONE
     if presence.intent is Intent.READY:
+        if presence.banned_until is not None:
+            return State.UNREADY, SubState.WAIT
         return State.READY, SubState.NONE
     return State.UNREADY, presence.sub_state
 

@@ -27,6 +27,10 @@ class Draft:
         self.after_call: Move | None = presence.after_call
         self.after_call_sub_state: SubState = presence.after_call_sub_state
         self.after_call_reason: str = presence.after_call_reason
+        self.on_demand: bool = presence.on_demand
+        self.rest_since: float = presence.rest_since
+        self.overdue: bool = presence.overdue
+        self.banned_until: float | None = presence.banned_until
 
     def sealed(self) -> Presence:
         """This very object, from now on a Presence. A field not copied fails at the first comparison."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ccapp.domain.explanation import EXPLAINED_MAX, Explanation, NotChosen, WhyNot
 from ccapp.domain.ids import AgentId, QueueId, VisitId
-from ccapp.domain.presence import Intent, Traffic
+from ccapp.domain.presence import UNTIL_DONE, Intent, Traffic
 from ccapp.domain.requirements import lacking, unmet
 from ccapp.domain.serving import Strategy
 from ccapp.routing.index import Index
@@ -91,12 +91,18 @@ def _occupation(seat: Seat, opened: OpenOffer, now: float) -> Reason | None:
     if presence.traffic is not Traffic.IDLE and not _given_later(seat, opened):
         return WhyNot.IN_CALL, presence.traffic.value
     if presence.wrap_up_until is not None:
-        return WhyNot.WRAP_UP, f"{presence.wrap_up_until - now:.1f} s left"
+        return WhyNot.WRAP_UP, _left(presence.wrap_up_until, now)
+    if presence.banned_until is not None:
+        return WhyNot.BANNED, _left(presence.banned_until, now)
     if presence.not_before > now:
         return WhyNot.NOT_BEFORE, f"{presence.not_before - now:.1f} s left"
     if opened.place.barred(seat.id, now):
         return WhyNot.TRIED, f"{opened.place.tried[seat.id] - now:.1f} s left"
     return None
+
+
+def _left(until: float, now: float) -> str:
+    return "until he says so" if until == UNTIL_DONE else f"{until - now:.1f} s left"
 
 
 def _given_later(seat: Seat, opened: OpenOffer) -> bool:

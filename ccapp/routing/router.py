@@ -23,10 +23,14 @@ from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCal
 from ccapp.routing.dice import Dice
 from ccapp.routing.explaining import explanation
 from ccapp.routing.index import TIERS, Index
+from ccapp.routing.lapses import lapse, lapses_at
 from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.seats import OpenOffer, Place, Seat
 
-BEGINS_IDLE = frozenset({Move.READY, Move.WRAP_UP_DONE, Line.WRAP_UP_OVER, Line.TALK_ENDED})
+BEGINS_IDLE = frozenset(
+    {Move.READY, Move.READY_ONCE, Move.WRAP_UP_DONE, Move.LIFT_BAN}
+    | {Line.WRAP_UP_OVER, Line.TALK_ENDED, Line.OWN_TALK_ENDED, Line.BAN_OVER}
+)
 """Events from which an agent's idle time counts anew; a READY that changes nothing leaves him his place."""
 
 
@@ -168,9 +172,29 @@ class Router:
         out = self._begin(now)
         seat.talk_s += now - seat.talk_began
         self._change(seat, Line.TALK_ENDED, Told(now, wrap_up_s=seat.wrap_up_s), "call ended", out)
-        if seat.removed:
-            del self._seats[agent]
+        self._off_the_phone(seat, now, out)
+        return self._after(now, out)
+
+    def _off_the_phone(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        if seat.removed and seat.presence.traffic is Traffic.IDLE:
+            del self._seats[seat.id]
         self._resettle(seat, [], now, out)
+
+    def hears(
+        self, agent: AgentId, line: Line, now: float, *, wrap_up_s: float = 0.0, why: str = ""
+    ) -> list[Decision]:
+        """What the lines say beside offers and their talks. Raises IllegalMove, UnknownAgent: nothing has
+        changed."""
+        seat = self._seat(agent)
+        told = Told(now, wrap_up_s=wrap_up_s)
+        table.changed(seat.presence, line, seat.agent, told)  # may be refused
+        out = self._begin(now)
+        begun = len(out)
+        self._change(seat, line, told, why or line.value, out)
+        limbo = self._taken_back(seat, begun, out)
+        if limbo:
+            self._serve_calls(limbo, now, out)
+        self._off_the_phone(seat, now, out)
         return self._after(now, out)
 
     def move(
@@ -181,13 +205,14 @@ class Router:
         *,
         sub_state: SubState = SubState.WAIT,
         reason: str = "",
+        until: float | None = None,
         why: str = "command",
     ) -> list[Decision]:
         """What an agent or supervisor asks for. Raises IllegalMove, UnknownAgent: nothing has changed."""
         seat = self._seat(agent)
         if seat.removed:
             raise UnknownAgent(agent)
-        told = Told(now, sub_state=sub_state, reason=reason)
+        told = Told(now, sub_state=sub_state, reason=reason, until=until)
         table.changed(seat.presence, move, seat.agent, told)  # may be refused, while nothing has been decided
         out = self._begin(now)
         begun = len(out)
@@ -278,8 +303,8 @@ class Router:
                 if place.waiting and seat.free:
                     self._serve_seat(seat, now, out)
                 continue
-            if seat.presence.wrap_up_until is not None:
-                self._change(seat, Line.WRAP_UP_OVER, Told(now), "wrap-up over", out)
+            if (over := lapse(seat.presence, self._centre.break_limits, now)) is not None:
+                self._change(seat, *over, out)
             self._refresh(seat, now, out)
         return out
 
@@ -291,8 +316,9 @@ class Router:
         if seat.removed or not seat.waits_for_call():
             if seat.free:
                 self._index.remove(seat)
-            if presence.wrap_up_until is not None and presence.traffic is Traffic.IDLE:
-                self._deadlines.seat(seat, presence.wrap_up_until)
+            lapses = lapses_at(presence, self._centre.break_limits)
+            if lapses is not None and not seat.removed:
+                self._deadlines.seat(seat, lapses)
             else:
                 seat.due_at = None
         elif presence.not_before > now:
@@ -423,6 +449,8 @@ class Router:
         seat.free = False
         if agent is not None:
             seat.agent, seat.removed = agent, False
+            if not seat.waits_for_call():
+                self._refresh(seat, now, out)  # a break may have another limit now
             return
         seat.signatures, seat.ordered, seat.due_at, seat.removed = [], [], None, True
         opened = seat.offer

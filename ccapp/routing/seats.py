@@ -56,7 +56,8 @@ class Seat:
     @property
     def present(self) -> bool:
         """Means to take calls and has a phone, though he may be talking now."""
-        return self.presence.intent is Intent.READY and self.presence.online
+        presence = self.presence
+        return presence.intent is Intent.READY and presence.online and presence.banned_until is None
 
     @property
     def idle_key(self) -> tuple[float, int]:
@@ -70,6 +71,7 @@ class Seat:
             and presence.traffic is Traffic.IDLE
             and presence.online
             and presence.wrap_up_until is None
+            and presence.banned_until is None
         )
 
 

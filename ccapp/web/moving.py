@@ -1,4 +1,7 @@
-"""POST: what an agent, or somebody for him, asks of his presence."""
+"""POST: what an agent, or somebody for him, asks of his presence.
+
+In our words (`move`), or in Stringee's: a `manual_status`, of which only AVAILABLE means ready.
+"""
 
 from typing import Annotated, Literal
 
@@ -11,11 +14,27 @@ from ccapp.domain.presence import IllegalMove, Move, SubState, state_of
 from ccapp.web.keys import DESK, views
 from ccapp.web.wire import ApiError, Body, bad, checked, document, path_id, reply, unknown
 
+AVAILABLE = "AVAILABLE"
+Reason = Annotated[str, Field(max_length=80), AfterValidator(calldata.clean)]
+
 
 class Wish(Body):
-    move: Literal["log_in", "log_out", "ready", "not_ready", "wrap_up_done"]
+    """`until` (epoch s) or `for_s` end a ban; without either it lasts until it is lifted."""
+
+    move: Literal["log_in", "log_out", "ready", "ready_once", "not_ready", "wrap_up_done", "ban", "lift_ban"]
     sub_state: Literal["WAIT", "DND", "BREAK", "AWAY", "CUSTOM"] | None = None
-    reason: Annotated[str, Field(max_length=80), AfterValidator(calldata.clean)] = ""
+    reason: Reason = ""
+    until: Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)] | None = None
+    for_s: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
+
+
+class ManualStatus(Body):
+    manual_status: Annotated[Reason, Field(min_length=1)]
+
+    def wish(self) -> Wish:
+        if self.manual_status == AVAILABLE:
+            return Wish(move="ready")
+        return Wish(move="not_ready", sub_state="CUSTOM", reason=self.manual_status)
 
 
 async def move(request: web.Request) -> web.Response:
@@ -25,9 +44,13 @@ async def move(request: web.Request) -> web.Response:
     agent = acd.centre.agents.get(AgentId(id))
     if agent is None:
         raise unknown("agent", id)
-    wish = checked(Wish, await document(request))
+    given = await document(request)
+    wish = checked(ManualStatus, given).wish() if "manual_status" in given else checked(Wish, given)
+    until = ban_until(wish, acd.clock.now())
     try:
-        acd.move(agent.id, Move(wish.move), sub_state=rest(wish), reason=wish.reason, why="command")
+        acd.move(
+            agent.id, Move(wish.move), sub_state=rest(wish), reason=wish.reason, until=until, why="command"
+        )
     except IllegalMove as refused:
         state, sub_state = state_of(acd.presence(agent.id))
         raise ApiError(409, "illegal_move", str(refused), "move", state=state, sub_state=sub_state) from None
@@ -43,3 +66,14 @@ def rest(wish: Wish) -> SubState:
     if wish.sub_state:
         return SubState(wish.sub_state)
     return SubState.BREAK if wish.reason else SubState.WAIT
+
+
+def ban_until(wish: Wish, now: float) -> float | None:
+    for field, given in (("until", wish.until), ("for_s", wish.for_s)):
+        if given is not None and wish.move != "ban":
+            raise bad(field, "goes with ban only")
+    if wish.until is not None and wish.for_s is not None:
+        raise bad("for_s", "is given beside until; one is enough")
+    if wish.until is not None and wish.until <= now:
+        raise bad("until", "is over already")
+    return wish.until if wish.for_s is None else now + wish.for_s

@@ -9,7 +9,7 @@ from typing import Any
 from ccapp.acd import Acd, Visit
 from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.ids import AgentId, QueueId, VisitId
-from ccapp.domain.presence import Presence, State, SubState, state_of
+from ccapp.domain.presence import UNTIL_DONE, Intent, Presence, State, SubState, state_of
 from ccapp.domain.requirements import Requires, unmet
 from ccapp.routing.decisions import Offer, WaitingCall
 from ccapp.web.since import Since
@@ -137,7 +137,11 @@ class Views:
             "online": presence.online,
             "skills": agent.skills,
             "call": self._agents_call(agent.id),
-            "wrap_up_until": presence.wrap_up_until,
+            "wrap_up_until": _time(presence.wrap_up_until),
+            "on_demand": presence.on_demand,
+            "overdue": presence.overdue,
+            "banned": presence.banned_until is not None,
+            "banned_until": _time(presence.banned_until),
             "not_before": presence.not_before if presence.not_before > self.now else None,
             "misses": presence.misses,
             "idle_since": presence.idle_since or None,
@@ -269,13 +273,22 @@ class Views:
         return "ready"
 
 
+def _time(until: float | None) -> float | None:
+    """None also for what lasts until somebody ends it."""
+    return None if until == UNTIL_DONE else until
+
+
 def _in_words(state: State, sub_state: SubState, presence: Presence, now: float) -> str:
     match state, sub_state:
         case State.BUSY, SubState.RINGING:
             return "rung for another call"
         case State.BUSY, _:
             return "in a call"
+        case State.ACW, _ if presence.wrap_up_until == UNTIL_DONE:
+            return "in wrap-up until he says so"
         case State.ACW, _:
             return f"in wrap-up, {max(0.0, (presence.wrap_up_until or now) - now):.0f} s left"
+        case _ if presence.intent is Intent.READY:
+            return "banned"
         case _:
             return f"not ready: {presence.reason}" if presence.reason else "not ready"

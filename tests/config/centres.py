@@ -56,6 +56,9 @@ def documents(draw: st.DrawFn) -> Document:
         },
         "ivr": {name: draw(tree(queues, trunks)) for name in trees},
     }
+    if draw(st.booleans()):
+        limit = some(then_away=st.booleans()).map(lambda more: {"limit_s": 60.0} | more)
+        document["break_limits"] = {"lunch": draw(limit)}
     targets = [{"queue": name} for name in queues] + [{"ivr": name} for name in trees]
     numbers = st.dictionaries(st.text("0123456789*#AZ", min_size=1, max_size=9), st.sampled_from(targets))
     document["numbers"] = {number: target | draw(some(data=DATA)) for number, target in draw(numbers).items()}
@@ -70,7 +73,12 @@ def agent(index: int) -> st.SearchStrategy[Document]:
             "digest": st.text("0123456789abcdef", min_size=32, max_size=32),
             "skills": st.fixed_dictionaries(dict.fromkeys(SKILLS, LEVELS)),
         },
-        optional={"wrap_up_s": seconds(0, 600), "max_misses": st.integers(0, 9)},
+        optional={
+            "wrap_up_s": seconds(0, 600),
+            "max_misses": st.integers(0, 9),
+            "lag_s": seconds(0, 60),
+            "ban_s": seconds(0, 43_200),
+        },
     )
 
 

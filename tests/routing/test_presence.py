@@ -9,9 +9,21 @@ import pytest
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent
 from ccapp.domain.ids import AgentId
-from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
+from ccapp.domain.presence import (
+    UNTIL_DONE,
+    IllegalMove,
+    Intent,
+    Move,
+    Presence,
+    State,
+    SubState,
+    Traffic,
+    state_of,
+)
+from ccapp.routing import acts
 from ccapp.routing import presence as table
-from ccapp.routing.presence import MISSED_CALLS, TABLE, Event, Line, Standing, Told, changed, standing
+from ccapp.routing.acts import MISSED_CALLS, NO_CHANNEL
+from ccapp.routing.presence import TABLE, Event, Line, Standing, Told, changed, standing
 
 NOW = 1000.0
 ANN = Agent(
@@ -19,25 +31,48 @@ ANN = Agent(
     reject_delay_s=10, busy_delay_s=60, no_answer_delay_s=3, technical_delay_s=5,
 )  # fmt: skip
 OUT = Presence(agent=ANN.id, online=True)
+BANNED_S = 500.0
 UNREADY = replace(OUT, intent=Intent.NOT_READY, sub_state=SubState.BREAK, reason="lunch", logged_in_at=500.0)
 READY = replace(OUT, intent=Intent.READY, logged_in_at=500.0, idle_since=900.0)
 RINGING = replace(READY, traffic=Traffic.OFFERED)
 ON_CALL = replace(READY, traffic=Traffic.TALKING)
+BANNED = replace(READY, banned_until=NOW + BANNED_S)
+CALLING = replace(READY, traffic=Traffic.DIALLING)
 ACW = replace(READY, wrap_up_until=1005.0, idle_since=990.0)
+ON_DEMAND_ACW = replace(ACW, on_demand=True, wrap_up_until=UNTIL_DONE)
+
+
+def wishes(presence: Presence) -> tuple[Presence, ...]:
+    """One on the phone, with all that may come of him after it."""
+    return (
+        presence,
+        replace(presence, online=False),
+        replace(presence, after_call=Move.LOG_OUT),
+        replace(presence, after_call=Move.NOT_READY, after_call_sub_state=SubState.DND),
+        replace(presence, banned_until=NOW + BANNED_S),
+        replace(presence, intent=Intent.NOT_READY),
+        replace(presence, wrap_up_until=1005.0),
+        replace(presence, on_demand=True),
+    )
+
 
 AT: dict[Standing, tuple[Presence, ...]] = {
     Standing.LOGOUT: (OUT,),
-    Standing.UNREADY: (UNREADY,),
+    Standing.UNREADY: (UNREADY, replace(UNREADY, banned_until=NOW + BANNED_S)),
+    Standing.BANNED: (BANNED,),
     Standing.READY: (READY, replace(READY, misses=1), replace(READY, online=False)),
-    Standing.RINGING: (RINGING, replace(RINGING, misses=1)),
-    Standing.ON_CALL: (
-        ON_CALL,
-        replace(ON_CALL, online=False),
-        replace(ON_CALL, after_call=Move.LOG_OUT),
-        replace(ON_CALL, after_call=Move.NOT_READY, after_call_sub_state=SubState.DND),
-        *(replace(ON_CALL, traffic=traffic) for traffic in Traffic if traffic not in ("idle", "offered")),
+    Standing.RINGING: (RINGING, replace(RINGING, misses=1), replace(RINGING, banned_until=NOW + BANNED_S)),
+    Standing.CALLING: (*wishes(CALLING), *wishes(replace(CALLING, traffic=Traffic.RUNG))),
+    Standing.ANSWERED: wishes(ON_CALL),
+    Standing.HOLD: wishes(replace(ON_CALL, traffic=Traffic.HOLDING)),
+    Standing.TRANSFER: wishes(replace(ON_CALL, traffic=Traffic.TRANSFERRING)),
+    Standing.CONFERENCE: wishes(replace(ON_CALL, traffic=Traffic.CONFERENCING)),
+    Standing.ACW: (
+        ACW,
+        replace(ACW, intent=Intent.NOT_READY),
+        replace(ACW, banned_until=NOW + BANNED_S),
+        ON_DEMAND_ACW,
     ),
-    Standing.ACW: (ACW, replace(ACW, intent=Intent.NOT_READY)),
 }
 EVENTS: tuple[Event, ...] = (*Move, *Line)
 TELLINGS = (
@@ -227,4 +262,156 @@ def test_the_diagram_shows_every_arrow_of_the_table_once() -> None:
                 shown = [
                     row for row in drawn if row.startswith(f"    {where} --> {target}: ") and event in row
                 ]
-                assert bool(shown) == (action is not table._stay)
+                assert bool(shown) == (action is not acts.stay)
+
+
+# --- on demand --------------------------------------------------------------------------------------------
+
+
+def test_on_demand_is_ready_for_one_call_and_then_in_wrap_up_until_he_says() -> None:
+    once = line(UNREADY, Move.READY_ONCE)
+    assert (once.state, once.on_demand) == (State.READY, True)
+    over = line(line(line(once, Line.OFFERED), Line.ACCEPTED), Line.TALK_ENDED, rests(wrap_up_s=0.0))
+    assert (over.state, over.wrap_up_until, over.on_demand) == (State.ACW, UNTIL_DONE, True)
+    assert line(over, Move.WRAP_UP_DONE).state is State.UNREADY
+    again = line(over, Move.READY_ONCE)
+    assert (again.state, again.on_demand) == (State.READY, True)
+    usual = line(over, Move.READY)
+    assert (usual.state, usual.on_demand) == (State.READY, False)
+
+
+def test_an_offer_he_did_not_take_leaves_him_on_demand() -> None:
+    ringing = line(line(UNREADY, Move.READY_ONCE), Line.OFFERED)
+    after = line(ringing, Line.DECLINED, rests(declined=DeclineReason.REJECTED))
+    assert (after.state, after.on_demand) == (State.READY, True)
+
+
+def test_a_call_of_his_own_is_not_the_one_he_was_ready_for() -> None:
+    talking = line(line(line(UNREADY, Move.READY_ONCE), Line.DIALS), Line.CONNECTED)
+    over = line(talking, Line.OWN_TALK_ENDED, rests(wrap_up_s=5.0))
+    assert (over.state, over.wrap_up_until) == (State.ACW, NOW + 5)
+    assert line(over, Line.WRAP_UP_OVER).state is State.READY
+
+
+@pytest.mark.parametrize(("move", "on_demand"), [(Move.READY, False), (Move.READY_ONCE, True)])
+def test_during_a_call_the_kind_of_being_ready_may_change(move: Move, on_demand: bool) -> None:
+    assert line(replace(ON_CALL, on_demand=not on_demand), move).on_demand is on_demand
+
+
+# --- bans -------------------------------------------------------------------------------------------------
+
+STRICT = replace(ANN, ban_s=BANNED_S, max_misses=3)
+
+
+@pytest.mark.parametrize("reason", list(DeclineReason))
+def test_only_an_unanswered_offer_bans(reason: DeclineReason) -> None:
+    after = changed(RINGING, Line.DECLINED, STRICT, rests(declined=reason))
+    banned = reason is DeclineReason.NO_ANSWER
+    assert after.banned_until == (NOW + BANNED_S if banned else None)
+    assert (after.state is State.UNREADY) == banned
+
+
+def test_a_ban_is_told_and_so_many_misses_come_before_it() -> None:
+    after = changed(RINGING, Line.DECLINED, STRICT, rests(declined=DeclineReason.NO_ANSWER))
+    assert table.why(RINGING, after, Line.DECLINED, "") == "banned: did not answer"
+    third = replace(RINGING, misses=2)
+    out = changed(third, Line.DECLINED, STRICT, rests(declined=DeclineReason.NO_ANSWER))
+    assert (out.reason, out.banned_until) == (MISSED_CALLS, None)
+    assert changed(out, Move.READY, STRICT, Told(NOW)).state is State.READY
+
+
+def test_a_banned_agent_is_not_ready_by_saying_so_again() -> None:
+    with pytest.raises(IllegalMove, match="banned"):
+        line(BANNED, Move.READY)
+
+
+@pytest.mark.parametrize("leaving", [Move.NOT_READY, Move.LOG_OUT])
+def test_leaving_and_coming_back_lifts_a_ban(leaving: Move) -> None:
+    gone = line(BANNED, leaving)
+    back = line(line(gone, Move.LOG_IN), Move.READY)
+    assert (gone.banned_until, back.state) == (None, State.READY)
+
+
+@pytest.mark.parametrize("event", [Move.LIFT_BAN, Line.BAN_OVER])
+def test_a_ban_ends_by_word_or_by_time_and_his_idle_time_begins(event: Event) -> None:
+    after = line(BANNED, event)
+    assert (after.state, after.banned_until, after.idle_since) == (State.READY, None, NOW)
+
+
+def test_a_ban_said_while_he_rests_or_talks_waits_for_him() -> None:
+    told = rests(until=NOW + 9)
+    for before in (UNREADY, ACW, ON_CALL, OUT):
+        after = line(before, Move.BAN, told)
+        assert (after.state, after.banned_until) == (before.state, NOW + 9)
+    assert standing(line(line(UNREADY, Move.BAN, told), Move.READY)) is Standing.BANNED
+    assert line(line(UNREADY, Move.BAN), Move.LIFT_BAN).banned_until is None
+    assert line(READY, Move.BAN).banned_until == UNTIL_DONE
+
+
+# --- calls of his own, and what he does with a talk -------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", [UNREADY, READY, BANNED, ACW])
+@pytest.mark.parametrize(
+    ("begins", "sub_state"), [(Line.DIALS, SubState.CALLING), (Line.RUNG, SubState.RINGING)]
+)
+def test_a_call_that_is_not_answered_leaves_him_as_he_was(
+    before: Presence, begins: Line, sub_state: SubState
+) -> None:
+    calling = line(before, begins)
+    assert state_of(calling) == (State.BUSY, sub_state)
+    assert line(calling, Line.NOT_REACHED) == before
+
+
+def test_a_call_of_his_own_ends_in_wrap_up_and_then_he_is_what_he_was() -> None:
+    talking = line(line(UNREADY, Line.DIALS), Line.CONNECTED)
+    assert state_of(talking) == (State.BUSY, SubState.ANSWERED)
+    over = line(talking, Line.OWN_TALK_ENDED, rests(wrap_up_s=10.0))
+    assert over.state is State.ACW
+    after = line(over, Line.WRAP_UP_OVER)
+    assert (after.state, after.sub_state, after.reason) == (State.UNREADY, SubState.BREAK, "lunch")
+    assert line(talking, Line.OWN_TALK_ENDED, rests(wrap_up_s=0.0)).state is State.UNREADY
+
+
+@pytest.mark.parametrize("over", [Line.NOT_REACHED, Line.OWN_TALK_ENDED])
+def test_a_log_out_during_a_call_of_his_own_is_done_when_it_ends(over: Line) -> None:
+    calling = line(line(READY, Line.DIALS), Move.LOG_OUT)
+    assert calling.state is State.BUSY
+    if over is Line.OWN_TALK_ENDED:
+        calling = line(calling, Line.CONNECTED)
+    assert line(calling, over).state is State.LOGOUT
+
+
+def test_hold_transfer_and_conference_in_their_order() -> None:
+    held = line(ON_CALL, Line.HELD)
+    assert state_of(held) == (State.BUSY, SubState.HOLD)
+    assert state_of(line(held, Line.RESUMED)) == (State.BUSY, SubState.ANSWERED)
+    for before in (ON_CALL, held):
+        transferring = line(before, Line.TRANSFERS)
+        assert state_of(transferring) == (State.BUSY, SubState.TRANSFER)
+        assert line(transferring, Line.TOGETHER_AGAIN).traffic is Traffic.TALKING
+        assert line(transferring, Line.TALK_ENDED, rests(wrap_up_s=5.0)).state is State.ACW
+    conference = line(ON_CALL, Line.CONFERS)
+    assert state_of(conference) == (State.BUSY, SubState.CONFERENCE)
+    assert line(conference, Line.TALK_ENDED, rests(wrap_up_s=5.0)).state is State.ACW
+    with pytest.raises(IllegalMove):
+        line(held, Line.CONFERS)
+
+
+def test_without_a_channel_he_is_away_and_says_why() -> None:
+    for before in (RINGING, CALLING, ON_CALL, replace(ON_CALL, traffic=Traffic.HOLDING)):
+        after = line(before, Line.UNPROVEN)
+        assert (after.state, after.sub_state, after.reason) == (State.UNREADY, SubState.AWAY, NO_CHANNEL)
+    assert line(line(ON_CALL, Move.LOG_OUT), Line.UNPROVEN).state is State.LOGOUT
+
+
+def test_lag_counts_after_calls_and_after_those_that_failed_by_him() -> None:
+    slow = replace(ANN, lag_s=30)
+    assert changed(ON_CALL, Line.TALK_ENDED, slow, rests(wrap_up_s=10.0)).not_before == NOW + 30
+    for reason, not_before in (
+        (DeclineReason.REJECTED, NOW + 30),
+        (DeclineReason.BUSY, NOW + 60),
+        (DeclineReason.CALLER_GONE, 0.0),
+    ):
+        after = changed(RINGING, Line.DECLINED, slow, rests(declined=reason))
+        assert after.not_before == not_before

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.centre import Agent, Centre, Queue
+from ccapp.domain.centre import Agent, BreakLimit, Centre, Queue
 from ccapp.domain.expressions import Expression
 from ccapp.domain.ids import AgentId, GroupId, OfferId, QueueId, SkillId, VisitId
-from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, SubState, Traffic
+from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
 from ccapp.domain.requirements import Requires, merged
 from ccapp.domain.serving import (
     NO_GROUPS,
@@ -30,7 +30,7 @@ from ccapp.domain.serving import (
     TierRules,
 )
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
-from ccapp.routing.presence import TABLE, standing
+from ccapp.routing.presence import TABLE, Line, standing
 from ccapp.routing.router import Router, UnknownOffer
 from tests.routing.model import Serving
 
@@ -58,6 +58,10 @@ ASKED = st.sampled_from(
 )
 CREWS = [AGENTS, AGENTS, AGENTS[:3], AGENTS[1:], AGENTS[:2]]
 LINES = [QUEUES, QUEUES, QUEUES[:2], QUEUES[1:]]
+OWN_LINES = (
+    Line.DIALS, Line.RUNG, Line.CONNECTED, Line.NOT_REACHED, Line.OWN_TALK_ENDED, Line.HELD, Line.RESUMED,
+    Line.TRANSFERS, Line.CONFERS, Line.TOGETHER_AGAIN, Line.UNPROVEN,
+)  # fmt: skip
 SECONDS = st.sampled_from([0.0, 1.0, 2.5, 10.0])
 
 NORTH, SOUTH = GroupId("north"), GroupId("south")
@@ -127,8 +131,13 @@ AGENT_SETTINGS = st.fixed_dictionaries(
         "max_misses": st.integers(0, 2),
         "reject_delay_s": SECONDS,
         "no_answer_delay_s": SECONDS,
+        "lag_s": st.sampled_from([0.0, 0.0, 7.0]),
+        "ban_s": st.sampled_from([0.0, 0.0, 30.0]),
         "wrap_up_s": st.one_of(st.none(), SECONDS),
     }
+)
+LIMITS = st.dictionaries(
+    st.just("lunch"), st.builds(BreakLimit, limit_s=st.sampled_from([5.0, 50.0]), then_away=st.booleans())
 )
 
 
@@ -141,6 +150,7 @@ def centres(draw: st.DrawFn, settings: st.SearchStrategy[dict[str, Any]] = QUEUE
         groups={name: Group(id=name, agents=draw(members)) for name in (NORTH, SOUTH)},
         agents={name: Agent(id=name, name=name, extension=name, **more) for name, more in agents.items()},
         queues={name: Queue(id=name, name=name, **more) for name, more in queues.items()},
+        break_limits=draw(LIMITS),
     )
 
 
@@ -180,7 +190,10 @@ class Model:
         there = [
             agent
             for agent, presence in self.presences.items()
-            if agent in self.centre.agents and presence.intent is Intent.READY and presence.online
+            if agent in self.centre.agents
+            and presence.intent is Intent.READY
+            and presence.online
+            and presence.banned_until is None
         ]
         for visit in self.waiting():
             call = self.calls[visit][2]
@@ -231,6 +244,7 @@ class Model:
             and presence.traffic is Traffic.IDLE
             and presence.online
             and presence.wrap_up_until is None
+            and presence.banned_until is None
             and presence.not_before <= self.now
         )
 
@@ -389,7 +403,30 @@ class AnyOrder(RuleBasedStateMachine):
         before = self.router.presences()
         allowed = move in TABLE[standing(before[agent])]
         try:
-            self.tell("move", agent, move, self.model.now, sub_state=SubState.BREAK, reason="lunch")
+            self.tell(
+                "move",
+                agent,
+                move,
+                self.model.now,
+                sub_state=SubState.BREAK,
+                reason="lunch",
+                until=self.model.now + 20,
+            )
+            assert allowed
+        except IllegalMove:
+            assert not allowed
+            assert self.router.presences() == before
+
+    @rule(data=st.data(), line=st.sampled_from([*OWN_LINES, Line.DIALS, Line.CONNECTED]))
+    def an_agent_s_own_line_speaks(self, data: st.DataObject, line: Line) -> None:
+        """A call of his own, hold, a transfer; and what nothing proves, but for a talk the model has."""
+        agent = data.draw(st.sampled_from(sorted(self.model.centre.agents)))
+        if agent in self.model.talks and line in (Line.OWN_TALK_ENDED, Line.UNPROVEN):
+            return
+        before = self.router.presences()
+        allowed = line in TABLE[standing(before[agent])]
+        try:
+            self.tell("hears", agent, line, self.model.now, wrap_up_s=5.0)
             assert allowed
         except IllegalMove:
             assert not allowed
@@ -427,7 +464,8 @@ class AnyOrder(RuleBasedStateMachine):
         for agent in centre.agents:
             model.presences.setdefault(agent, Presence(agent=agent))
         self.tell("reconfigure", centre, model.now)
-        gone = model.presences.keys() - centre.agents.keys() - model.talks
+        on_the_phone = {agent for agent, one in self.router.presences().items() if one.state is State.BUSY}
+        gone = model.presences.keys() - centre.agents.keys() - on_the_phone
         assert all(model.presences[agent].intent is Intent.LOGGED_OUT for agent in gone)
         for agent in gone:
             del model.presences[agent]

@@ -17,10 +17,16 @@ STATE = "/v1/agents/alice/state"
         ({"move": "not_ready", "sub_state": "DND"}, ("UNREADY", "DND", "")),
         ({"move": "not_ready", "reason": "a\nvisit=1\x1b[2J"}, ("UNREADY", "BREAK", "a visit=1 [2J")),
         ({"move": "log_out"}, ("LOGOUT", "", "")),
+        ({"move": "ready_once"}, ("READY", "", "")),
+        ({"move": "ban", "for_s": 60}, ("UNREADY", "WAIT", "")),
+        ({"move": "ban"}, ("UNREADY", "WAIT", "")),
+        ({"move": "lift_ban"}, ("READY", "", "")),
+        ({"manual_status": "AVAILABLE"}, ("READY", "", "")),
+        ({"manual_status": "LUNCH BREAK"}, ("UNREADY", "CUSTOM", "LUNCH BREAK")),
     ],
 )
-async def test_moves(client: Client, floor: Floor, wish: dict[str, str], state: tuple[str, str, str]):
-    if wish["move"] != "log_in":
+async def test_moves(client: Client, floor: Floor, wish: dict[str, object], state: tuple[str, str, str]):
+    if wish.get("move") != "log_in":
         floor.ready(ALICE)
     status, agent = await client.ask("POST", STATE, json=wish)
     assert status == 200
@@ -51,6 +57,14 @@ async def test_illegal_moves_say_the_present_state(client: Client, floor: Floor,
         (b'{"move": "ready", "reason": "lunch"}', "reason"),
         (b'{"move": "log_out", "sub_state": "BREAK"}', "sub_state"),
         (b'{"move": "not_ready", "sub_state": "RINGING"}', "sub_state"),
+        (b'{"move": "ready", "until": 5}', "until"),
+        (b'{"move": "ready", "for_s": 5}', "for_s"),
+        (b'{"move": "ban", "until": 5}', "until"),
+        (b'{"move": "ban", "until": 1e999}', ""),
+        (b'{"move": "ban", "for_s": 0}', "for_s"),
+        (b'{"move": "ban", "for_s": 5, "until": 9e9}', "for_s"),
+        (b'{"manual_status": ""}', "manual_status"),
+        (b'{"manual_status": "AVAILABLE", "move": "ready"}', "move"),
         (b'{"move": "not_ready", "reason": "' + b"x" * 81 + b'"}', "reason"),
         (b'{"move": "not_ready", "reason": "\\ud800"}', ""),
         (b"\xff\xfe", ""),
