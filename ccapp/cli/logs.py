@@ -1,5 +1,8 @@
 """Logging: one line per published fact, key=value with the call's id; everything else in the same shape.
 
+What every call brings is for level debug: the records hold it, and ten lines a call cost more than the call's
+routing. The ends of calls and whatever is out of the ordinary are for level info.
+
 No text of a caller's, a client's or a peer's can begin a line of its own: control characters are escaped,
 values with anything but plain characters are quoted. What tells who called and what was keyed (numbers,
 names, call data) stands in private fields, which are left out unless `private` is asked for.
@@ -18,7 +21,17 @@ from typing import Literal, TextIO
 
 import orjson
 
-from ccapp.domain.events import Fact
+from ccapp.domain.events import (
+    CallArrived,
+    CallServed,
+    CallWaits,
+    Fact,
+    IvrVisited,
+    OfferMade,
+    PresenceChanged,
+    TalkEnded,
+    WrapUpEnded,
+)
 from ccapp.domain.explanation import Explanation
 
 log = logging.getLogger("ccapp.cli")
@@ -37,6 +50,11 @@ PUBLIC = frozenset({
     "on_demand", "overdue", "rest_since", "banned_until",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
+
+ROUTINE = frozenset({
+    CallArrived, IvrVisited, CallWaits, OfferMade, CallServed, TalkEnded, PresenceChanged, WrapUpEnded,
+})  # fmt: skip
+"""Logged at level debug."""
 
 _SINGLE = frozenset({str, float, int, bool})
 _BARE = re.compile(r"[!#-<>-~]+")
@@ -98,12 +116,13 @@ class Gathered(logging.StreamHandler[TextIO]):
 
 
 def watcher(*, private: bool = False) -> Callable[[Fact], None]:
-    """For `Acd.watch`: logs every fact."""
+    """For `Acd.watch`: logs every fact, at its level."""
 
     def watch(fact: Fact) -> None:
-        if facts.isEnabledFor(logging.INFO):
-            # not by facts.info: that would look up who called, nine times a call
-            record = logging.LogRecord(facts.name, logging.INFO, "", 0, type(fact).__name__, (), None)
+        level = logging.DEBUG if type(fact) in ROUTINE else logging.INFO
+        if facts.isEnabledFor(level):
+            # not by facts.log: that would look up who called, nine times a call
+            record = logging.LogRecord(facts.name, level, "", 0, type(fact).__name__, (), None)
             record.fields = dict(fields(fact, private=private))
             facts.handle(record)
 

@@ -101,7 +101,9 @@ class Settings(BaseSettings):
         None,
         description="Token of the REST surface and the CLI. Not set: made once, in `state_dir/api_token`.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level logged; debug has a line for every step of a call."
+    )
     log_format: Literal["text", "json"] = Field("text", description="`text` is key=value lines.")
     log_private: bool = Field(
         False, description="Whether log lines may tell numbers, names and call data of callers."

@@ -150,10 +150,20 @@ def test_the_live_stream_neither(name: str):
     assert "\x1b" not in line(arrived(trunk=name)).plain
 
 
-def test_the_watcher_logs_every_fact(caplog: pytest.LogCaptureFixture):
-    caplog.set_level(logging.INFO, "ccapp.facts")
-    logs.watcher()(arrived())
-    assert [record.getMessage() for record in caplog.records] == ["CallArrived"]
+@pytest.mark.parametrize(
+    ("level", "logged"),
+    [(logging.DEBUG, ["CallArrived", "CallForwarded"]), (logging.INFO, ["CallForwarded"])],
+)
+def test_what_every_call_brings_is_for_debug(caplog: pytest.LogCaptureFixture, level: int, logged: list[str]):
+    caplog.set_level(level, "ccapp.facts")
+    watch = logs.watcher()
+    watch(arrived())
+    watch(
+        CallForwarded(
+            at=1.0, visit=VisitId("1.1"), number="100", trunk=TrunkId("carrier"), answered=True, talk_s=1.0
+        )
+    )
+    assert [record.getMessage() for record in caplog.records] == logged
 
 
 @pytest.mark.parametrize(
