@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from zlib import crc32
 
-import aiohttp
-
 from ccapp.ports import SwitchError, SwitchUnreachable
 from ccapp.telephony import commands
 from ccapp.telephony.commands import Command
@@ -31,7 +29,6 @@ UNHEALTHY_AFTER: Final = 3
 class Lines:
     def __init__(
         self,
-        client: aiohttp.ClientSession,
         settings: AsteriskSettings,
         meter: Meter,
         *,
@@ -46,9 +43,9 @@ class Lines:
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
         apps = (settings.app, settings.devices_app)
-        self._main = Socket(client, settings, apps, meter, hear=hear, begin=lambda _: begin(), ended=ended)
+        self._main = Socket(settings, apps, meter, hear=hear, begin=lambda _: begin(), ended=ended)
         self._others = [
-            Socket(client, settings, (app,), meter, hear=lambda _: None, begin=_hears_replies(app))
+            Socket(settings, (app,), meter, hear=lambda _: None, begin=_hears_replies(app))
             for app in map(settings.command_app, range(1, settings.command_sockets + 1))
         ]
 

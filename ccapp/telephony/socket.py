@@ -5,7 +5,6 @@ time; those without an answer when the connection ends fail at once. The socket 
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 from asyncio import Future
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-import aiohttp
 import orjson
 
 from ccapp.ports import SwitchBusy, SwitchError, SwitchUnreachable
@@ -22,12 +20,12 @@ from ccapp.telephony.commands import Command, fault
 from ccapp.telephony.events import REPLY, Raw
 from ccapp.telephony.meter import Meter
 from ccapp.telephony.settings import AsteriskSettings
+from ccapp.telephony.wire import CannotConnect, Wire
 
 log = logging.getLogger(__name__)
 
 PENDING_MAX: Final = 10_000
 HANDSHAKE_S_MAX: Final = 5.0
-HEARTBEAT_S: Final = 20.0
 PAUSE_S_MIN: Final = 0.1
 PAUSE_S_MAX: Final = 2.0
 
@@ -47,7 +45,6 @@ class Socket:
 
     def __init__(
         self,
-        client: aiohttp.ClientSession,
         settings: AsteriskSettings,
         apps: Sequence[str],
         meter: Meter,
@@ -57,30 +54,29 @@ class Socket:
         ended: Callable[[], None] = lambda: None,
     ) -> None:
         self.ready = False
-        self._client, self._settings, self._apps, self._meter = client, settings, apps, meter
+        self._settings, self._apps, self._meter = settings, apps, meter
         self._hear, self._begin, self._ended = hear, begin, ended
         self._loop = asyncio.get_running_loop()
-        self._ws: aiohttp.ClientWebSocketResponse[bool] | None = None
-        self._out: asyncio.Queue[bytes] = asyncio.Queue()
+        self._wire: Wire | None = None
         self._pending: dict[str, _Pending] = {}
         self._numbers = count(1)
         self._expiry: asyncio.TimerHandle | None = None
 
     @property
     def connected(self) -> bool:
-        return self._ws is not None
+        return self._wire is not None
 
     def send(self, command: Command) -> Future[Reply]:
-        """Queues the command. The future fails with a SwitchError; cancelling it forgets the reply."""
+        """The reply is yet to come. The future fails with a SwitchError; cancelling it forgets the reply."""
         reply: Future[Reply] = self._loop.create_future()
-        if self._ws is None:
+        if self._wire is None:
             reply.set_exception(SwitchUnreachable(f"{command.kind}: not connected"))
         elif len(self._pending) >= PENDING_MAX:
             reply.set_exception(SwitchBusy(f"{command.kind}: {PENDING_MAX} commands wait for their replies"))
         else:
             number = str(next(self._numbers))
             self._pending[number] = _Pending(command, reply, self._loop.time())
-            self._out.put_nowait(_frame(number, command))
+            self._wire.send(_frame(number, command))
             self._watch()
         return reply
 
@@ -92,68 +88,44 @@ class Socket:
         while True:
             try:
                 async with asyncio.timeout(HANDSHAKE_S_MAX):
-                    ws = await self._connect()
-            except (aiohttp.ClientError, OSError, TimeoutError) as why:
+                    wire = await Wire.connect(self._settings, ",".join(self._apps), self._take)
+            except CannotConnect as why:
                 log.info("no connection to Asterisk: %s", why or type(why).__name__)
             else:
-                pause = _pauses() if await self._live(ws) else pause
+                pause = _pauses() if await self._live(wire) else pause
             await asyncio.sleep(next(pause))
 
-    async def _connect(self) -> aiohttp.ClientWebSocketResponse[bool]:
-        settings = self._settings
-        return await self._client.ws_connect(
-            f"{settings.url}/ari/events",
-            params={"app": ",".join(self._apps), "subscribeAll": "false"},
-            # not as a query parameter: addresses are logged
-            headers={"Authorization": aiohttp.encode_basic_auth(settings.user, settings.password)},
-            heartbeat=HEARTBEAT_S,
-            max_msg_size=0,
-            decode_text=False,
-        )
-
-    async def _live(self, ws: aiohttp.ClientWebSocketResponse[bool]) -> bool:
+    async def _live(self, wire: Wire) -> bool:
         """Until the connection ends; whether it was of use."""
-        self._ws, self._out = ws, asyncio.Queue()
+        self._wire = wire
         self._meter.connections[self._apps[0]] += 1
-        others = [asyncio.create_task(self._write(ws)), asyncio.create_task(self._begin_on(ws))]
+        beginning = asyncio.create_task(self._begin_on(wire))
         try:
-            async for message in ws:
-                if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-                    self._take(message.data)
+            await wire.ended()
         finally:
-            was_ready, self.ready, self._ws = self.ready, False, None
+            was_ready, self.ready, self._wire = self.ready, False, None
             self._ended()
-            await self._wind_up(ws, others)
+            wire.close()
+            beginning.cancel()
+            self._fail_all("the connection has ended")
+            await asyncio.gather(beginning, return_exceptions=True)
         return was_ready
 
-    async def _wind_up(
-        self, ws: aiohttp.ClientWebSocketResponse[bool], others: list[asyncio.Task[None]]
-    ) -> None:
-        for task in others:
-            task.cancel()
-        self._fail_all("the connection has ended")
-        await asyncio.gather(*others, ws.close(), return_exceptions=True)
-
-    async def _begin_on(self, ws: aiohttp.ClientWebSocketResponse[bool]) -> None:
+    async def _begin_on(self, wire: Wire) -> None:
         try:
             await self._begin(self)
         except SwitchError as why:
             log.warning("connected to Asterisk, but it is of no use yet: %s", why)
-            await ws.close()
+            wire.close()
         except Exception:
             log.exception("a fault of ours while connecting")
-            await ws.close()
+            wire.close()
         else:
             self.ready = True
 
-    async def _write(self, ws: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
-            while True:
-                await ws.send_frame(await self._out.get(), aiohttp.WSMsgType.TEXT)
-
     # --- what comes in
 
-    def _take(self, data: bytes | str) -> None:
+    def _take(self, data: bytes) -> None:
         try:
             raw = orjson.loads(data)
             if raw["type"] == REPLY:

@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self
 
-import aiohttp
-
 from ccapp.clock import Clock
 from ccapp.domain.causes import Cause
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId
@@ -56,10 +54,7 @@ class AsteriskSwitch:
     def __init__(self, settings: AsteriskSettings, clock: Clock) -> None:
         self.meter = Meter()
         self._settings, self._clock = settings, clock
-        self._client = aiohttp.ClientSession()
-        self._lines = Lines(
-            self._client, settings, self.meter, hear=self._hear, begin=self._begin, ended=self._ended
-        )
+        self._lines = Lines(settings, self.meter, hear=self._hear, begin=self._begin, ended=self._ended)
         self._mailboxes = Mailboxes(settings.playback_start_s_max)
         self._speech = Speech(settings.speech)
         self._office = Office(lines=self._lines, mailboxes=self._mailboxes, speech=self._speech)
@@ -76,10 +71,7 @@ class AsteriskSwitch:
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, where: TracebackType | None
     ) -> None:
-        try:
-            await self._lines.close()
-        finally:
-            await self._client.close()
+        await self._lines.close()
 
     @property
     def healthy(self) -> bool:
