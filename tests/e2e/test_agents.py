@@ -13,6 +13,7 @@ from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import SHARED
 from tests.e2e.house import PASSWORD, House
 from tests.phone import Answers, Phone, Rings, SipError
+from tests.rows import rows
 
 pytestmark = SHARED
 
@@ -50,6 +51,7 @@ async def states(house: House, name: str) -> list[str]:
     return [state for index, state in enumerate(told) if index == 0 or told[index - 1] != state]
 
 
+@rows("XS-05")
 async def test_a_day_by_feature_codes(house: House) -> None:
     """Log in, ready, two kinds of break, a call, and home: all by dialling on the agent's own phone."""
     server = (house.asterisk.settings.bind, house.asterisk.sip_port)
@@ -87,6 +89,7 @@ async def test_a_day_by_feature_codes(house: House) -> None:
     assert reasons[:2] == ["break", "lunch"]
 
 
+@rows("ST-20", "XS-07")
 async def test_the_states_of_a_call_and_wrap_up_that_ends_on_time(house: House) -> None:
     before = len(await states(house, "alice"))
     alice = await house.agent("alice", Rings())
@@ -127,6 +130,7 @@ async def test_commands_by_cli_and_rest_and_those_that_are_refused(house: House)
     await house.in_state("alice", "UNREADY/BREAK")
 
 
+@rows("ST-30")
 async def test_a_secret_is_never_read_back(house: House) -> None:
     """Neither from the engine, nor as clear text from Asterisk, nor from the log."""
     exported = await asyncio.to_thread(house.engine.cli, "config", "export")
@@ -138,6 +142,7 @@ async def test_a_secret_is_never_read_back(house: House) -> None:
     assert "digest" not in exported + document
 
 
+@rows("ST-49")
 async def test_a_phone_that_goes_is_not_rung_and_one_back_in_time_was_never_gone(house: House) -> None:
     alice = await house.agent("alice", Answers(tone_hz=700))
     gone_before = [fact for fact in await house.facts(events.DeviceChanged) if not fact.online]

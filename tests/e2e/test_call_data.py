@@ -24,6 +24,7 @@ from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import SHARED
 from tests.e2e.house import House
 from tests.phone import Answers, CallerId, Incoming, Outgoing, SipError
+from tests.rows import rows
 
 pytestmark = SHARED
 
@@ -109,6 +110,7 @@ def of_ours(talk: Incoming) -> dict[str, str]:
 # --- a trusted trunk --------------------------------------------------------------------------------------
 
 
+@rows("VE-13", "VX-04")
 @pytest.mark.parametrize("prefix", PREFIXES)
 async def test_what_a_trusted_trunk_transfers_reaches_the_skilled_agent(house: House, prefix: str) -> None:
     alice, bob = await house.agent("alice", Answers()), await house.agent("bob", Answers(tone_hz=700))
@@ -190,6 +192,7 @@ async def test_a_skill_that_nobody_has_makes_wait_and_offers_to_nobody(house: Ho
 # --- any other trunk --------------------------------------------------------------------------------------
 
 
+@rows("VE-13")
 @pytest.mark.parametrize("prefix", PREFIXES)
 async def test_nothing_that_any_other_trunk_sends_has_an_effect(house: House, prefix: str) -> None:
     alice = await house.agent("alice", Answers(tone_hz=700))

@@ -12,6 +12,7 @@ from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import SHARED
 from tests.e2e.house import House
 from tests.phone import Answers, Outgoing, Phone, Rings
+from tests.rows import rows
 
 pytestmark = SHARED
 
@@ -151,6 +152,7 @@ async def _out_of_line(house: House, call: Outgoing) -> bool:
     return not (await house.rest("GET", "/v1/queues/limited"))["calls"]
 
 
+@rows("VX-05")
 @pytest.mark.parametrize("waited", [False, True], ids=["at once", "after a wait"])
 async def test_while_an_agent_is_rung(house: House, waited: bool) -> None:
     """Unanswered yet he hears it ring, after a wait he hears music; the phone gets a CANCEL in both cases."""

@@ -11,6 +11,7 @@ from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import SHARED
 from tests.e2e.house import House
 from tests.phone import Answers, Outgoing, Phone, Rings, SipError, read_sound
+from tests.rows import rows
 
 pytestmark = SHARED
 
@@ -87,6 +88,7 @@ async def test_each_code_is_confirmed_in_words(house: House, spoken: dict[str, l
     await house.in_state("alice", "LOGOUT")
 
 
+@rows("XS-09")
 async def test_during_a_call_it_is_remembered_or_refused(
     house: House, spoken: dict[str, list[float]]
 ) -> None:

@@ -33,6 +33,7 @@ from tests.phone import (
 )
 from tests.phone.codec import RATE
 from tests.phone.spectrum import share
+from tests.rows import rows
 
 pytestmark = SHARED
 
@@ -279,6 +280,7 @@ def account(story: Story) -> str:
 # --- prompts ----------------------------------------------------------------------------------------------
 
 
+@rows("ST-06", "ST-08")
 async def test_a_prompt_file_is_heard_whole_and_then_the_parting(house: House, sounds: Path) -> None:
     call = await dialled(house, "file")
     recorded = read_sound(sounds / "recorded.wav")
@@ -291,6 +293,7 @@ async def test_a_prompt_file_is_heard_whole_and_then_the_parting(house: House, s
     assert (story.nodes, story.ending) == (["play", "bye"], ENDED)
 
 
+@rows("ST-09")
 async def test_a_text_is_spoken_with_the_calls_data_in_it(house: House, tmp_path: Path) -> None:
     def as_spoken(text: str) -> list[float]:
         return read_sound(synthesised(tmp_path, text))
@@ -334,6 +337,7 @@ async def test_a_number_that_is_not_ours_is_refused(house: House) -> None:
 # --- menus ------------------------------------------------------------------------------------------------
 
 
+@rows("ST-14")
 async def test_each_key_leads_its_way(house: House) -> None:
     ways = {"1": "one", "0": "zero", "*": "star", "#": "hash", "5": "other"}
     stories = await asyncio.gather(*(walked(house, "keys", key) for key in ways))
@@ -341,6 +345,7 @@ async def test_each_key_leads_its_way(house: House) -> None:
     assert all(story.ending == ENDED for story in stories)
 
 
+@rows("ST-14")
 async def test_a_key_may_lead_back_and_no_key_is_a_way_too(house: House) -> None:
     again, none = await asyncio.gather(walked(house, "keys", "9", "1"), walked(house, "keys"))
     assert again.nodes == ["menu", "menu", "one"]
@@ -348,6 +353,7 @@ async def test_a_key_may_lead_back_and_no_key_is_a_way_too(house: House) -> None
     assert passed_at(none, "none") - passed_at(none, "menu") > 0.8 + 3 - 0.1
 
 
+@rows("ST-10")
 async def test_a_key_cuts_the_prompt(house: House) -> None:
     call = await dialled(house, "cut")
     await call.heard.hears(LONG, DEADLINE_S)
@@ -359,6 +365,7 @@ async def test_a_key_cuts_the_prompt(house: House) -> None:
     assert passed_at(story, "bye") - passed_at(story, "menu") < 50  # of the prompt's 60 seconds
 
 
+@rows("ST-10")
 async def test_without_barge_in_keys_count_only_after_the_prompt(house: House) -> None:
     async def keyed(after_it: bool) -> Story:
         call = await dialled(house, "uncut")
@@ -377,6 +384,7 @@ async def test_without_barge_in_keys_count_only_after_the_prompt(house: House) -
     assert passed_at(during, "none") - passed_at(during, "menu") > 2 + 3 - 0.1
 
 
+@rows("ST-11")
 async def test_a_menu_is_said_so_often_with_silence_before_each_time(house: House) -> None:
     call = await dialled(house, "loops")
     await call.ended(DEADLINE_S)
@@ -451,6 +459,7 @@ async def test_values_are_set_from_values(house: House) -> None:
 # --- queues -----------------------------------------------------------------------------------------------
 
 
+@rows("ST-12")
 @pytest.mark.parametrize("at_once", [False, True], ids=["listening", "keying ahead"])
 async def test_two_menus_and_an_account_number_lead_to_the_skilled_agent(house: House, at_once: bool) -> None:
     alice, bob = await house.agent("alice", Answers()), await house.agent("bob", Answers(tone_hz=700))
@@ -481,6 +490,7 @@ async def _in_line(house: House, call: Outgoing) -> bool:
     return any(isinstance(fact, events.CallWaits) for fact in await house.told(call))
 
 
+@rows("XS-15")
 async def test_a_call_with_priority_overtakes(house: House) -> None:
     alice = await house.agent("alice", ready=False)
     ordinary = await dialled(house, "ordinary", name="4930001")
@@ -510,6 +520,7 @@ async def outside(house: House, behaviour: Behaviour, trunk: str = "carrier") ->
         yield phone
 
 
+@rows("ST-13")
 @pytest.mark.parametrize(
     ("tree", "caller", "shown"),
     [("outside", "4930888", "4930888"), ("outside_as_us", "4930889", "4930777")],

@@ -13,6 +13,7 @@ from scripts.stack.postgres import Postgres, Server
 from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import OpenHouse
 from tests.phone import Answers, Rings
+from tests.rows import rows
 
 pytestmark = pytest.mark.real
 
@@ -59,6 +60,7 @@ async def test_asterisk_is_killed_and_comes_back(open_house: OpenHouse) -> None:
         await house.until_fact(events.CallEnded, count=4)
 
 
+@rows("VE-12")
 async def test_postgres_stops_for_a_while_and_no_fact_is_missing(
     open_house: OpenHouse, postgres: Server
 ) -> None:

@@ -11,10 +11,12 @@ from ccapp.domain.events import EndedBy, Outcome
 from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import OpenHouse
 from tests.phone import Answers, Rejects, Rings
+from tests.rows import rows
 
 pytestmark = pytest.mark.real
 
 
+@rows("ST-05")
 async def test_a_caller_and_an_agent_hear_each_other_and_nobody_else(open_house: OpenHouse) -> None:
     async with open_house(centre({"alice": agent(201)})) as house:
         alice = await house.agent("alice", Answers(tone_hz=700))
@@ -46,6 +48,7 @@ async def test_the_agent_may_hang_up_first(open_house: OpenHouse) -> None:
         assert (ended.outcome, ended.ended_by) == (Outcome.SERVED, EndedBy.AGENT)
 
 
+@rows("ST-17")
 async def test_five_callers_and_one_agent_are_served_in_order(open_house: OpenHouse) -> None:
     async with open_house(centre({"alice": agent(201)})) as house:
         await house.agent("alice", ready=False)
@@ -69,6 +72,7 @@ async def test_five_callers_and_one_agent_are_served_in_order(open_house: OpenHo
         assert [fact.visit for fact in served] == [fact.visit for fact in waits]
 
 
+@rows("VE-10")
 async def test_a_required_skill_rings_only_the_skilled(open_house: OpenHouse) -> None:
     configuration = centre(
         {"alice": agent(201, {"english": 3}), "bob": agent(202, {"english": 1, "spanish": 2})},
@@ -87,6 +91,7 @@ async def test_a_required_skill_rings_only_the_skilled(open_house: OpenHouse) ->
         assert (other.agent, other.why) == ("alice", "skill_missing")
 
 
+@rows("ST-19")
 async def test_a_silent_agent_is_followed_by_the_next_after_the_ring_time(open_house: OpenHouse) -> None:
     configuration = centre({"alice": agent(201), "bob": agent(202)}, {"sales": queue(ring_s=3)})
     async with open_house(configuration) as house:
@@ -104,6 +109,7 @@ async def test_a_silent_agent_is_followed_by_the_next_after_the_ring_time(open_h
         assert len(bob.calls) == 1
 
 
+@rows("XS-12")
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -145,6 +151,7 @@ async def test_why_an_agent_did_not_answer_is_told_apart(
         await call.heard.hears(700)
 
 
+@rows("XS-11")
 async def test_after_so_many_misses_the_agent_is_not_ready_and_told_so(open_house: OpenHouse) -> None:
     configuration = centre(
         {"alice": agent(201, max_misses=2)}, {"sales": queue(ring_s=3, retry_same_agent_s=0)}
