@@ -34,6 +34,7 @@ from ccapp.domain.ids import (
     VisitId,
 )
 from ccapp.domain.presence import Move, Presence, SubState, state_of
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
@@ -125,13 +126,15 @@ class Acd:
         priority_s: float,
         *,
         entered_at: float,
+        caller_priority: Priority = CALLER_PRIORITY,
+        brought_s: float = 0.0,
         tried: Mapping[AgentId, float] | None = None,
     ) -> Iterator[Place]:
         """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
 
-        `own` are the call's skills beside the queue's. A place taken again after a crash keeps its original
-        clock `entered_at` (epoch s) and those `tried` before. Raises Stranding when there is no such
-        queue.
+        `own` are the call's skills beside the queue's, `brought_s` counts as waited already. A place taken
+        again after a crash keeps its original clock `entered_at` (epoch s) and those `tried` before. Raises
+        Stranding when there is no such queue.
         """
         settings = self.centre.queues.get(queue)
         if settings is None:
@@ -147,6 +150,8 @@ class Acd:
             requires=merged(settings.requires, own),
             own_requires=own,
             own_priority_s=priority_s,
+            caller_priority=caller_priority,
+            brought_s=brought_s,
             offers=visit.offers,
             tried=tried or {},
         )

@@ -50,6 +50,8 @@ def waits(visit: Visit, call: WaitingCall, now: float) -> events.CallWaits:
         own_priority_s=call.own_priority_s,
         requires=call.requires,
         own_requires=call.own_requires,
+        caller_priority=call.caller_priority,
+        brought_s=call.brought_s,
     )
 
 

@@ -63,8 +63,8 @@ async def _visit(node: ivr.Node, visit: Visit, caller: Leg, floor: Floor) -> Nod
             return then
         case ivr.Branch(cases=cases, otherwise=otherwise):
             return next((case.then for case in cases if holds(case, visit)), otherwise)
-        case ivr.Enqueue(queue=queue, requires=requires, priority_s=priority_s):
-            return line_for(visit, queue, requires, priority_s)
+        case ivr.Enqueue(queue=queue, requires=requires, priority_s=priority_s, caller_priority=priority):
+            return line_for(visit, queue, requires, priority_s, priority)
         case ivr.Forward():
             return await forward(visit, caller, node, floor)
         case ivr.HangUp(prompt=prompt):

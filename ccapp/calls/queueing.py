@@ -12,18 +12,37 @@ from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import QueueId, SkillId
 from ccapp.domain.ivr import Say
+from ccapp.domain.priorities import CALLER_PRIORITY, CALLER_PRIORITY_MAX, Priority
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Leg
 
 PRIORITY_S_MAX = 3600
 
 
-def line_for(visit: Visit, queue: QueueId, requires: Requires, priority_s: float) -> InLine:
-    """The line of a queue; the call data's `Skills` and `Priority` (seconds) count beside what is given."""
+def line_for(
+    visit: Visit,
+    queue: QueueId,
+    requires: Requires,
+    priority_s: float,
+    caller_priority: Priority | None = None,
+) -> InLine:
+    """The line of a queue; the call data's `Skills` and `Priority` (seconds) count beside what is given, its
+    `CallerPriority` (1 to 100) where nothing is given."""
     wanted = {SkillId(name): level for name, level in calldata.skills(visit.data).items()}
-    bonus = calldata.lookup(visit.data, "Priority")
-    bonus_s = min(int(bonus), PRIORITY_S_MAX) if bonus.isascii() and bonus.isdigit() else 0
-    return InLine(queue=queue, requires=merged(requires, wanted), priority_s=priority_s + bonus_s)
+    bonus_s = min(_number(visit, "Priority") or 0, PRIORITY_S_MAX)
+    told = _number(visit, "CallerPriority") or CALLER_PRIORITY
+    return InLine(
+        queue=queue,
+        requires=merged(requires, wanted),
+        priority_s=priority_s + bonus_s,
+        caller_priority=min(told, CALLER_PRIORITY_MAX) if caller_priority is None else caller_priority,
+    )
+
+
+def _number(visit: Visit, name: str) -> int | None:
+    """A whole number in the call data; a caller is never lost to a typing slip."""
+    told = calldata.lookup(visit.data, name)
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> Waypoint | None:
@@ -39,6 +58,8 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
                 line.requires,
                 line.priority_s,
                 entered_at=entered_at,
+                caller_priority=line.caller_priority,
+                brought_s=line.brought_s,
                 tried=line.tried,
             ) as place,
             _ending_when_given_up(visit),

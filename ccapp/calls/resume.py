@@ -19,10 +19,12 @@ from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InTree, Waypoint
 from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
-from ccapp.domain.ids import ChannelId
+from ccapp.domain.ids import ChannelId, QueueId
 from ccapp.domain.ivr import Forward
 from ccapp.ports import Connected, FoundLeg, Leg
+from ccapp.routing.precedence import ranks_at
 
 type Story = Coroutine[None, None, None]
 
@@ -43,7 +45,7 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
     that nobody is overtaken by coming back first.
     """
     legs = {found.leg.id: found for found in survey.legs}
-    opened = sorted((found for facts in visits if facts and (found := open_visit(facts))), key=_turn)
+    opened = _by_turn([found for facts in visits if facts and (found := open_visit(facts))], floor)
     owned: set[ChannelId] = set()
     stories: list[Story] = []
     for found in opened:
@@ -61,8 +63,19 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
     return stories + list(unowned(survey, owned, floor))
 
 
-def _turn(found: OpenVisit) -> float:
-    return found.waits.entered_at - found.waits.priority_s if found.waits else found.visit.arrived_at
+def _by_turn(opened: Sequence[OpenVisit], floor: Floor) -> list[OpenVisit]:
+    queues, nowhere = floor.acd.centre.queues, Queue(id=QueueId(""), name="")
+    waiting = [(found, found.waits) for found in opened if found.waits is not None]
+    calls = [
+        (queues.get(waits.queue, nowhere), waits.caller_priority, waits.entered_at - waits.brought_s)
+        for _, waits in waiting
+    ]
+    ranks = ranks_at(floor.acd.clock.now(), calls)
+    turns = {
+        found.visit.id: (rank, since - waits.priority_s)
+        for (found, waits), (_, _, since), rank in zip(waiting, calls, ranks, strict=True)
+    }
+    return sorted(opened, key=lambda found: turns.get(found.visit.id, (0, found.visit.arrived_at)))
 
 
 def unowned(survey: Connected, owned: AbstractSet[ChannelId], floor: Floor) -> Sequence[Story]:
@@ -185,6 +198,8 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
             queue=waits.queue,
             requires=waits.own_requires,
             priority_s=waits.own_priority_s,
+            caller_priority=waits.caller_priority,
+            brought_s=waits.brought_s,
             entered_at=waits.entered_at,
             tried={agent: at + retry_s for agent, at in open.tried.items()},
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccapp.domain.ids import AgentId, NodeId, QueueId, TreeId
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
 
 
@@ -22,6 +23,8 @@ class InLine:
     queue: QueueId
     requires: Requires = field(default_factory=dict)  # the call's own
     priority_s: float = 0.0  # the call's own
+    caller_priority: Priority = CALLER_PRIORITY
+    brought_s: float = 0.0  # waited before, and counted for his place
     entered_at: float | None = None
     tried: Mapping[AgentId, float] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import VisitFact
 from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
+from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.serving import Strategy
 
 
@@ -92,11 +93,22 @@ def _reasons(fact: VisitFact) -> Iterator[tuple[str, str]]:
         for step in fact.explanation.steps:
             yield "wider", step
         yield from _not_chosen(fact.explanation)
+        yield from _precedence(fact.explanation)
         for visit, queue in fact.explanation.calls_passed:
             yield (
                 "passed",
                 f"call {visit} ({queue}) was before it, but {fact.agent} had just been tried for it",
             )
+
+
+def _precedence(told: Explanation) -> Iterator[tuple[str, str]]:
+    """Why this call before others, where that is not only how long it has waited."""
+    if told.overdue:
+        yield "first", "it had waited so long that it goes before all others"
+    elif told.queue_priority or told.caller_priority != CALLER_PRIORITY:
+        yield "turn", f"queue priority {told.queue_priority}, caller priority {told.caller_priority}"
+    for queue in told.queues_passed:
+        yield "passed", f"{queue} has a higher priority, but the lot fell on this queue"
 
 
 def chosen(offer: events.OfferMade) -> str:

@@ -5,6 +5,7 @@ from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.explanation import Explanation, WhyNot
+from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import wording
 from ccapp.domain.serving import Strategy
 
@@ -157,6 +158,10 @@ def _of_visit(fact: events.VisitFact) -> str:
 def _waits(fact: events.CallWaits) -> str:
     asks = wording(fact.requires)
     parts = [f"needs {asks}"] if asks else []
+    if fact.caller_priority != CALLER_PRIORITY:
+        parts.append(f"caller priority {fact.caller_priority}")
+    if fact.brought_s:
+        parts.append(f"brings {seconds(fact.brought_s)} of waiting")
     if fact.priority_s:
         parts.append(f"counts {fact.priority_s:+g} s")
     if fact.at - fact.entered_at >= AT_ONCE_S:

@@ -21,6 +21,7 @@ from ccapp.domain import calldata
 from ccapp.domain.expressions import expression
 from ccapp.domain.ids import AgentId, GroupId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, INVALID_KEY, KEYS
+from ccapp.domain.priorities import CALLER_PRIORITY_MAX, QUEUE_PRIORITY_MAX
 
 
 class Part(BaseModel):
@@ -153,3 +154,5 @@ LongSeconds = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
 RingSeconds = Annotated[float, Field(ge=3, le=300, allow_inf_nan=False)]
 KeySeconds = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)]
 PrioritySeconds = Annotated[float, Field(ge=-86_400, le=86_400, allow_inf_nan=False)]
+QueuePriority = Annotated[int, Field(ge=0, le=QUEUE_PRIORITY_MAX)]
+CallerPriority = Annotated[int, Field(ge=1, le=CALLER_PRIORITY_MAX)]

@@ -25,6 +25,7 @@ from ccapp.config.fields import (
     Part,
     PrioritySeconds,
     QueueName,
+    QueuePriority,
     Realm,
     RingSeconds,
     Seconds,
@@ -48,6 +49,7 @@ from ccapp.config.models_serving import (
 )
 from ccapp.domain.centre import Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
+from ccapp.domain.priorities import OVERDUE_S
 from ccapp.domain.serving import Strategy
 
 
@@ -105,6 +107,9 @@ class QueuePart(Part):
     tier_rules: TierRulesPart | None = None
     relax: tuple[RelaxPart, ...] = Field((), max_length=RELAX_MAX)
     strategy: Strategy = Strategy.LONGEST_IDLE
+    priority: QueuePriority = 0
+    service_probability: float = Field(1.0, ge=0.5, le=1)
+    overdue_s: Seconds = OVERDUE_S
     priority_s: PrioritySeconds = 0.0
     ring_s: RingSeconds = 15.0
     retry_same_agent_s: Seconds = 5.0

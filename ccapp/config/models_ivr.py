@@ -11,6 +11,7 @@ from ccapp.config.fields import (
     Asked,
     CallData,
     CallerNumber,
+    CallerPriority,
     DataName,
     DataValue,
     Dialled,
@@ -213,6 +214,7 @@ class QueuePart(Part):
     to: QueueName
     requires: Asked = Field({})
     priority_s: PrioritySeconds = 0.0
+    caller_priority: CallerPriority | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -220,7 +222,12 @@ class QueuePart(Part):
         return {"to": given} if isinstance(given, str) else given
 
     def node(self) -> ivr.Enqueue:
-        return ivr.Enqueue(queue=self.to, requires=self.requires, priority_s=self.priority_s)
+        return ivr.Enqueue(
+            queue=self.to,
+            requires=self.requires,
+            priority_s=self.priority_s,
+            caller_priority=self.caller_priority,
+        )
 
 
 class ForwardPart(Part):

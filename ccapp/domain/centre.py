@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ccapp.domain.ids import AgentId, GroupId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Tree
+from ccapp.domain.priorities import OVERDUE_S, Priority
 from ccapp.domain.requirements import Requires, Skills
 from ccapp.domain.serving import (
     NO_GROUPS,
@@ -39,6 +40,9 @@ class Queue:
     tier_rules: TierRules | None = None
     relax: tuple[Relaxation, ...] = ()
     strategy: Strategy = Strategy.LONGEST_IDLE
+    priority: Priority = 0  # between queues, 0 highest
+    service_probability: float = 1.0  # that an agent goes to this queue and not to one of lower priority
+    overdue_s: float = OVERDUE_S  # from then on a call goes before all that are not overdue; 0: never
     priority_s: float = 0.0  # seconds a call of this queue is treated as having waited already
     ring_s: float = 15.0  # how long one agent's phone rings
     retry_same_agent_s: float = 5.0  # not offered to the same agent again for so long

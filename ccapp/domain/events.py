@@ -22,6 +22,7 @@ from ccapp.domain.ids import (
     VisitId,
 )
 from ccapp.domain.presence import Intent, Move, State, SubState
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
 
 
@@ -73,7 +74,7 @@ class IvrVisited(VisitFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallWaits(VisitFact):
-    """Into the line of a queue. `entered_at` and `priority_s` make the key that orders it."""
+    """Into the line of a queue. `entered_at`, `brought_s` and `priority_s` make the key that orders it."""
 
     queue: QueueId
     entered_at: float
@@ -81,6 +82,8 @@ class CallWaits(VisitFact):
     requires: Requires  # the queue's and the call's own, merged
     own_priority_s: float = 0.0
     own_requires: Requires = field(default_factory=dict)
+    caller_priority: Priority = CALLER_PRIORITY
+    brought_s: float = 0.0  # waited before, and counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ccapp.domain.ids import AgentId, QueueId, VisitId
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.serving import Strategy
 
 
@@ -40,7 +41,7 @@ class Explanation:
     """Of one offer. `trigger` says which side the decision came from."""
 
     trigger: str  # "call_joined", "agent_free", "deadline", "reconfigured"
-    key: float  # enqueued_at - priority_s, epoch s; smallest first
+    key: float  # entered_at - brought_s - priority_s, epoch s; smallest first
     tier: int  # of the chosen agent, 0 = least widely skilled
     idle_s: float  # of the chosen agent
     level: int = 1  # of the chosen agent in this queue
@@ -49,7 +50,13 @@ class Explanation:
     not_chosen: tuple[NotChosen, ...] = ()  # at most EXPLAINED_MAX, by agent id
     not_chosen_count: int = 0  # all of them
     calls_passed: tuple[tuple[VisitId, QueueId], ...] = ()
-    """Calls with a smaller key that this agent could not be given (he was tried for them a moment ago)."""
+    """Calls that go first, but could not be given to this agent (he was tried for them a moment ago)."""
+
+    caller_priority: Priority = CALLER_PRIORITY
+    queue_priority: Priority = 0
+    overdue: bool = False  # it had waited so long that it went before all that had not
+    queues_passed: tuple[QueueId, ...] = ()
+    """Queues of a higher priority the lot passed over, by their service probability."""
 
 
 EXPLAINED_MAX = 32

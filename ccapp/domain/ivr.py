@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ccapp.domain.ids import NodeId, QueueId, TreeId
+from ccapp.domain.priorities import Priority
 from ccapp.domain.requirements import Requires
 
 EMPTY_KEY = "EMPTY_KEY"
@@ -105,6 +106,7 @@ class Enqueue:
     queue: QueueId
     requires: Requires = field(default_factory=dict)
     priority_s: float = 0.0
+    caller_priority: Priority | None = None  # None: as the call data says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Presence, State
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingCall:
-    """A call as it joins the line. Smallest `key` is served first."""
+    """A call as it joins the line. Of those with the same precedence the smallest `key` is served first."""
 
     visit: VisitId
     queue: QueueId
@@ -20,12 +21,14 @@ class WaitingCall:
     requires: Requires = field(default_factory=dict)  # the queue's and the call's own, merged
     own_requires: Requires = field(default_factory=dict)  # to merge again when the queue changes
     own_priority_s: float = 0.0
+    caller_priority: Priority = CALLER_PRIORITY
+    brought_s: float = 0.0  # waited before, in another line or until he hung up and called again
     offers: int = 0  # made so far in this visit: the next one is number offers + 1
     tried: Mapping[AgentId, float] = field(default_factory=dict)  # agent -> not offered to him before
 
     @property
     def key(self) -> float:
-        return self.entered_at - self.priority_s
+        return self.entered_at - self.brought_s - self.priority_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

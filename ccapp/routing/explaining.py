@@ -12,6 +12,7 @@ from ccapp.domain.presence import UNTIL_DONE, Intent, Traffic
 from ccapp.domain.requirements import lacking, unmet
 from ccapp.domain.serving import Strategy
 from ccapp.routing.index import Index
+from ccapp.routing.precedence import OVERDUE
 from ccapp.routing.seats import OpenOffer, Place, Seat
 
 
@@ -30,6 +31,10 @@ def explanation(
         level=_level(opened.place, opened.seat),
         strategy=opened.place.queue.strategy,
         calls_passed=tuple(_passed(opened, now, places)),
+        caller_priority=opened.place.call.caller_priority,
+        queue_priority=opened.place.queue.priority,
+        overdue=opened.place.precedence is OVERDUE,
+        queues_passed=opened.passed,
     )
 
 

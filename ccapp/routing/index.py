@@ -21,12 +21,13 @@ from ccapp.domain.requirements import Requires
 from ccapp.routing.dice import Dice
 from ccapp.routing.ladder import ladder_of
 from ccapp.routing.order import Order, order_of
+from ccapp.routing.precedence import OVERDUE, Precedence, precedence_of, rank
 from ccapp.routing.rating import Rating
 from ccapp.routing.seats import Place, Seat
 from ccapp.routing.signatures import Entry, Signature, Tier
 from ccapp.routing.skills import Bits, Key, Members
 
-type Name = tuple[Key, Order | None]
+type Name = tuple[Key, Order | None, Precedence]
 """What makes two signatures the same one."""
 
 TIERS = 8
@@ -60,9 +61,11 @@ class Index:
         )
         self._of_queue: dict[QueueId, Signature] = {}
         for queue in queues:
-            members = self._ladders[queue.id].members(0, 0)
-            signature = self._of_queue[queue.id] = self._signature(queue.requires, members, queue.id)
+            members, first = self._ladders[queue.id].members(0, 0), precedence_of(queue)
+            signature = self._of_queue[queue.id] = self._signature(queue.requires, members, queue.id, first)
             signature.queues += 1
+        self.ranked = len({queue.priority for queue in queues}) > 1  # else there is nothing to be overdue for
+        self.chancy = self.ranked and any(queue.service_probability < 1 for queue in queues)
         self.counts_present = any(
             rung.at_once for ladder in self._ladders.values() for rung in ladder.rungs[1:]
         )
@@ -132,9 +135,11 @@ class Index:
 
     # --- signatures ---------------------------------------------------------------------------------------
 
-    def _signature(self, requires: Requires, members: Members, queue: QueueId) -> Signature:
+    def _signature(
+        self, requires: Requires, members: Members, queue: QueueId, precedence: Precedence
+    ) -> Signature:
         key, order = self._key(requires, members), self._orders.get(queue)
-        name = (key, order)
+        name = (key, order, precedence)
         if name not in self._signatures:
             capable = [self.agents[agent] for agent in self._bits.capable(key)]
             bench = None if order is None else order.bench()
@@ -159,14 +164,31 @@ class Index:
         ladder = self._ladders.get(queue.id)
         place.ladder = None if ladder is None or ladder.is_plain(queue) else ladder
         place.eased = place.rung = 0
+        place.precedence = precedence_of(queue)
+        place.rank = rank(place.precedence, place.call.caller_priority)
+        place.overdue_at = self.overdue_at(place) if self.ranked else None
         place.signature = signature = self._of_queue[queue.id] if plain else self._of_call(place)
         place.in_heap = False
         signature.calls += 1
         if self._rating.called(signature):
             self._rate_all()
 
+    @staticmethod
+    def overdue_at(place: Place) -> float | None:
+        queue, call = place.queue, place.call
+        return call.entered_at - call.brought_s + queue.overdue_s if queue.overdue_s else None
+
+    def promote(self, place: Place, now: float) -> None:
+        """Lets a call that is in no heap go before all others, if it is overdue by now."""
+        if place.overdue_at is not None and place.overdue_at <= now:
+            place.overdue_at, place.precedence = None, OVERDUE
+            place.rank = rank(OVERDUE, place.call.caller_priority)
+            self._to(place, self._of_call(place))
+
     def climb(self, place: Place, now: float) -> None:
-        """Takes a call that is in no heap as far up its ladder as it may go; its order stays."""
+        """Takes a call that is in no heap as far as it may go: up its ladder, and before all when overdue."""
+        self.promote(place, now)
+        place.step_at = place.overdue_at
         ladder = place.ladder
         if ladder is None:
             return
@@ -176,13 +198,18 @@ class Index:
         )
         while ladder.may_climb_at_once(place.rung) and not place.signature.present:
             self._stand(place, place.eased, place.rung + 1)
-        place.step_at = ladder.next_at(entered_at, place.eased, place.rung)
+        step_at = ladder.next_at(entered_at, place.eased, place.rung)
+        if step_at is not None and (place.step_at is None or step_at < place.step_at):
+            place.step_at = step_at
 
     def _stand(self, place: Place, eased: int, rung: int) -> None:
         if (eased, rung) == (place.eased, place.rung):
             return
         place.eased, place.rung = eased, rung
-        signature = self._of_call(place)
+        self._to(place, self._of_call(place))
+
+    @staticmethod
+    def _to(place: Place, signature: Signature) -> None:
         if signature is not place.signature:
             place.signature.calls -= 1
             place.signature, place.in_heap = signature, False
@@ -190,7 +217,7 @@ class Index:
 
     def _of_call(self, place: Place) -> Signature:
         known = len(self._signatures)
-        signature = self._signature(place.asks, place.members, place.queue.id)
+        signature = self._signature(place.asks, place.members, place.queue.id, place.precedence)
         if len(self._signatures) > known:
             self._adopt_own(signature)
         return signature
@@ -267,7 +294,7 @@ class Index:
         return None
 
     def call_for(self, seat: Seat, now: float) -> Place | None:
-        """The smallest key among all the agent may serve."""
+        """The first among all the agent may serve."""
         best: Entry | None = None
         excluded = seat.excluded
         for signature in chain(seat.signatures, seat.ordered) if seat.ordered else seat.signatures:
@@ -275,7 +302,13 @@ class Index:
                 head = signature.head_for(seat.agent.id, now) if excluded else signature.head()
                 if head is not None and (best is None or head < best):
                     best = head
-        return best[2] if best else None
+        return best[3] if best else None
+
+    def heads_for(self, seat: Seat, now: float) -> list[Entry]:
+        """The first call of each of his lines that he may be given."""
+        live = (signature for signature in chain(seat.signatures, seat.ordered) if signature.live)
+        heads = (signature.head_for(seat.agent.id, now) for signature in live)
+        return [head for head in heads if head is not None]
 
 
 def _into_order(idle: Tier, seat: Seat) -> None:

@@ -17,6 +17,7 @@ from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId, offer_id
 from ccapp.domain.presence import Move, Presence, SubState, Traffic
+from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.routing import presence as table
 from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
@@ -24,6 +25,7 @@ from ccapp.routing.dice import Dice
 from ccapp.routing.explaining import explanation
 from ccapp.routing.index import TIERS, Index
 from ccapp.routing.lapses import lapse, lapses_at
+from ccapp.routing.precedence import drawn
 from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.seats import OpenOffer, Place, Seat
 
@@ -80,6 +82,8 @@ class Router:
         queue = self._centre.queues.get(call.queue)
         if queue is None:
             return [Stranded(visit=call.visit)]
+        if call.caller_priority != CALLER_PRIORITY:
+            self._begin_ranking()
         out = self._begin(now)
         self._serve_call(self._admit(call, queue, now), now, out)
         return self._after(now, out)
@@ -94,6 +98,17 @@ class Router:
             if until > now and agent in self._seats:
                 self._deadlines.pair(self._seats[agent], place, until)
         return place
+
+    def _begin_ranking(self) -> None:
+        """Callers are not all alike any more: from now on those who wait may become overdue."""
+        if self._index.ranked:
+            return
+        self._index.ranked = True
+        for place in self._places.values():
+            place.overdue_at = self._index.overdue_at(place)
+            if place.overdue_at is not None and (place.step_at is None or place.overdue_at < place.step_at):
+                place.step_at = place.overdue_at
+                self._steps.arm(place)
 
     def leave(self, visit: VisitId, now: float) -> list[Decision]:
         """The caller is gone, or goes elsewhere. An open offer is settled without cost to the agent."""
@@ -339,6 +354,8 @@ class Router:
 
     def _serve_calls(self, places: list[Place], now: float, out: list[Decision]) -> None:
         """Calls that are in no heap, in their order; without a queue they are stranded."""
+        for place in places:
+            self._index.promote(place, now)
         for place in sorted(places, key=lambda place: place.order):
             if place.queue.id in self._centre.queues:
                 self._serve_call(place, now, out)
@@ -348,13 +365,16 @@ class Router:
     def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:
         place = self._index.call_for(seat, now)
         if place is not None:
+            passed: tuple[QueueId, ...] = ()
+            if self._index.chancy:
+                place, passed = drawn(self._index.heads_for(seat, now), self._dice)
             place.signature.dequeue(place)
-            self._offer(seat, place, now, out)
+            self._offer(seat, place, now, out, passed)
         elif not seat.free:
             self._index.add(seat)
 
     def _serve_call(self, place: Place, now: float, out: list[Decision]) -> None:
-        if place.ladder is not None:
+        if place.ladder is not None or place.overdue_at is not None:
             self._climb(place, now)
         seat = self._index.agent_for(place, now)
         if seat is not None:
@@ -368,7 +388,9 @@ class Router:
         if place.step_at != before:
             self._steps.arm(place)
 
-    def _offer(self, seat: Seat, place: Place, now: float, out: list[Decision]) -> None:
+    def _offer(
+        self, seat: Seat, place: Place, now: float, out: list[Decision], passed: tuple[QueueId, ...] = ()
+    ) -> None:
         if seat.free:
             self._index.remove(seat)
         place.offers += 1
@@ -384,7 +406,7 @@ class Router:
             made_at=now,
             waited_s=now - place.call.entered_at,
         )
-        opened = OpenOffer(offer, seat, place, self._offered)
+        opened = OpenOffer(offer, seat, place, self._offered, passed)
         self._offers[offer.offer] = seat.offer = place.offer = opened
         out.append(offer)
         self._change(seat, Line.OFFERED, Told(now), "offered", out)
@@ -437,10 +459,10 @@ class Router:
             self._reseat(seat, now, out)
         for place in list(self._places.values()):
             self._replace(place, out)
+        if any(place.call.caller_priority != CALLER_PRIORITY for place in self._places.values()):
+            self._begin_ranking()
         self._fill(now)
-        for place in sorted(self._places.values(), key=lambda place: place.order):
-            if place.offer is None:
-                self._serve_call(place, now, out)
+        self._serve_calls([place for place in self._places.values() if place.offer is None], now, out)
         return self._after(now, out)
 
     def _reseat(self, seat: Seat, now: float, out: list[Decision]) -> None:

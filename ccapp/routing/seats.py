@@ -11,6 +11,7 @@ from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Intent, Presence, Traffic
 from ccapp.domain.requirements import Requires, merged
 from ccapp.routing.decisions import Offer, WaitingCall
+from ccapp.routing.precedence import Precedence
 from ccapp.routing.skills import Members
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ class Place:
     """A call in line. It keeps its place while it is offered."""
 
     __slots__ = (
-        "call", "eased", "in_heap", "key", "ladder", "offer", "offers", "queue", "rung", "seq", "signature",
-        "step_at", "tried", "waiting",
+        "call", "eased", "in_heap", "key", "ladder", "offer", "offers", "overdue_at", "precedence", "queue",
+        "rank", "rung", "seq", "signature", "step_at", "tried", "waiting",
     )  # fmt: skip
 
     def __init__(self, call: WaitingCall, queue: Queue, seq: int) -> None:
@@ -88,6 +89,9 @@ class Place:
         self.queue = queue
         self.key = call.key
         self.seq = seq  # orders those with the same key
+        self.precedence: Precedence
+        self.rank = 0  # by precedence and the caller's priority; those of the same rank go by their keys
+        self.overdue_at: float | None = None  # when it will go before all others; None: it does, or never
         self.offers = call.offers
         self.tried: dict[AgentId, float] = dict(call.tried)
         self.signature: Signature
@@ -113,8 +117,8 @@ class Place:
         return self.call.visit
 
     @property
-    def order(self) -> tuple[float, int]:
-        return self.key, self.seq
+    def order(self) -> tuple[int, float, int]:
+        return self.rank, self.key, self.seq
 
     def barred(self, agent: AgentId, now: float) -> bool:
         return self.tried.get(agent, now) > now
@@ -142,13 +146,16 @@ class Place:
 class OpenOffer:
     """An offer not yet settled, with what explains it."""
 
-    __slots__ = ("idle_key", "number", "offer", "place", "seat", "tier")
+    __slots__ = ("idle_key", "number", "offer", "passed", "place", "seat", "tier")
 
-    def __init__(self, offer: Offer, seat: Seat, place: Place, number: int) -> None:
+    def __init__(
+        self, offer: Offer, seat: Seat, place: Place, number: int, passed: tuple[QueueId, ...]
+    ) -> None:
         self.offer = offer
         self.seat = seat
         self.place = place
         self.number = number  # of all offers ever made
+        self.passed = passed  # queues the lot passed over
         self.tier = seat.tier
         self.idle_key = seat.idle_key
 

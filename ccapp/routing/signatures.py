@@ -10,8 +10,8 @@ from ccapp.routing.seats import Place, Seat
 if TYPE_CHECKING:
     from ccapp.routing.order import Bench
 
-type Entry = tuple[float, int, Place]
-"""Key, order of joining, whose: smallest first."""
+type Entry = tuple[int, float, int, Place]
+"""Rank, key, order of joining, whose: smallest first."""
 
 type Tier = OrderedDict[Seat, None]
 """Idle agents, longest idle first. Taking the first of a plain dict again and again is ten times slower."""
@@ -39,7 +39,7 @@ class Signature:
         self.live += 1
         if not place.in_heap:
             place.in_heap = True
-            heappush(self.heap, (place.key, place.seq, place))
+            heappush(self.heap, (place.rank, place.key, place.seq, place))
 
     def dequeue(self, place: Place) -> None:
         """Takes a waiting call out; its entry stays until it is the head or the dead outnumber the rest."""
@@ -49,22 +49,22 @@ class Signature:
             self._compact()
 
     def _compact(self) -> None:
-        for _, _, place in self.heap:
+        for _, _, _, place in self.heap:
             if place.signature is self:
                 place.in_heap = place.waiting
-        self.heap = [entry for entry in self.heap if self._holds(entry[2])]
+        self.heap = [entry for entry in self.heap if self._holds(entry[3])]
         heapify(self.heap)
 
     def _holds(self, place: Place) -> bool:
         return place.waiting and place.signature is self
 
     def waiting(self) -> list[Place]:
-        return [place for _, _, place in self.heap if self._holds(place)]
+        return [place for _, _, _, place in self.heap if self._holds(place)]
 
     def head(self) -> Entry:
         """The first waiting call. Only to be asked while `live`."""
         heap = self.heap
-        while not (place := heap[0][2]).waiting or place.signature is not self:
+        while not (place := heap[0][3]).waiting or place.signature is not self:
             heappop(heap)
             if place.signature is self:
                 place.in_heap = False
@@ -76,7 +76,7 @@ class Signature:
         found = None
         while self.live > len(passed):
             found = self.head()
-            if not found[2].barred(agent, now):
+            if not found[3].barred(agent, now):
                 break
             passed.append(heappop(self.heap))
             found = None

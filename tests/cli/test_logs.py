@@ -64,7 +64,8 @@ def test_a_fact_as_text():
     )
     assert written(fact, logs.TextLines()).partition("Z ")[2] == (
         "info ccapp.facts CallWaits visit=1700000000.1 at=12.500 queue=sales entered_at=12.500 "
-        'priority_s=0.000 requires="{\\"spanish\\":2}" own_priority_s=0.000'
+        'priority_s=0.000 requires="{\\"spanish\\":2}" own_priority_s=0.000 '
+        "caller_priority=50 brought_s=0.000"
     )
 
 

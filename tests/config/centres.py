@@ -102,6 +102,9 @@ def queue(agents: list[str]) -> st.SearchStrategy[Document]:
             "agents": st.lists(st.sampled_from(agents)),
             "ring_s": seconds(3, 60),
             "wait_s_max": seconds(1, 600),
+            "priority": st.integers(0, 100),
+            "service_probability": st.floats(0.5, 1),
+            "overdue_s": seconds(0, 3600),
             "greeting": WORDS,
             "tiers": st.dictionaries(
                 st.sampled_from(agents), some(level=st.integers(1, 9), weight=st.integers(1, 9))
@@ -135,6 +138,7 @@ def node(later: list[str], queues: list[str], trunks: list[str]) -> st.SearchStr
         "branch": both(st.just({}), cases=st.lists(case(to), min_size=1, max_size=3), otherwise=to),
         "queue": queue_name
         | both(st.just({}), to=queue_name, priority_s=seconds(-60, 60))
+        | both(st.just({}), to=queue_name, caller_priority=st.integers(1, 100))
         | both(st.just({}), to=queue_name, requires=EXPRESSIONS),
     }
     if trunks:

@@ -43,6 +43,7 @@ def call(
     own: str = "",
     own_priority_s: float = 0.0,
     tried: Mapping[AgentId, float] | None = None,
+    **more: Any,
 ) -> WaitingCall:
     return WaitingCall(
         visit=VisitId(visit),
@@ -53,6 +54,7 @@ def call(
         requires=merged(at.requires, levels(own)),
         own_requires=levels(own),
         tried=tried or {},
+        **more,
     )
 
 
@@ -96,10 +98,11 @@ class Floor:
         own: str = "",
         own_priority_s: float = 0.0,
         tried: Mapping[AgentId, float] | None = None,
+        **more: Any,
     ) -> list[Decision]:
         where = self.centre.queues[QueueId(at)]
         entering = call(
-            visit, where, self.now - waited_s, own=own, own_priority_s=own_priority_s, tried=tried
+            visit, where, self.now - waited_s, own=own, own_priority_s=own_priority_s, tried=tried, **more
         )
         return self._hear(self.router.join(entering, self.now))
 

@@ -16,6 +16,7 @@ from ccapp.domain.centre import Agent, BreakLimit, Centre, Queue
 from ccapp.domain.expressions import Expression
 from ccapp.domain.ids import AgentId, GroupId, OfferId, QueueId, SkillId, VisitId
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
+from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import Requires, merged
 from ccapp.domain.serving import (
     NO_GROUPS,
@@ -95,6 +96,9 @@ QUEUE_SETTINGS = st.fixed_dictionaries(
         "relax": st.one_of(st.just(()), st.lists(RELAX, max_size=3).map(tuple)),
         "strategy": st.sampled_from([*[Strategy.LONGEST_IDLE] * 6, *Strategy]),
         "priority_s": st.sampled_from([0.0, 0.0, 30.0]),
+        "priority": st.sampled_from([0, 0, 0, 1, 2]),
+        "service_probability": st.sampled_from([1.0, 1.0, 0.5]),
+        "overdue_s": st.sampled_from([0.0, 2.5, 25.0]),
         "retry_same_agent_s": SECONDS,
         "wrap_up_s": SECONDS,
     }
@@ -154,6 +158,10 @@ def centres(draw: st.DrawFn, settings: st.SearchStrategy[dict[str, Any]] = QUEUE
     )
 
 
+type Turn = tuple[int, int, float]
+"""Priority of the queue (-1: overdue), of the caller, key: smallest first."""
+
+
 class Model:
     """What is so, by what was told; and what must be so, by looking at everything."""
 
@@ -161,7 +169,8 @@ class Model:
         self.centre = centre
         self.now = 0.0
         self.presences = {agent: Presence(agent=agent) for agent in centre.agents}
-        self.calls: dict[VisitId, tuple[float, int, WaitingCall]] = {}  # in line: key, order of joining
+        self.calls: dict[VisitId, tuple[Turn, int, WaitingCall]] = {}  # in line: turn, order of joining
+        self.mixed = False  # not all priorities are alike
         self.offers: dict[VisitId, Offer] = {}
         self.made: set[OfferId] = set()
         self.barred: dict[tuple[VisitId, AgentId], float] = {}
@@ -204,6 +213,30 @@ class Model:
                 if following is None or not following[1]:
                     break
                 self.open_s[visit] = following[0]
+
+    def turn(self, call: WaitingCall) -> Turn:
+        queue = self.centre.queues.get(call.queue, Queue(id=call.queue, name=""))
+        since = call.entered_at - call.brought_s
+        key = since - queue.priority_s - call.own_priority_s
+        if self.mixed and queue.overdue_s and since + queue.overdue_s <= self.now:
+            return -1, 0, key
+        return queue.priority, call.caller_priority, key
+
+    def take_turns(self) -> None:
+        """Those who wait and are overdue by now go before the others."""
+        priorities = {queue.priority for queue in self.centre.queues.values()}
+        callers = {call.caller_priority for _, _, call in self.calls.values()}
+        self.mixed = self.mixed or len(priorities) > 1 or bool(callers - {CALLER_PRIORITY})
+        for visit in self.waiting():
+            _, order, call = self.calls[visit]
+            if call.queue in self.centre.queues:
+                self.calls[visit] = (self.turn(call), order, call)
+
+    def is_passed_over(self, other: VisitId, taken: VisitId) -> bool:
+        """Whether the lot may have preferred `taken` to a call that goes first."""
+        theirs, own = self.calls[other][0], self.calls[taken][0]
+        queue = self.centre.queues[self.calls[other][2].queue]
+        return 0 <= theirs[0] < own[0] and queue.service_probability < 1
 
     def choice(self, able: list[AgentId], queue: Queue, idle: Callable[[AgentId], Any]) -> list[AgentId]:
         """Whom the queue may choose from those able: one, but by chance."""
@@ -265,6 +298,7 @@ class Model:
                 self.open_gates()
             case Withdrawn(visit=visit, offer=offer):
                 assert self.offers.pop(visit).offer == offer, "withdrawn, but not open"
+                self.take_turns()
             case Stranded(visit=visit):
                 assert self.calls[visit][2].queue not in self.centre.queues
                 del self.calls[visit]
@@ -279,6 +313,7 @@ class Model:
         assert agent in self.free(), "an agent was offered a call who is not free"
         assert self.may_serve(agent, visit), "an agent was offered a call he may not serve"
         older = [other for other in self.waiting() if self.calls[other][:2] < self.calls[visit][:2]]
+        older = [other for other in older if not self.is_passed_over(other, visit)]
         assert not [other for other in older if self.may_serve(agent, other)], "an older call was passed over"
         self.made.add(offer.offer)
         if self.serving.is_ordered(self.centre.queues[offer.queue]):
@@ -306,6 +341,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def tell(self, event: str, *args: Any, **more: Any) -> list[Decision]:
         self.model.open_gates()
+        self.model.take_turns()
         decisions: list[Decision] = getattr(self.router, event)(*args, **more)
         assert getattr(self.twin, event)(*args, **more) == decisions, "the same events, other decisions"
         for decision in decisions:
@@ -314,8 +350,23 @@ class AnyOrder(RuleBasedStateMachine):
 
     # --- callers ------------------------------------------------------------------------------------------
 
-    @rule(queue=st.sampled_from(QUEUES), own=ASKED, own_s=st.sampled_from([0.0, 20.0]), waited=SECONDS)
-    def a_call_joins(self, queue: QueueId, own: Requires, own_s: float, waited: float) -> None:
+    @rule(
+        queue=st.sampled_from(QUEUES),
+        own=ASKED,
+        own_s=st.sampled_from([0.0, 20.0]),
+        waited=SECONDS,
+        caller=st.sampled_from([*[CALLER_PRIORITY] * 4, 1, 100]),
+        brought_s=st.sampled_from([0.0, 0.0, 5.0]),
+    )
+    def a_call_joins(
+        self,
+        queue: QueueId,
+        own: Requires,
+        own_s: float,
+        waited: float,
+        caller: int = CALLER_PRIORITY,
+        brought_s: float = 0.0,
+    ) -> None:
         model = self.model
         model.joined += 1
         settings = model.centre.queues.get(queue, Queue(id=queue, name=queue))
@@ -327,8 +378,10 @@ class AnyOrder(RuleBasedStateMachine):
             own_priority_s=own_s,
             requires=merged(settings.requires, own),
             own_requires=own,
+            caller_priority=caller,
+            brought_s=brought_s,
         )
-        model.calls[call.visit] = (call.key, model.joined, call)
+        model.calls[call.visit] = (model.turn(call), model.joined, call)
         calm = (self.router.next_deadline() or model.now + 1) > model.now
         model.open_gates()
         first = self.first_choices(call.visit) if calm and queue in model.centre.queues else []
@@ -455,12 +508,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(centre=centres())
     def the_configuration_changes(self, centre: Centre) -> None:
         model = self.model
+        model.mixed = False
         model.centre, model.serving, model.open_s = centre, Serving(centre), {}
-        for visit, (key, order, call) in model.calls.items():
-            queue = centre.queues.get(call.queue)
-            if queue is not None:
-                key = call.entered_at - queue.priority_s - call.own_priority_s
-            model.calls[visit] = (key, order, call)
+        for visit, (turn, order, call) in model.calls.items():
+            known = call.queue in centre.queues
+            model.calls[visit] = (model.turn(call) if known else turn, order, call)
         for agent in centre.agents:
             model.presences.setdefault(agent, Presence(agent=agent))
         self.tell("reconfigure", centre, model.now)

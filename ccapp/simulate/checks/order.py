@@ -6,6 +6,7 @@ from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.events import Fact, PresenceChanged
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import State
+from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import Requires, met, wording
 from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import LATE_S
@@ -19,6 +20,7 @@ class Order:
         self._offered: dict[VisitId, events.CallWaits] = {}
         self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
         self._free: dict[AgentId, PresenceChanged] = {}
+        self._ranked = len({queue.priority for queue in centre.queues.values()}) > 1
         self._may: dict[tuple[AgentId, QueueId, str], bool] = {}
         self._dirty = False
         self._suspended = False
@@ -32,8 +34,9 @@ class Order:
 
     def fact(self, fact: Fact) -> None:
         match fact:
-            case events.CallWaits(visit=visit):
+            case events.CallWaits(visit=visit, caller_priority=priority):
                 self._waiting[visit] = fact
+                self._ranked = self._ranked or priority != CALLER_PRIORITY
             case events.OfferMade():
                 self._in_order(fact)
             case events.OfferDeclined(visit=visit, reason=reason):
@@ -70,8 +73,23 @@ class Order:
         self._offered[offer.visit] = mine
         self._verdict.must(self._eligible(offer.agent, mine), "offered to one who may not", offer)
         for other in self._waiting.values():
-            if _key(other) < _key(mine) - LATE_S and self._could(offer.agent, other):
+            if self._goes_first(other, mine) and self._could(offer.agent, other):
                 self._verdict.broken("order of service", offer, "before", other)
+
+    def _goes_first(self, other: events.CallWaits, mine: events.CallWaits) -> bool:
+        """Whether `other` must be served before: of a lot it is not known whom it chose."""
+        theirs, own = self._rank(other, LATE_S), self._rank(mine, -LATE_S)
+        if theirs != own:
+            return theirs < own and self._centre.queues[other.queue].service_probability == 1
+        return _key(other) < _key(mine) - LATE_S
+
+    def _rank(self, call: events.CallWaits, late_s: float) -> tuple[int, int]:
+        """`late_s`: so much later it may have become overdue."""
+        queue = self._centre.queues[call.queue]
+        overdue_s = queue.overdue_s or float("inf")
+        if self._ranked and call.entered_at - call.brought_s + overdue_s <= self._verdict.now() - late_s:
+            return -1, 0
+        return queue.priority, call.caller_priority
 
     def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
         if _widens(self._centre.queues[call.queue]):
@@ -120,4 +138,4 @@ def _widens(queue: Queue) -> bool:
 
 
 def _key(call: events.CallWaits) -> float:
-    return call.entered_at - call.priority_s
+    return call.entered_at - call.brought_s - call.priority_s
