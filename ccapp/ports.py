@@ -69,6 +69,11 @@ class Leg(Protocol):
         """Calls back once, in the loop, when the leg ends (soon, if it already has). Returns the undo."""
         ...
 
+    def on_hold(self, callback: Callable[[bool], None]) -> Callable[[], None]:
+        """Calls back, in the loop, when the party puts the call on hold (True) and takes it back (False).
+        Who is joined with it hears music meanwhile. Returns the undo."""
+        ...
+
     async def answer(self) -> None:
         """Idempotent."""
         ...

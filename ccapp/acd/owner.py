@@ -236,9 +236,15 @@ class Acd:
             yield talk
         finally:
             now = self.clock.now()
+            talk.hold(False, now)
             del self._talks[talk.agent]
             self._publish(telling.talk_ended(visit, talk, now))
             self._carry_out("agent_free", lambda: self._router.talk_ended(talk.agent, now))
+
+    def held(self, talk: Talk, on: bool) -> None:
+        """The agent's phone says so."""
+        talk.hold(on, self.clock.now())
+        self.hears(talk.agent, Line.HELD if on else Line.RESUMED)
 
     def wrap_up_s(self, agent: AgentId, queue: QueueId) -> float:
         """An agent's own wrap-up, else the queue's; none for those no longer configured."""

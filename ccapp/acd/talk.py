@@ -20,3 +20,13 @@ class Talk:
     bridge: BridgeId
     began_at: float
     ended_by: EndedBy = EndedBy.SYSTEM
+    held_since: float | None = None
+    held_s: float = 0.0  # of the holds that are over
+
+    def hold(self, on: bool, now: float) -> None:
+        """The agent puts the caller on hold, or takes him back. A repeat changes nothing."""
+        if on and self.held_since is None:
+            self.held_since = now
+        elif not on and self.held_since is not None:
+            self.held_s += now - self.held_since
+            self.held_since = None

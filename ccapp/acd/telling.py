@@ -125,6 +125,7 @@ def talk_ended(visit: Visit, talk: Talk, now: float) -> events.TalkEnded:
         queue=talk.queue,
         segment=talk.segment,
         talk_s=now - talk.began_at,
+        hold_s=talk.held_s,
         ended_by=talk.ended_by,
     )
 

@@ -12,11 +12,13 @@ async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> No
     """Leaving it hangs the agent up and starts his wrap-up."""
     floor.phones.took(served.talk.agent, served.leg, caller)
     with floor.acd.talking(visit, served.talk) as talk:
+        deaf = served.leg.on_hold(lambda on: floor.acd.held(talk, on))
         try:
             async with until_gone(served.leg):
                 await forever()
             visit.ends(Outcome.SERVED, _who(served.leg.gone, EndedBy.AGENT))
         finally:
+            deaf()
             agent_went = served.leg.gone is not None
             talk.ended_by = (
                 _who(served.leg.gone, EndedBy.AGENT) if agent_went else _who(caller.gone, EndedBy.CALLER)

@@ -127,8 +127,9 @@ class TalkEnded(VisitFact):
     agent: AgentId
     queue: QueueId
     segment: int
-    talk_s: float
+    talk_s: float  # with the time on hold
     ended_by: EndedBy
+    hold_s: float = 0.0  # of it on hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

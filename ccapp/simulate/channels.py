@@ -114,6 +114,12 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    channel: ChannelId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     channel: ChannelId
     playback: str
@@ -134,7 +140,7 @@ class Census:
     online: Sequence[AgentId]
 
 
-type Event = Entered | PickedUp | Ended | Pressed | Played | PhoneChanged | Census
+type Event = Entered | PickedUp | Ended | Pressed | Held | Played | PhoneChanged | Census
 
 
 class Ear(Protocol):

@@ -20,6 +20,7 @@ from ccapp.simulate.channels import (
     Ended,
     Entered,
     Event,
+    Held,
     Mix,
     NoSuch,
     NotNow,
@@ -122,6 +123,11 @@ class Exchange:
     def press(self, channel: Channel, key: str) -> None:
         if channel.cause is None:
             self._say(Pressed(channel.id, key))
+
+    def hold(self, channel: Channel, on: bool) -> None:
+        """The party puts the call on hold, or takes it back."""
+        if channel.cause is None and channel.up:
+            self._say(Held(channel.id, on))
 
     def hang_up(self, channel: Channel, cause: int = 16) -> None:
         """The channel ends, whoever wanted it."""

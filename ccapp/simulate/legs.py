@@ -28,6 +28,7 @@ class FakeLeg:
         self._gone: Gone | None = None
         self._released: int | None = None  # the cause we hung it up with
         self._watchers: dict[object, Callable[[Gone], None]] = {}
+        self._holders: dict[object, Callable[[bool], None]] = {}
         self._digits: deque[str] = deque(maxlen=DIGITS_MAX)
         self._news: asyncio.Future[None] | None = None  # resolved at the next change
         self._playing: dict[str, asyncio.Future[None]] = {}
@@ -68,6 +69,11 @@ class FakeLeg:
     def _tell(self, token: object) -> None:
         if self._gone and (callback := self._watchers.pop(token, None)):
             callback(self._gone)
+
+    def on_hold(self, callback: Callable[[bool], None]) -> Callable[[], None]:
+        token = object()
+        self._holders[token] = callback
+        return lambda: void(self._holders.pop(token, None))
 
     # --- commands
 
@@ -160,6 +166,10 @@ class FakeLeg:
     def picked(self) -> None:
         self._answered = True
         self._changed()
+
+    def held(self, on: bool) -> None:
+        for callback in list(self._holders.values()):
+            callback(on)
 
     def pressed(self, key: str) -> None:
         if len(self._digits) < DIGITS_MAX:

@@ -30,6 +30,7 @@ from ccapp.simulate.channels import (
     Ended,
     Entered,
     Event,
+    Held,
     PhoneChanged,
     PickedUp,
     Played,
@@ -175,6 +176,9 @@ class FakeSwitch:
             case Pressed(id, key):
                 if leg := self.legs.get(id):
                     leg.pressed(key)
+            case Held(id, on):
+                if leg := self.legs.get(id):
+                    leg.held(on)
             case Played(id, playback):
                 if leg := self.legs.get(id):
                     leg.sounded(playback)

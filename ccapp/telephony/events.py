@@ -73,6 +73,14 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """ChannelHold, ChannelUnhold: the party has put the call on hold, or taken it back."""
+
+    channel: ChannelId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlaybackBegan:
     playback: str
 
@@ -102,6 +110,7 @@ type Event = (
     | Left
     | Destroyed
     | Pressed
+    | Held
     | PlaybackBegan
     | PlaybackEnded
     | EndpointChanged
@@ -138,6 +147,8 @@ _DECODERS: Mapping[str, Callable[[Raw], Event]] = {
     "ChannelHangupRequest": lambda raw: HangingUp(raw["channel"]["id"], raw.get("cause", 0)),
     "ChannelDestroyed": lambda raw: Destroyed(raw["channel"]["id"], raw["cause"]),
     "ChannelDtmfReceived": lambda raw: Pressed(raw["channel"]["id"], raw["digit"]),
+    "ChannelHold": lambda raw: Held(raw["channel"]["id"], True),
+    "ChannelUnhold": lambda raw: Held(raw["channel"]["id"], False),
     "PlaybackStarted": lambda raw: PlaybackBegan(raw["playback"]["id"]),
     "PlaybackFinished": _playback_ended,
     "EndpointStateChange": lambda raw: endpoint(raw["endpoint"]),

@@ -39,6 +39,7 @@ class AsteriskLeg:
         self._hanging_up = False
         self._last_cause: int | None = None
         self._on_gone: list[Callable[[Gone], None]] = []
+        self._on_hold: list[Callable[[bool], None]] = []
         self._waiting: set[asyncio.Future[None]] = set()
         self._digits: deque[str] = deque()
 
@@ -69,6 +70,10 @@ class AsteriskLeg:
         self._on_gone.append(once)
         return once.cancel
 
+    def on_hold(self, callback: Callable[[bool], None]) -> Callable[[], None]:
+        self._on_hold.append(callback)
+        return lambda: self._on_hold.remove(callback) if callback in self._on_hold else None
+
     # --- what Asterisk tells
 
     def tell_picked_up(self) -> None:
@@ -79,6 +84,10 @@ class AsteriskLeg:
         if len(self._digits) < DIGITS_MAX:
             self._digits.append(digit)
             self._wake()
+
+    def tell_held(self, on: bool) -> None:
+        for callback in list(self._on_hold):
+            callback(on)
 
     def tell_cause(self, cause: int) -> None:
         """It is about to end. Why; 0 says nothing."""

@@ -58,6 +58,9 @@ class Mailboxes:
             case events.Pressed(channel=id, digit=digit):
                 if leg := self._legs.get(id):
                     leg.tell_digit(digit)
+            case events.Held(channel=id, on=on):
+                if leg := self._legs.get(id):
+                    leg.tell_held(on)
             case events.PlaybackBegan(playback=id):
                 if entry := self._playbacks.get(id):
                     entry[1].began()

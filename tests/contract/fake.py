@@ -87,6 +87,10 @@ class Handset(AgentPhone):
     async def hangs_up(self) -> None:
         self.hang_up()
 
+    async def holds(self, on: bool) -> None:
+        for channel in self.lines.values():
+            self._exchange.hold(channel, on)
+
     async def calls(self, number: str) -> None:
         channel = self._exchange.call_from_phone(self._name, number)
         self.lines[channel.id] = channel

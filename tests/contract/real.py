@@ -117,6 +117,9 @@ class RealPhone:
     async def hangs_up(self) -> None:
         await self.call.hang_up()
 
+    async def holds(self, on: bool) -> None:
+        await (self.call.hold() if on else self.call.resume())
+
     async def calls(self, number: str) -> None:
         self._last = await self.sip.call(number, tone_hz=700)
 

@@ -180,6 +180,26 @@ def test_on_gone_calls_back_once_even_late_unless_undone(run: Run) -> None:
     run(story)
 
 
+def test_a_party_who_holds_and_resumes_is_heard_unless_undone(run: Run) -> None:
+    async def story(world: World) -> None:
+        caller, agent = await answered(world), await picked_up(world)
+        await (await talk(world)).add(caller, agent)
+        heard: asyncio.Queue[bool] = asyncio.Queue()
+        undone: list[bool] = []
+        agent.on_hold(heard.put_nowait)
+        agent.on_hold(undone.append)()
+        for on in (True, False, True):
+            await world.phone(ALICE).holds(on)
+            assert await within(5, heard.get()) is on
+        assert not undone
+        caller.on_hold(undone.append)
+        await world.phone(ALICE).hangs_up()
+        await ended(agent)
+        assert not undone, "only who holds is told so"
+
+    run(story)
+
+
 def test_a_release_is_ours_and_a_second_one_nothing(run: Run) -> None:
     async def story(world: World) -> None:
         leg = await answered(world)

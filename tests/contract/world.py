@@ -63,6 +63,10 @@ class Phone(Protocol):
 
     async def hangs_up(self) -> None: ...
 
+    async def holds(self, on: bool) -> None:
+        """Puts the call on hold, or takes it back."""
+        ...
+
     async def calls(self, number: str) -> None:
         """Dials, as a person would."""
         ...
