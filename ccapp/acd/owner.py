@@ -14,6 +14,7 @@ from typing import assert_never
 
 from ccapp.acd import telling
 from ccapp.acd.meter import Meter
+from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.place import Attempt, Place, Stranding
 from ccapp.acd.stations import Stations
 from ccapp.acd.talk import Talk
@@ -65,6 +66,7 @@ class Acd:
         self._alarm_at: float | None = None
         self._acting = True
         self._restoring: dict[AgentId, events.PresenceChanged] = {}
+        self.own_calls = OwnCalls(self)
 
     # --- visits -------------------------------------------------------------------------------------------
 
@@ -335,6 +337,15 @@ class Acd:
         """A talk that went on while the engine was away."""
         visit.segments = talk.segment
         self._router.restore_talking(talk.agent, visit.id, talk.queue, wrap_up_s, self.clock.now())
+
+    def restore_own_talk(self, agent: AgentId) -> None:
+        """A call of his own that went on while the engine was away."""
+        self._router.restore_own_talk(agent, self.clock.now())
+
+    def last_told_at(self, agent: AgentId) -> float:
+        """While restoring: when his present state was told. Nothing told: now."""
+        fact = self._restoring.get(agent)
+        return self.clock.now() if fact is None else fact.at
 
     def found_joined(self, visit: Visit, offer: Offer, channel: ChannelId, bridge: BridgeId) -> Talk:
         """The engine died between the join and the telling of it: tell it now."""

@@ -60,6 +60,10 @@ def obey(agent: AgentId, dialled: str, floor: Floor) -> str:
     return AFTER_CALL if now.state is State.BUSY else spoken(now)
 
 
+def is_code(dialled: str, centre: Centre) -> bool:
+    return read(dialled, centre) is not None
+
+
 def read(dialled: str, centre: Centre) -> Wish | None:
     """The wish behind a code; `*142` is the second break reason when `*14` is the not-ready code."""
     codes = centre.feature_codes

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ccapp.acd import Talk, Visit, telling
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import conversation, forward
+from ccapp.calls import conversation, forward, own_call
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
@@ -60,7 +60,8 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
             if caller.bridge is not None and forward.is_forward(caller.bridge):
                 owned |= survey.bridges[caller.bridge]
             stories.append(_resumed(Found(found, caller, served), legs, floor))
-    return stories + list(unowned(survey, owned, floor))
+    his_own, going_on = own_call.take_over(survey, legs, floor)
+    return stories + going_on + list(unowned(survey, owned | his_own, floor))
 
 
 def _by_turn(opened: Sequence[OpenVisit], floor: Floor) -> list[OpenVisit]:

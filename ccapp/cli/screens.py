@@ -145,13 +145,17 @@ def agents(document: Document) -> RenderableType:
             Text("online")
             if row["online"]
             else Text("offline", style="dim" if row["state"] == "LOGOUT" else "red"),
-            _with(row["call"]),
+            _with(row),
             note(row),
         )
     return made
 
 
-def _with(call: Document | None) -> str:
+def _with(agent: Document) -> str:
+    call, own = agent["call"], agent.get("own_call")
+    if own:
+        other = own["agent"] if own["colleague"] == agent["id"] else own["colleague"] or own["number"]
+        return f"{other} (own call)"
     return f"{caller(call) or call['visit']} ({call['queue']})" if call else ""
 
 
@@ -183,7 +187,7 @@ def agent(row: Document) -> RenderableType:
     made.add_row("Phone", "online" if row["online"] else Text("offline", style="red"))
     made.add_row("Skills", text(needs(row["skills"]) or "none"))
     for title, value in (
-        ("With", _with(row["call"])),
+        ("With", _with(row)),
         ("Note", note(row)),
         ("Logged in", moment(row["logged_in_at"])),
         ("Wrap-up until", moment(row["wrap_up_until"])),

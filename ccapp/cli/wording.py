@@ -109,6 +109,13 @@ def sentence(fact: Fact) -> str:
             return f"{agent} is {now}{f' ({reason})' if reason else ''}: {why}"
         case events.WrapUpEnded(agent=agent, wrap_up_s=wrap_up_s):
             return f"{agent} ends the wrap-up after {seconds(wrap_up_s)}"
+        case events.AgentDialled(agent=agent, number=number, colleague=colleague):
+            return f"{agent} calls {colleague or number}"
+        case events.AgentCallAnswered(agent=agent, rang_s=rang_s):
+            return f"{agent}'s own call is answered after {seconds(rang_s)}"
+        case events.AgentCallEnded(agent=agent, answered=answered, talk_s=talk_s):
+            said = f"after {seconds(talk_s)}" if answered else "without an answer"
+            return f"{agent}'s own call ends {said}"
         case events.DeviceChanged(agent=agent, online=online):
             return f"{agent}'s phone is {'online' if online else 'offline'}"
         case events.CentreApplied(version=version, by=by):

@@ -17,6 +17,8 @@ def findings(centre: Centre) -> Iterator[Finding]:
     """All that is wrong or doubtful in `centre`, in the order of the file."""
     yield from _codes(centre)
     yield from _break_limits(centre)
+    if (trunk := centre.own_calls.outbound_trunk) is not None:
+        yield from unknown(("own_calls", "outbound_trunk"), "trunk", trunk, centre.trunks)
     yield from _numbers(centre)
     yield from checks_serving.groups(centre)
     yield from checks_serving.queues(centre)

@@ -36,7 +36,7 @@ from ccapp.config.fields import (
     TrunkName,
     Voice,
 )
-from ccapp.config.models_agents import BreakLimitPart
+from ccapp.config.models_agents import BreakLimitPart, OwnCallsPart
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_serving import (
     RELAX_MAX,
@@ -210,6 +210,7 @@ class CentrePart(Part):
     break_reasons: tuple[Title, ...] = Field(("break", "lunch", "training"), min_length=1, max_length=20)
     break_limits: dict[Title, BreakLimitPart] = Field({})
     feature_codes: FeatureCodesPart = FeatureCodesPart()
+    own_calls: OwnCallsPart = OwnCallsPart()
     trunks: dict[TrunkName, TrunkPart] = Field({})
     numbers: dict[Dialled, NumberPart] = Field({})
     queues: dict[QueueName, QueuePart] = Field({})
@@ -226,6 +227,7 @@ class CentrePart(Part):
             break_reasons=self.break_reasons,
             break_limits={reason: part.value() for reason, part in self.break_limits.items()},
             feature_codes=self.feature_codes.value(),
+            own_calls=self.own_calls.value(),
             trunks={id: part.value(id) for id, part in self.trunks.items()},
             numbers={number: part.value(number) for number, part in self.numbers.items()},
             queues={id: part.value(id) for id, part in self.queues.items()},
@@ -244,6 +246,7 @@ class CentrePart(Part):
             break_reasons=centre.break_reasons,
             break_limits={reason: BreakLimitPart.of(it) for reason, it in centre.break_limits.items()},
             feature_codes=FeatureCodesPart.of(centre.feature_codes),
+            own_calls=OwnCallsPart.of(centre.own_calls),
             trunks={id: TrunkPart.of(trunk) for id, trunk in centre.trunks.items()},
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},

@@ -4,8 +4,8 @@ from typing import Self
 
 from pydantic import Field
 
-from ccapp.config.fields import Part, Seconds
-from ccapp.domain.centre import BreakLimit
+from ccapp.config.fields import CallerNumber, Part, RingSeconds, Seconds, TrunkName
+from ccapp.domain.centre import BreakLimit, OwnCalls
 
 
 class BreakLimitPart(Part):
@@ -20,3 +20,19 @@ class BreakLimitPart(Part):
     @classmethod
     def of(cls, limit: BreakLimit) -> Self:
         return cls(limit_s=limit.limit_s, then_away=limit.then_away)
+
+
+class OwnCallsPart(Part):
+    """`{outbound_trunk: carrier, caller_id: "+4930123"}`."""
+
+    outbound_trunk: TrunkName | None = None
+    caller_id: CallerNumber = ""
+    ring_s: RingSeconds = 60.0
+    wrap_up_s: Seconds = 0.0
+
+    def value(self) -> OwnCalls:
+        return OwnCalls(**dict(self))
+
+    @classmethod
+    def of(cls, own: OwnCalls) -> Self:
+        return cls(**{name: getattr(own, name) for name in cls.model_fields})

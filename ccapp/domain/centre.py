@@ -103,6 +103,16 @@ class BreakLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCalls:
+    """What agents may dial on their own phones: each other's extensions, and with a trunk any number."""
+
+    outbound_trunk: TrunkId | None = None  # None: no number outside
+    caller_id: str = ""  # shown outside; empty: the agent's extension
+    ring_s: float = 60.0
+    wrap_up_s: float = 0.0  # after a talk with somebody outside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCodes:
     """What an agent dials on his own phone to say what he wants."""
 
@@ -130,7 +140,11 @@ class Centre:
     break_reasons: tuple[str, ...] = ("break", "lunch", "training")
     break_limits: Mapping[str, BreakLimit] = field(default_factory=dict)  # by reason
     feature_codes: FeatureCodes = FeatureCodes()
+    own_calls: OwnCalls = OwnCalls()
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration
+
+    def with_extension(self, extension: str) -> Agent | None:
+        return next((agent for agent in self.agents.values() if agent.extension == extension), None)
 
     def number(self, dialled: str) -> Number | None:
         return self.numbers.get(dialled) or self.numbers.get("*")

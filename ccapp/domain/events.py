@@ -186,6 +186,36 @@ class PresenceChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDialled(Fact):
+    """An agent calls somebody from his own phone: a number outside, or a colleague."""
+
+    agent: AgentId
+    channel: ChannelId  # of his phone's leg: the call's name
+    number: str  # dialled
+    trunk: TrunkId | None = None
+    colleague: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentCallAnswered(Fact):
+    agent: AgentId
+    channel: ChannelId
+    rang_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentCallEnded(Fact):
+    """Exactly one for every AgentDialled. `ended_by` AGENT: who dialled; CALLER: the other side."""
+
+    agent: AgentId
+    channel: ChannelId
+    answered: bool
+    talk_s: float  # with the time on hold
+    hold_s: float
+    ended_by: EndedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpEnded(Fact):
     agent: AgentId
     wrap_up_s: float
@@ -231,7 +261,7 @@ KINDS: dict[str, type[Fact]] = {
     for kind in (
         CallArrived, IvrVisited, CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
         CallAbandoned, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged, CentreApplied, EngineStarted,
-        EngineStopped, SwitchLost, SwitchFound,
+        EngineStopped, AgentDialled, AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -59,6 +59,28 @@ def queue_of(bridge: BridgeId) -> QueueId | None:
     return QueueId(bridge.removeprefix("hall-")) if bridge.startswith("hall-") else None
 
 
+OWN_PREFIX = "own-"
+
+
+def own_leg(phone: ChannelId) -> ChannelId:
+    """The other party's leg of a call that an agent dialled on his own phone."""
+    return ChannelId(f"{OWN_PREFIX}{phone}")
+
+
+def own_bridge(phone: ChannelId) -> BridgeId:
+    return BridgeId(f"{OWN_PREFIX}{phone}")
+
+
+def dialler_of(bridge: BridgeId) -> ChannelId | None:
+    """The phone's leg of an agent's own call, if it is the bridge of one."""
+    return ChannelId(bridge.removeprefix(OWN_PREFIX)) if bridge.startswith(OWN_PREFIX) else None
+
+
+def is_dialled(channel: ChannelId) -> bool:
+    """Whether it is a leg that an engine rang for an agent's sake."""
+    return channel.startswith(OWN_PREFIX) or offer_of(channel) is not None
+
+
 def is_room(bridge: BridgeId) -> bool:
-    """Whether a bridge is one of ours: a hall, a talk, or the bridge of a forwarded call."""
-    return bridge.startswith(("talk-", "hall-", "forward-"))
+    """Whether a bridge is one of ours: a hall, a talk, or that of a forwarded or an agent's own call."""
+    return bridge.startswith(("talk-", "hall-", "forward-", OWN_PREFIX))

@@ -530,3 +530,10 @@ class Router:
         seat.talk_began = now
         seat.presence = replace(seat.presence, traffic=Traffic.TALKING, wrap_up_until=None)
         self._refresh(seat, now, [])
+
+    def restore_own_talk(self, agent: AgentId, now: float) -> None:
+        """A call of his own that survived the crash."""
+        seat = self._seats.get(agent)
+        if seat is not None:
+            seat.presence = replace(seat.presence, traffic=Traffic.TALKING, wrap_up_until=None)
+            self._refresh(seat, now, [])

@@ -23,6 +23,7 @@ class Moods:
     wrap_up_done: float = 0.2
     unplug: float = 0.1
     by_phone: float = 0.1  # of the acts, dialled as feature codes
+    dial: float = 0.0  # calls of their own
     pause_s_max: float = 30.0
     step_s: float = 0.0  # acts fall on multiples of it
 
@@ -95,6 +96,7 @@ class Desk:
             (moods.rest, self._rest),
             (moods.wrap_up_done, self._wrap_up_done),
             (moods.unplug, self._unplug),
+            (moods.dial, self._dial),
         ):
             if dice < share:
                 act()
@@ -118,6 +120,15 @@ class Desk:
             self._exchange.call_from_phone(self.agent, code)
         else:
             act()
+
+    def _dial(self) -> None:
+        """A colleague, a number outside, or one that leads nowhere; for a while, with a hold perhaps."""
+        number = self._chance.choice(["200", "201", "202", "0301234", "77", "9"])
+        phone = self._exchange.call_from_phone(self.agent, number)
+        lasts_s = self._chance.uniform(0, 60)
+        self._later(lasts_s / 3, lambda: self._exchange.hold(phone, True))
+        self._later(lasts_s / 2, lambda: self._exchange.hold(phone, False))
+        self._later(lasts_s, lambda: self._exchange.hang_up(phone))
 
     def _unplug(self) -> None:
         self._exchange.register(self.agent, False)

@@ -136,3 +136,14 @@ class AgentPhone(Party):
 
     def ended(self, channel: Channel, cause: int) -> None:
         self.lines.pop(channel.id, None)
+
+
+class Stranger(AgentPhone):
+    """Somebody outside, called once; he talks for so long and hangs up, unless the other did."""
+
+    def __init__(self, exchange: Exchange, react: React, talk_s: float) -> None:
+        super().__init__(exchange, lambda: react)
+        self._talk_s = talk_s
+
+    def joined(self, channel: Channel, others: Sequence[Channel]) -> None:
+        self._exchange.after(self._talk_s, self._exchange.hang_up, channel)

@@ -51,6 +51,7 @@ class Scenario:
     calls: Callable[[random.Random], Iterator[Call]]
     duration_s: float  # no call comes after it
     reacts: Reacts = lambda agent, chance: ANSWERS_AT_ONCE
+    outside: Callable[[str, random.Random], React] | None = None  # who agents reach outside; None: nobody
     moods: Moods = Moods()  # noqa: RUF009 - frozen
     breakages: Sequence[Breakage] = ()
     latency: Latency = USUAL

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, ToTree, Trunk
+from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, Collect, Enqueue, HangUp, Menu, Say, Tree
 from ccapp.simulate.desk import Moods
@@ -68,6 +68,7 @@ def centre(agents: int = 5) -> Centre:
             for n, name in enumerate(names)
         },
         trees={MENU: _MENU},
+        own_calls=OwnCalls(outbound_trunk=TrunkId("pstn"), ring_s=8, wrap_up_s=3),
     )
 
 
@@ -110,6 +111,14 @@ def reacts(agent: AgentId, chance: random.Random) -> React:
     return React(chance.choice(list(Reaction)[1:]), chance.uniform(0.0, 6.0))
 
 
+def outside(number: str, chance: random.Random) -> React:
+    """What becomes of a call that an agent makes to the world."""
+    return React(
+        chance.choice([Reaction.ANSWER, Reaction.ANSWER, Reaction.REJECT, Reaction.SILENT]),
+        chance.uniform(0, 6),
+    )
+
+
 def breakages(chance: random.Random, faults: Sequence[Fault], duration_s: float) -> list[Breakage]:
     return [
         Breakage(
@@ -129,7 +138,8 @@ def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, ag
         calls=calls(mean_s=chance.choice([3.0, 8.0, 20.0])),
         duration_s=duration_s,
         reacts=reacts,
-        moods=Moods(every_s=60.0),
+        moods=Moods(every_s=60.0, dial=0.15),
+        outside=outside,
         breakages=breakages(chance, faults, duration_s),
         commit_s=chance.choice([0.0, 0.0005, 0.1, 1.0]),
     )

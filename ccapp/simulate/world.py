@@ -9,7 +9,7 @@ from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.ids import AgentId
 from ccapp.domain.presence import State
 from ccapp.ports import Journal, Recorded
-from ccapp.simulate.channels import Phone
+from ccapp.simulate.channels import Party, Phone
 from ccapp.simulate.checks import Violation
 from ccapp.simulate.checks.all import Checks
 from ccapp.simulate.desk import Desk
@@ -18,7 +18,7 @@ from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.link import Latency
 from ccapp.simulate.loop import VirtualLoop, run
 from ccapp.simulate.memory_journal import MemoryJournal, MemoryStore
-from ccapp.simulate.people import AgentPhone, Caller, React
+from ccapp.simulate.people import AgentPhone, Caller, React, Stranger
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 from ccapp.simulate.scrap import ScrapJournal
 
@@ -63,11 +63,19 @@ class World:
     def _people(self) -> None:
         scenario = self.scenario
         self.desks = []
+        self.exchange.outside = self._outside
         for agent in scenario.centre.agents:
             phone = AgentPhone(self.exchange, lambda agent=agent: self._react(agent))  # type: ignore[misc]
             self.exchange.phones[agent] = Phone(name=agent, party=phone)
             chance = random.Random(f"desk/{agent}/{scenario.seed}")
             self.desks.append(Desk(self.exchange, self._living, agent, scenario.moods, chance))
+
+    def _outside(self, number: str, trunk: str) -> Party | None:
+        """Whoever is reached by a number, anew for each call."""
+        chance, outside = self._chance["outside"], self.scenario.outside
+        if outside is None:
+            return None
+        return Stranger(self.exchange, outside(number, chance), chance.uniform(0, 60))
 
     def _react(self, agent: AgentId) -> React:
         return self.scenario.reacts(agent, self._chance["react"])
@@ -240,7 +248,7 @@ class World:
         )
 
 
-_DICE = ("calls", "react", "arrive")
+_DICE = ("calls", "react", "arrive", "outside")
 
 
 def simulate(scenario: Scenario) -> Result:

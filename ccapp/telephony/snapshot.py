@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from ccapp.domain.ids import BridgeId, ChannelId, offer_of
+from ccapp.domain.ids import BridgeId, ChannelId, is_dialled
 from ccapp.ports import Refused
 from ccapp.telephony import commands, events
 from ccapp.telephony.commands import Command
@@ -33,7 +33,7 @@ async def taken(send: Send, app: str) -> Snapshot:
     )
     subscribed = set(application["channel_ids"])
     every = {channel.id: channel for channel in map(events.channel, channels)}
-    strays = [id for id in every if id not in subscribed and offer_of(id)]
+    strays = [id for id in every if id not in subscribed and is_dialled(id)]
     heard = await asyncio.gather(*(_subscribed(send, app, id) for id in strays))
     subscribed |= {id for id, ok in zip(strays, heard, strict=True) if ok}
     return Snapshot(

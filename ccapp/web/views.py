@@ -137,6 +137,7 @@ class Views:
             "online": presence.online,
             "skills": agent.skills,
             "call": self._agents_call(agent.id),
+            "own_call": self._own_call(agent.id),
             "wrap_up_until": _time(presence.wrap_up_until),
             "on_demand": presence.on_demand,
             "overdue": presence.overdue,
@@ -169,6 +170,20 @@ class Views:
                 "answered": False,
             }
         return None
+
+    def _own_call(self, agent: AgentId) -> Document | None:
+        """The call that he, or the colleague who called him, has dialled."""
+        call = self._acd.own_calls.of(agent)
+        if call is None:
+            return None
+        return {
+            "agent": call.agent,
+            "number": call.number,
+            "colleague": call.colleague,
+            "trunk": call.trunk,
+            "began_at": call.began_at,
+            "answered": call.answered_at is not None,
+        }
 
     def _caller(self, id: VisitId) -> Document:
         visit = self._acd.visits.get(id)

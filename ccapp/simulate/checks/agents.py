@@ -7,6 +7,59 @@ from ccapp.domain.presence import State, SubState
 from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import LATE_S, Visits
 
+TALKING = (SubState.ANSWERED, SubState.HOLD)
+
+
+class Own:
+    """The calls that agents make themselves, as told."""
+
+    def __init__(self) -> None:
+        self._calls: dict[AgentId, events.AgentDialled] = {}  # of both
+        self._answered: set[AgentId] = set()
+        self._survivors: set[AgentId] = set()  # in such a call when an engine died; it may go on, or not
+
+    def fact(self, fact: Fact) -> list[AgentId]:
+        """Whom it is about; nobody, when it is about something else."""
+        match fact:
+            case events.AgentDialled():
+                parties = [fact.agent, *((fact.colleague,) if fact.colleague else ())]
+                self._calls |= dict.fromkeys(parties, fact)
+            case events.AgentCallAnswered(agent=agent):
+                parties = self._parties(agent)
+                self._answered.update(parties)
+            case events.AgentCallEnded(agent=agent):
+                parties = self._parties(agent)
+                for party in parties:
+                    self._calls.pop(party, None)
+                    self._answered.discard(party)
+                    self._survivors.discard(party)
+            case _:
+                return []
+        return parties
+
+    def _parties(self, agent: AgentId) -> list[AgentId]:
+        call = self._calls.get(agent)
+        return [agent] if call is None else [party for party, his in self._calls.items() if his is call]
+
+    def engine_died(self) -> None:
+        self._survivors |= self._answered
+        self._calls.clear()
+        self._answered.clear()
+
+    def began(self, agent: AgentId) -> bool:
+        return agent in self._calls
+
+    def dials(self, agent: AgentId) -> bool:
+        return agent in self._calls and self._calls[agent].agent == agent and agent not in self._answered
+
+    def rung(self, agent: AgentId) -> bool:
+        return agent in self._calls and self._calls[agent].agent != agent and agent not in self._answered
+
+    def talks(self, agent: AgentId, sub_state: SubState) -> bool:
+        if sub_state not in TALKING:
+            self._survivors.discard(agent)
+        return agent in self._answered or agent in self._survivors
+
 
 class Agents:
     def __init__(self, verdict: Verdict, visits: Visits) -> None:
@@ -17,6 +70,7 @@ class Agents:
         self._seconds: dict[AgentId, dict[State, float]] = {}  # of this login
         self._logged_in_at: dict[AgentId, float] = {}
         self._changed: set[AgentId] = set()
+        self._own = Own()
         self.seconds: dict[State, float] = {}  # of all logins
 
     def fact(self, fact: Fact) -> None:
@@ -24,8 +78,13 @@ class Agents:
             self._count(fact)
             self.now[fact.agent] = fact
             self._changed.add(fact.agent)
+        elif own := self._own.fact(fact):
+            self._changed.update(own)
         elif isinstance(fact, events.OfferMade | events.OfferDeclined | events.CallServed | events.TalkEnded):
             self._changed.add(fact.agent)
+
+    def engine_died(self) -> None:
+        self._own.engine_died()
 
     def _count(self, fact: PresenceChanged) -> None:
         agent = fact.agent
@@ -65,9 +124,17 @@ class Agents:
         ringing = any(offer.agent == agent for offer in self._visits.offers.values())
         talking = agent in self._visits.talks
         sub_state = presence.sub_state if presence.state is State.BUSY else SubState.NONE
-        must = self._verdict.must
-        must((sub_state is SubState.RINGING) == ringing, "rings if offered", ringing, presence)
-        must((sub_state is SubState.ANSWERED) == talking, "talks if served", talking, presence)
+        must, own = self._verdict.must, self._own
+        must(not (own.began(agent) and (ringing or talking)), "offered while in a call of his own", presence)
+        must(
+            (sub_state is SubState.RINGING) == (ringing or own.rung(agent)),
+            "rings if offered", ringing, presence,
+        )  # fmt: skip
+        must(
+            (sub_state in TALKING) == (talking or own.talks(agent, sub_state)),
+            "talks if served", talking, presence,
+        )  # fmt: skip
+        must((sub_state is SubState.CALLING) == own.dials(agent), "calls if he dialled", presence)
         if presence.state is State.ACW:
             until = presence.wrap_up_until
             must(

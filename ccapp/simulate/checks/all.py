@@ -39,6 +39,7 @@ class Checks:
 
     def engine_died(self) -> None:
         self.visits.engine_died()
+        self.agents.engine_died()
         self.order.engine_died()
 
     def at_the_end(self) -> None:

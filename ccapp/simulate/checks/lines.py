@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccapp.domain import events
-from ccapp.domain.ids import offer_of
+from ccapp.domain.ids import BridgeId, dialler_of, offer_of
 from ccapp.simulate.channels import Channel, Mix
 from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import Visits
@@ -59,6 +59,10 @@ class Lines:
                 yield f"caller {channel.id} has no visit"
             if channel.kind == "dialled" and offer_of(channel.id) and channel.id not in rung | talking:
                 yield f"agent's leg {channel.id} has no owner"
+        for channel in channels.values():
+            phone = dialler_of(BridgeId(channel.id))
+            if channel.kind == "dialled" and phone is not None and phone not in channels:
+                yield f"leg {channel.id} of a call that nobody makes"
         for talk in self._visits.talks.values():
             if talk.channel not in channels:
                 yield f"talk without agent's channel: {talk}"
