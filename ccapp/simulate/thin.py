@@ -60,11 +60,13 @@ def centre_of(model: Model) -> Centre:
 class Thin:
     """`Run` of `calls` arrivals, the first `warm_up` of them not counted."""
 
-    def __init__(self, model: Model, seed: int, *, tiers: int = 1) -> None:
+    def __init__(self, model: Model, seed: int, *, tiers: int = 1, centre: Centre | None = None) -> None:
+        """`centre`: the model's own otherwise, `centre_of` it."""
         self._model = model
         self._chance = random.Random(f"thin/{seed}")
         self._now = 0.0
-        centre = centre_of(model)
+        centre = centre or centre_of(model)
+        self._centre = centre
         self._router = Router(centre, 0.0, tiers=tiers)
         self._number = {agent: number for number, agent in enumerate(centre.agents)}
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
@@ -115,7 +117,14 @@ class Thin:
         self._inside += 1
         visit = VisitId(f"v{self._arrived}")
         self._calls[visit], self._came[visit] = sample, self._now
-        call = WaitingCall(visit=visit, queue=QueueId(f"q{kind}"), entered_at=self._now)
+        queue = self._centre.queues[QueueId(f"q{kind}")]
+        call = WaitingCall(
+            visit=visit,
+            queue=queue.id,
+            entered_at=self._now,
+            priority_s=queue.priority_s,
+            requires=queue.requires,
+        )
         self._carry_out(self._router.join(call, self._now))
         if visit in self._calls and model.patience_s is not None:
             self._later(chance.expovariate(1 / model.patience_s), lambda: self._abandon(visit))

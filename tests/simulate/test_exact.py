@@ -2,14 +2,21 @@
 
 The 95 % confidence interval of batch means must cover the exact value, and be narrow enough to say something.
 The large samples come from the Router alone (`thin`); one row of each kind also from the whole stories.
+
+Each row is hit twice: with queues that have no settings, and with levels, tier rules, groups, relaxation and
+priorities in all of them, set so that they must change nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
+from ccapp.domain.centre import Centre, Queue
+from ccapp.domain.ids import GroupId, SkillId
+from ccapp.domain.serving import AddBackup, AddGroup, AskLess, Group, QueueGroups, Standing, TierRules
 from ccapp.simulate.lean import lean
-from ccapp.simulate.thin import Model, Run, Sample, Thin, by_class
+from ccapp.simulate.thin import Model, Run, Sample, Thin, by_class, centre_of
 from tests.simulate.exact import erlang_a, erlang_b, erlang_c, interval, product_form
 
 pytestmark = pytest.mark.timeout(600)
@@ -42,6 +49,48 @@ def occupancy(run: Run) -> float:
     return sum(run.busy_s) / run.lasted_s / len(run.busy_s)
 
 
+NOBODY = GroupId("nobody")
+SKILL = SkillId("skill")
+
+
+def plain(model: Model) -> Centre:
+    return centre_of(model)
+
+
+def neutral(model: Model) -> Centre:
+    """Everything is switched on in every queue, and nothing of it may make a difference: all its agents stand
+    on one level, above which nobody is; whoever less is asked of could serve before; all bonuses are equal."""
+    centre = centre_of(model)
+    groups = {GroupId(f"of-{queue.id}"): queue.agents or frozenset() for queue in centre.queues.values()}
+    return replace(
+        centre,
+        agents={id: replace(agent, skills={SKILL: 3}) for id, agent in centre.agents.items()},
+        groups={id: Group(id=id, agents=agents) for id, agents in groups.items()} | {NOBODY: Group(id=NOBODY)},
+        queues={id: _neutral(queue, GroupId(f"of-{id}")) for id, queue in centre.queues.items()},
+    )
+
+
+def _neutral(queue: Queue, group: GroupId) -> Queue:
+    return replace(
+        queue,
+        requires={SKILL: 2},
+        priority_s=60.0,
+        groups=QueueGroups(primary=(group,), backup=(NOBODY,), backup_after_s=30.0),
+        tiers={agent: Standing(level=2, position=7, weight=9) for agent in queue.agents or ()},
+        tier_rules=TierRules(wait_s=15.0, multiply_by_level=True),
+        relax=(
+            AskLess(after_s=2.0, skill=SKILL, level=1),
+            AskLess(after_s=5.0, skill=SKILL),
+            AddGroup(after_s=8.0, group=group),
+            AddBackup(after_s=20.0),
+        ),
+    )
+
+
+type Dress = Callable[[Model], Centre]
+dressed = pytest.mark.parametrize("dress", [plain, neutral])
+
+
 @pytest.mark.parametrize(
     ("a", "n", "exact"),
     [
@@ -64,11 +113,13 @@ ERLANG_C = [  # a, n, AHT s, T s, P(wait), ASA s, answered ≤ T
 ]
 
 
+@dressed
 @pytest.mark.parametrize("row", ERLANG_C, ids=str)
-def test_erlang_c(row):
+def test_erlang_c(row, dress):
     a, n, aht, within, p_wait, asa, answered = row
     assert erlang_c(a, n) == pytest.approx(p_wait, abs=1e-6)
-    run = Thin(Model(rates=[a / aht], serves=[ONE] * n, talk_s=aht), seed=SEED_C[n]).run(200_000, 10_000)
+    model = Model(rates=[a / aht], serves=[ONE] * n, talk_s=aht)
+    run = Thin(model, seed=SEED_C[n], centre=dress(model)).run(200_000, 10_000)
     covers(waited(run.samples), p_wait, 0.12, "P(wait)")
     covers(waits_s(run.samples), asa, 0.30, "ASA")
     covers(in_time(run.samples, within), answered, 0.06, "answered in time")
@@ -83,13 +134,14 @@ ERLANG_A = [  # calls/h, AHT s, patience s, n, T s, P(wait), P(abandon), E[W] s,
 ]
 
 
+@dressed
 @pytest.mark.parametrize("row", ERLANG_A, ids=str)
-def test_erlang_a(row):
+def test_erlang_a(row, dress):
     per_hour, aht, patience, n, within, p_wait, p_abandon, mean, served, busy = row
     rate = per_hour / 3600
     assert erlang_a(rate, aht, patience, n, within)["abandon"] == pytest.approx(p_abandon, abs=1e-6)
     model = Model(rates=[rate], serves=[ONE] * n, talk_s=aht, patience_s=patience)
-    run = Thin(model, seed=SEED_A[n]).run(100_000, 5_000)
+    run = Thin(model, seed=SEED_A[n], centre=dress(model)).run(100_000, 5_000)
     covers(waited(run.samples), p_wait, 0.08, "P(wait)")
     covers([float(sample.abandoned) for sample in run.samples], p_abandon, 0.12, "P(abandon)")
     covers(waits_s(run.samples), mean, 0.12, "E[W]")
@@ -109,19 +161,40 @@ MULTI_SKILL = {  # rates; serves; P(wait) and E[W] by class; busy by agent
 }
 
 
+@dressed
 @pytest.mark.parametrize("name", MULTI_SKILL)
-def test_several_skills(name):
+def test_several_skills(name, dress):
     """Exact only when an arriving call takes the longest idle of all who may serve it: one tier."""
     rates, serves, p_wait, mean, busy = MULTI_SKILL[name]
     exact_wait, exact_busy = product_form(rates, serves)
     assert exact_wait == pytest.approx(p_wait, abs=1e-5)
     assert exact_busy == pytest.approx(busy, abs=1e-5)
-    run = Thin(Model(rates=rates, serves=serves), seed=SEED_M[name]).run(150_000, 5_000)
+    model = Model(rates=rates, serves=serves)
+    run = Thin(model, seed=SEED_M[name], centre=dress(model)).run(150_000, 5_000)
     for kind, samples in sorted(by_class(run.samples).items()):
         covers(waited(samples), p_wait[kind], 0.05, f"{name}: P(wait) of class {kind}")
         covers(waits_s(samples), mean[kind], 0.15, f"{name}: E[W] of class {kind}")
     shares = [busy_s / run.lasted_s for busy_s in run.busy_s]
     assert shares == pytest.approx(busy, abs=0.01)
+
+
+def test_neutral_settings_change_no_decision():
+    rates, serves, *_ = MULTI_SKILL["W"]
+    model = Model(rates=rates, serves=serves, patience_s=5.0)
+    runs = [Thin(model, seed=7, centre=dress(model)).run(20_000, 0) for dress in (plain, neutral)]
+    assert runs[0] == runs[1]
+
+
+def test_settings_that_are_not_neutral_do_change_decisions():
+    """Or the test above would say nothing."""
+    rates, serves, *_ = MULTI_SKILL["W"]
+    model = Model(rates=rates, serves=serves, patience_s=5.0)
+    centre = neutral(model)
+    first, *others = centre.queues.values()
+    preferred = replace(first, priority_s=75.0)
+    changed = replace(centre, queues={queue.id: queue for queue in (preferred, *others)})
+    runs = [Thin(model, seed=7, centre=each).run(20_000, 0) for each in (centre, changed)]
+    assert runs[0] != runs[1]
 
 
 def pooled(skills: int, calls: int, seed: int) -> Run:
