@@ -3,7 +3,8 @@
     python -m scripts.bench.routing [--seconds 2]
 
 One event is a call that joins, an answer, or a talk that ends: three for each call served, with all their
-presences and decisions. The naive scan looks at every free agent for a call and at every waiting call for an
+presences and decisions. Beside it stands what the design measured of the bare index: without presences,
+offers, deadlines and decisions. The naive scan looks at every free agent for a call and at every waiting call for an
 agent; all else is the same code. Both run in one process, one after the other, in CPU seconds, so that a busy
 machine spoils neither.
 """
@@ -15,6 +16,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
@@ -25,6 +27,12 @@ from ccapp.routing.decisions import Decision, Offer, WaitingCall
 from ccapp.routing.index import TIERS, Index
 from ccapp.routing.router import Router
 from ccapp.routing.seats import Place, Seat
+
+
+class Many(TypedDict):
+    queues: int
+    skills: int
+    skills_mean: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,8 @@ class Size:
     waiting: int = 0  # calls in line in the steady state
     naive: bool = True
     relaxing: bool = False  # two steps of relaxation in every queue
-    levels: bool = False  # a tenth of the agents on level 2 of every queue
+    tiers: bool = False  # a tenth of the agents on the second level of every queue
+    reference: str = ""  # thousands of events/s of the bare index alone, as the design measured them
 
     def centre(self, dice: random.Random) -> Centre:
         skills = [SkillId(f"skill-{n}") for n in range(self.skills)]
@@ -51,7 +60,7 @@ class Size:
             )
             for n in range(self.queues)
         ]
-        if self.relaxing or self.levels:
+        if self.relaxing or self.tiers:
             queues = [self._widened(queue, dice) for queue in queues]
         agents = [
             Agent(
@@ -76,22 +85,26 @@ class Size:
         steps = AskLess(after_s=1.0, skill=skill, level=1), AskLess(after_s=2.0, skill=skill)
         return replace(
             queue,
-            tiers={AgentId(f"agent-{n}"): Standing(level=2) for n in second} if self.levels else {},
+            tiers={AgentId(f"agent-{n}"): Standing(level=2) for n in second} if self.tiers else {},
             relax=steps if self.relaxing else (),
         )
 
 
+MANY: Many = {"queues": 2_000, "skills": 200, "skills_mean": 12}
 SIZES = (
-    Size(name="10k agents, 1k idle", idle=1_000),
-    Size(name="10k agents, 10k waiting", waiting=10_000),
-    Size(name="2,000 queues, 1k idle", queues=2_000, skills=200, skills_mean=12, idle=1_000),
-    Size(name="2,000 queues, 10k waiting", queues=2_000, skills=200, skills_mean=12, waiting=10_000),
-    Size(name="500 levels, relaxing, idle", relaxing=True, levels=True, idle=1_000, naive=False),
-    Size(name="500 levels, relaxing, 10k w.", relaxing=True, levels=True, waiting=10_000, naive=False),
-    Size(name="2,000 relaxing, 1k idle", queues=2_000, relaxing=True, idle=1_000, naive=False),
-    Size(name="2,000 relaxing, 10k waiting", queues=2_000, relaxing=True, waiting=10_000, naive=False),
+    Size(name="500 queues, 1k idle", idle=1_000, reference="448-617k"),
+    Size(name="500 queues, 10k waiting", waiting=10_000, reference="933-948k"),
+    Size(name="500 tiers, relaxing, 1k idle", relaxing=True, tiers=True, idle=1_000, naive=False),
+    Size(name="500 tiers, relaxing, 10k w.", relaxing=True, tiers=True, waiting=10_000, naive=False),
+    Size(name="2,000 queues, 1k idle", **MANY, idle=1_000, reference="58-147k"),
+    Size(name="2,000 queues, 10k waiting", **MANY, waiting=10_000, reference="58-147k"),
+    Size(name="2,000 relaxing, 1k idle", **MANY, relaxing=True, idle=1_000, naive=False),
+    Size(name="2,000 relaxing, 10k waiting", **MANY, relaxing=True, waiting=10_000, naive=False),
+    Size(name="2,000 tiers, relaxing, 1k idle", **MANY, relaxing=True, tiers=True, idle=1_000, naive=False),
+    Size(name="2,000 tiers, relaxing, 10k w.", **MANY, relaxing=True, tiers=True, waiting=10_000, naive=False),
     Size(name="100 agents, 10 idle", agents=100, queues=8, skills=8, skills_mean=3, idle=10),
 )
+"""Agents have skills of levels 1 to 5 and queues ask for levels 1 to 3 of one or two, in every size."""
 
 
 class Scan(Index):
@@ -209,7 +222,7 @@ def per_second(load: Load, seconds: float) -> float:
     return events / (time.process_time() - began)
 
 
-HEAD = f"{'':28}  build s rebuild s   idle   line  events/s    naive  ratio"
+HEAD = f"{'10,000 agents':30}  build s rebuild s   idle   line  events/s design's    naive  ratio"
 
 
 def row(size: Size, seconds: float) -> str:
@@ -218,7 +231,10 @@ def row(size: Size, seconds: float) -> str:
     idle, line, rebuilt_s = size.agents - len(load.talking), load.line, load.reconfigured_s()
     naive = per_second(Load(size, Scan), seconds / 2) if size.naive else None
     beside = f"{naive:8,.0f} {speed / naive:6.1f}" if naive else ""
-    return f"{size.name:28} {load.built_s:8.2f} {rebuilt_s:9.2f} {idle:6} {line:6} {speed:9,.0f} {beside}"
+    return (
+        f"{size.name:30} {load.built_s:8.2f} {rebuilt_s:9.2f} {idle:6} {line:6} {speed:9,.0f} "
+        f"{size.reference:>8} {beside}"
+    )
 
 
 def main() -> None:
