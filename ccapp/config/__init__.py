@@ -19,10 +19,12 @@ from ccapp.config.document import (
 from ccapp.config.problem import ConfigError, Places, Problem
 from ccapp.config.settings import Settings
 from ccapp.config.token import api_token
+from ccapp.config.traffic import Offered, read_offered, read_traffic
 
 __all__ = [
     "SAMPLE",
     "ConfigError",
+    "Offered",
     "Places",
     "Problem",
     "Reading",
@@ -35,5 +37,7 @@ __all__ = [
     "read",
     "read_document",
     "read_file",
+    "read_offered",
+    "read_traffic",
     "to_document",
 ]

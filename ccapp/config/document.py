@@ -30,15 +30,19 @@ class Reading:
 def read(text: str, file: str = "<text>") -> Reading:
     """The configuration in a YAML text. Raises ConfigError with all its problems."""
     value, places = yaml_file.parse(text, file)
-    return _reading(value, places)
+    return reading_of(value, places)
 
 
 def read_file(path: FilePath | str) -> Reading:
     """The configuration in a YAML file. Raises ConfigError, also when the file cannot be read."""
+    return read(text_of(path), str(path))
+
+
+def text_of(path: FilePath | str) -> str:
+    """What is in a file. Raises ConfigError."""
     try:
         with FilePath(path).open("rb") as file:
-            raw = file.read(4 * yaml_file.SIZE_MAX + 1)
-        return read(raw.decode("utf-8-sig"), str(path))
+            return file.read(4 * yaml_file.SIZE_MAX + 1).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError([Problem(file=str(path), line=line, column=1, message="not UTF-8")]) from None
@@ -49,7 +53,7 @@ def read_file(path: FilePath | str) -> Reading:
 
 def read_document(document: Mapping[str, Any], file: str = "document") -> Reading:
     """As `read`, for values that were never a text of ours, e.g. a JSON body."""
-    return _reading(document, Places(file))
+    return reading_of(document, Places(file))
 
 
 def from_document(document: Mapping[str, Any]) -> Centre:
@@ -63,7 +67,8 @@ def check(centre: Centre, places: Places = NOWHERE) -> list[Problem]:
     return [places.problem(each.path, each.message, each.severity) for each in found]
 
 
-def _reading(value: object, places: Places) -> Reading:
+def reading_of(value: object, places: Places) -> Reading:
+    """The configuration in values as a YAML file gives them. Raises ConfigError."""
     try:
         centre = CentrePart.model_validate({} if value is None else value).value()
     except ValidationError as error:

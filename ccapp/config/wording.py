@@ -40,14 +40,19 @@ _MESSAGES = {
 }
 
 
-def told(error: ValidationError, model: type[BaseModel], places: Places) -> Iterable[Problem]:
-    """One problem for each thing a model found wrong. Never repeats a value: it could be a password."""
+def told(
+    error: ValidationError, model: type[BaseModel], places: Places, under: Path = ()
+) -> Iterable[Problem]:
+    """One problem for each thing a model found wrong. Never repeats a value: it could be a password.
+
+    `under`: where in the file the model stands.
+    """
     details = error.errors(include_url=False, include_input=False)[:PROBLEMS_MAX]
     for detail in details:
         if detail["type"] == "too_short" and any(_is_inside(other, detail) for other in details):
             continue  # said of a list because its only element is wrong, which is told
         path = tuple(part for part in detail["loc"] if part != "[key]")
-        yield places.problem(path, _message(detail, model, path))
+        yield places.problem((*under, *path), _message(detail, model, path))
 
 
 def _is_inside(detail: ErrorDetails, around: ErrorDetails) -> bool:

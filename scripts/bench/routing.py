@@ -101,7 +101,9 @@ SIZES = (
     Size(name="2,000 relaxing, 1k idle", **MANY, relaxing=True, idle=1_000, naive=False),
     Size(name="2,000 relaxing, 10k waiting", **MANY, relaxing=True, waiting=10_000, naive=False),
     Size(name="2,000 tiers, relaxing, 1k idle", **MANY, relaxing=True, tiers=True, idle=1_000, naive=False),
-    Size(name="2,000 tiers, relaxing, 10k w.", **MANY, relaxing=True, tiers=True, waiting=10_000, naive=False),
+    Size(
+        name="2,000 tiers, relaxing, 10k w.", **MANY, relaxing=True, tiers=True, waiting=10_000, naive=False
+    ),
     Size(name="100 agents, 10 idle", agents=100, queues=8, skills=8, skills_mean=3, idle=10),
 )
 """Agents have skills of levels 1 to 5 and queues ask for levels 1 to 3 of one or two, in every size."""

@@ -65,7 +65,8 @@ def neutral(model: Model) -> Centre:
     return replace(
         centre,
         agents={id: replace(agent, skills={SKILL: 3}) for id, agent in centre.agents.items()},
-        groups={id: Group(id=id, agents=agents) for id, agents in groups.items()} | {NOBODY: Group(id=NOBODY)},
+        groups={id: Group(id=id, agents=agents) for id, agents in groups.items()}
+        | {NOBODY: Group(id=NOBODY)},
         queues={id: _neutral(queue, GroupId(f"of-{id}")) for id, queue in centre.queues.items()},
     )
 

@@ -4,6 +4,7 @@ Everything here merges: the figures of two intervals become those of both.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Self
@@ -84,6 +85,10 @@ class Waits:
     def below(self, threshold_s: float) -> int:
         """How many were shorter than `threshold_s`."""
         return bisect_left(self._sorted(), threshold_s)
+
+    def in_order(self) -> Sequence[float]:
+        """Shortest first; not to be changed."""
+        return self._sorted()
 
     def _sorted(self) -> list[float]:
         if not self._in_order:

@@ -1,0 +1,178 @@
+"""Simulated days as people read them: figures with what they may be off by, and differences that are sure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ccapp.cli.show import add, table, text
+from ccapp.domain.traffic import Traffic, clock
+from ccapp.simulate.days.estimate import Estimate
+from ccapp.simulate.days.measures import HIGHER_IS_BETTER, LOWER_IS_BETTER, WHOLE, Counting, Key
+from ccapp.simulate.days.replications import Days, Through
+
+
+class About(Protocol):
+    """What the figures are of."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def counting(self) -> Counting: ...
+    @property
+    def traffic(self) -> Traffic: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def through(self) -> Through: ...
+    @property
+    def took_s(self) -> float: ...
+
+
+type Say = Callable[[float], str]
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 99.5 else f"{value:.1f}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 99.5 or value == round(value) else f"{value:.1f}"
+
+
+def _shown(estimate: Estimate | None, say: Say) -> Text:
+    """`81.2 ±1.1`."""
+    if estimate is None:
+        return Text("-", style="dim")
+    told = Text(say(estimate.mean))
+    if estimate.half is not None:
+        told.append(f" ±{say(estimate.half)}", style="dim")
+    return told
+
+
+def _figures(counting: Counting) -> Sequence[tuple[str, str, Say]]:
+    """Titles of columns, names of measures."""
+    return (
+        (f"% in {counting.within_s:g} s", "service_level", _percent),
+        ("% gave up", "abandonment", _percent),
+        ("ASA s", "asa_s", _seconds),
+        ("p50 s", "wait_p50_s", _seconds),
+        ("p90 s", "wait_p90_s", _seconds),
+        ("p95 s", "wait_p95_s", _seconds),
+        ("p99 s", "wait_p99_s", _seconds),
+    )
+
+
+def heading(about: About) -> Text:
+    from_, until = clock(about.traffic.begin_s), clock(about.traffic.end_s)
+    by = "the Router alone" if about.through is Through.ROUTER else "the whole stories"
+    days = "1 day" if about.count == 1 else f"{about.count} days"
+    return text(
+        f"{days} from {from_} to {until} through {by}, in {about.took_s:.1f} s; ±: 95 % confidence", "dim"
+    )
+
+
+def simulated(days: Days, about: About) -> RenderableType:
+    return Group(heading(about), "", _queues(days, about), *_groups(days))
+
+
+_WAITS = ("wait_p50_s", "wait_p90_s", "wait_p95_s", "wait_p99_s")
+
+
+def _queues(days: Days, about: About) -> Table:
+    titles = ["Calls", f"% in {about.counting.within_s:g} s", "% gave up", "ASA s", "p50", "p90", "p95", "p99 s",
+              "Agents", "% busy"]  # fmt: skip
+    made = table("Queue", *titles, right=titles)
+    queues: list[Key] = [key for key in days.keys() if key[0] == "queue"]
+    for key in queues if len(queues) > 1 else []:
+        add(made, key[1], *_row(days, key))
+    if len(queues) > 1:
+        made.add_section()
+    add(made, text("All" if len(queues) != 1 else queues[0][1], "bold"), *_row(days, WHOLE))
+    return made
+
+
+def _row(days: Days, key: Key) -> Iterator[Text]:
+    yield _shown(_mean_only(days.estimate(key, "offered")), _number)
+    yield _shown(days.estimate(key, "service_level"), _percent)
+    yield _shown(days.estimate(key, "abandonment"), _percent)
+    yield _shown(days.estimate(key, "asa_s"), _seconds)
+    for name in _WAITS:
+        yield _shown(_mean_only(days.estimate(key, name)), _seconds)
+    yield _shown(_mean_only(days.estimate(key, "agents")), _number)
+    yield _shown(days.estimate(key, "occupancy"), _percent)
+
+
+def _mean_only(estimate: Estimate | None) -> Estimate | None:
+    return None if estimate is None else Estimate(estimate.mean, None)
+
+
+def _groups(days: Days) -> Iterator[RenderableType]:
+    groups = [key for key in days.keys() if key[0] == "group"]
+    if not groups:
+        return
+    made = table("Group", "Agents", "% busy", right=["Agents", "% busy"])
+    for key in groups:
+        agents = _shown(_mean_only(days.estimate(key, "agents")), _number)
+        add(made, key[1], agents, _shown(days.estimate(key, "occupancy"), _percent))
+    yield ""
+    yield made
+
+
+# --- two of them ------------------------------------------------------------------------------------------
+
+
+def compared(days: Days, other: Days, about: About) -> RenderableType:
+    """Green: surely better; red: surely worse; the others could as well be chance."""
+    first, second = about.names
+    made = table("Queue", "Figure", first, second, "Difference", "", right=[first, second, "Difference"])
+    figures = (*_figures(about.counting), ("% busy", "occupancy", _percent))
+    queues = [key for key in days.keys() if key[0] == "queue"]
+    for key in (*(queues if len(queues) > 1 else ()), WHOLE):
+        for number, (title, name, say) in enumerate(figures):
+            label = text(key[1] or "All", "bold") if number == 0 else ""
+            difference = days.difference(other, key, name)
+            add(
+                made, label, title, _shown(days.estimate(key, name), say),
+                _shown(other.estimate(key, name), say), _difference(difference, say), _verdict(difference, name),
+            )  # fmt: skip
+        made.add_section()
+    return Group(heading(about), text("Both met the same callers.", "dim"), "", made)
+
+
+def _difference(estimate: Estimate | None, say: Say) -> Text:
+    if estimate is None:
+        return Text("-", style="dim")
+    shown = _shown(estimate, say)
+    return Text("+").append_text(shown) if estimate.mean > 0 else shown
+
+
+def _verdict(difference: Estimate | None, name: str) -> Text:
+    if difference is None or not difference.sure:
+        return text("may be chance", "dim")
+    if name in LOWER_IS_BETTER or name in HIGHER_IS_BETTER:
+        better = (difference.mean < 0) == (name in LOWER_IS_BETTER)
+        return text("better", "green") if better else text("worse", "red")
+    return text("more" if difference.mean > 0 else "less")
+
+
+def intervals(days: Days, other: Days | None, about: About) -> RenderableType:
+    """Over the day, of all queues."""
+    title = f"% in {about.counting.within_s:g} s"
+    sides = [("", days)] if other is None else [(f" {about.names[0]}", days), (f" {about.names[1]}", other)]
+    columns = [f"{each}{name}" for name, _ in sides for each in (title, "% gave up", "ASA s")]
+    made = table("From", "Calls", *columns, right=["Calls", *columns])
+    for key in (key for key in days.keys() if key[0] == "interval"):
+        cells = [_shown(_mean_only(days.estimate(key, "offered")), _number)]
+        for _, each in sides:
+            cells.append(_shown(each.estimate(key, "service_level"), _percent))
+            cells.append(_shown(each.estimate(key, "abandonment"), _percent))
+            cells.append(_shown(each.estimate(key, "asa_s"), _seconds))
+        add(made, key[1], *cells)
+    return made
