@@ -1,4 +1,4 @@
-"""What `simulate` and `staff` are given: a configuration, the traffic offered to it, or a real day's facts."""
+"""What `simulate` and `staff` are given: a configuration and offered traffic, or the facts of a real day."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

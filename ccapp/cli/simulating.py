@@ -193,7 +193,8 @@ def document(done: Simulated) -> dict[str, Any]:
         "formula": done.counting.choice.formula.value,
         "compared": list(done.names),
         "rows": [
-            {"of": key[0], "key": key[1], "figures": dict(_figures(done, key))} for key in done.days.keys()
+            {"of": key[0], "key": key[1], "figures": dict(_figures(done, key))}
+            for key in done.days.subjects()
         ],
     }
 
@@ -231,7 +232,7 @@ def _write_csv(done: Simulated) -> None:
     columns = [f"{part}_{name}".strip("_") for part in parts for name in ("mean", "low", "high")]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["of", "key", "figure", *columns])
-    for key in done.days.keys():
+    for key in done.days.subjects():
         for name, figure in _figures(done, key):
             told = [figure] if done.other is None else [figure[part] for part in parts]
             cells = [(each or {}).get(column) for each in told for column in ("mean", "low", "high")]

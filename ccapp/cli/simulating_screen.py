@@ -86,10 +86,10 @@ _WAITS = ("wait_p50_s", "wait_p90_s", "wait_p95_s", "wait_p99_s")
 
 
 def _queues(days: Days, about: About) -> Table:
-    titles = ["Calls", f"% in {about.counting.within_s:g} s", "% gave up", "ASA s", "p50", "p90", "p95", "p99 s",
-              "Agents", "% busy"]  # fmt: skip
+    level, waits = f"% in {about.counting.within_s:g} s", ("p50", "p90", "p95", "p99 s")
+    titles = ["Calls", level, "% gave up", "ASA s", *waits, "Agents", "% busy"]
     made = table("Queue", *titles, right=titles)
-    queues: list[Key] = [key for key in days.keys() if key[0] == "queue"]
+    queues: list[Key] = [key for key in days.subjects() if key[0] == "queue"]
     for key in queues if len(queues) > 1 else []:
         add(made, key[1], *_row(days, key))
     if len(queues) > 1:
@@ -114,7 +114,7 @@ def _mean_only(estimate: Estimate | None) -> Estimate | None:
 
 
 def _groups(days: Days) -> Iterator[RenderableType]:
-    groups = [key for key in days.keys() if key[0] == "group"]
+    groups = [key for key in days.subjects() if key[0] == "group"]
     if not groups:
         return
     made = table("Group", "Agents", "% busy", right=["Agents", "% busy"])
@@ -133,15 +133,14 @@ def compared(days: Days, other: Days, about: About) -> RenderableType:
     first, second = about.names
     made = table("Queue", "Figure", first, second, "Difference", "", right=[first, second, "Difference"])
     figures = (*_figures(about.counting), ("% busy", "occupancy", _percent))
-    queues = [key for key in days.keys() if key[0] == "queue"]
+    queues = [key for key in days.subjects() if key[0] == "queue"]
     for key in (*(queues if len(queues) > 1 else ()), WHOLE):
         for number, (title, name, say) in enumerate(figures):
             label = text(key[1] or "All", "bold") if number == 0 else ""
-            difference = days.difference(other, key, name)
-            add(
-                made, label, title, _shown(days.estimate(key, name), say),
-                _shown(other.estimate(key, name), say), _difference(difference, say), _verdict(difference, name),
-            )  # fmt: skip
+            here, there = days.estimate(key, name), other.estimate(key, name)
+            gain = days.difference(other, key, name)
+            cells = _shown(here, say), _shown(there, say), _difference(gain, say), _verdict(gain, name)
+            add(made, label, title, *cells)
         made.add_section()
     return Group(heading(about), text("Both met the same callers.", "dim"), "", made)
 
@@ -168,7 +167,7 @@ def intervals(days: Days, other: Days | None, about: About) -> RenderableType:
     sides = [("", days)] if other is None else [(f" {about.names[0]}", days), (f" {about.names[1]}", other)]
     columns = [f"{each}{name}" for name, _ in sides for each in (title, "% gave up", "ASA s")]
     made = table("From", "Calls", *columns, right=["Calls", *columns])
-    for key in (key for key in days.keys() if key[0] == "interval"):
+    for key in (key for key in days.subjects() if key[0] == "interval"):
         cells = [_shown(_mean_only(days.estimate(key, "offered")), _number)]
         for _, each in sides:
             cells.append(_shown(each.estimate(key, "service_level"), _percent))

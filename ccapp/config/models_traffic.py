@@ -12,7 +12,6 @@ from ccapp.config.fields import (
     Part,
     PrioritySeconds,
     QueueName,
-    Seconds,
     Title,
 )
 from ccapp.domain.centre import Centre, ToQueue

@@ -4,9 +4,9 @@
 
 One event is a call that joins, an answer, or a talk that ends: three for each call served, with all their
 presences and decisions. Beside it stands what the design measured of the bare index: without presences,
-offers, deadlines and decisions. The naive scan looks at every free agent for a call and at every waiting call for an
-agent; all else is the same code. Both run in one process, one after the other, in CPU seconds, so that a busy
-machine spoils neither.
+offers, deadlines and decisions. The naive scan looks at every free agent for a call and at every waiting call
+for an agent; all else is the same code. Both run in one process, one after the other, in CPU seconds, so that
+a busy machine spoils neither.
 """
 
 import argparse

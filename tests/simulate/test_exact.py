@@ -58,8 +58,11 @@ def plain(model: Model) -> Centre:
 
 
 def neutral(model: Model) -> Centre:
-    """Everything is switched on in every queue, and nothing of it may make a difference: all its agents stand
-    on one level, above which nobody is; whoever less is asked of could serve before; all bonuses are equal."""
+    """Everything is switched on in every queue, and nothing of it may make a difference.
+
+    All its agents stand on one level, above which nobody is; whoever less is asked of could serve before; all
+    bonuses are equal.
+    """
     centre = centre_of(model)
     groups = {GroupId(f"of-{queue.id}"): queue.agents or frozenset() for queue in centre.queues.values()}
     return replace(

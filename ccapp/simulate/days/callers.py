@@ -1,4 +1,4 @@
-"""The callers of one day, drawn from a seed alone: whatever is decided about them, they are the same people."""
+"""The callers of one day, drawn from a seed alone: whatever is decided, they are the same people."""
 
 import math
 import random

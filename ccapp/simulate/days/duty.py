@@ -9,6 +9,8 @@ from ccapp.domain.ids import AgentId
 from ccapp.domain.presence import IllegalMove, Intent, Move, SubState
 from ccapp.domain.traffic import Duty, PastDay, Shift, Traffic
 
+BETWEEN_S = 0.001
+
 type Change = tuple[float, AgentId, Duty]
 """From this time of day on."""
 
@@ -17,7 +19,7 @@ def planned(traffic: Traffic, centre: Centre) -> list[Change]:
     """In the order of time; agents of a shift who are not configured are left out."""
     everybody = Shift(agents=frozenset(centre.agents), begin_s=traffic.begin_s, end_s=traffic.end_s)
     changes = [change for shift in traffic.shifts or (everybody,) for change in _of(shift)]
-    return sorted(change for change in changes if change[1] in centre.agents)
+    return list(_one_by_one(sorted(change for change in changes if change[1] in centre.agents)))
 
 
 def _of(shift: Shift) -> Iterator[Change]:
@@ -38,7 +40,15 @@ def again(day: PastDay, centre: Centre) -> list[Change]:
     ]
     for agent in centre.agents.keys() - known.keys():
         changes += [(day.begin_s, agent, Duty.READY), (day.end_s, agent, Duty.AWAY)]
-    return sorted(changes)
+    return list(_one_by_one(sorted(changes)))
+
+
+def _one_by_one(changes: Sequence[Change]) -> Iterator[Change]:
+    """No two in the same instant: who was first must not hang on what runs the day."""
+    last_s = -1.0
+    for at_s, agent, duty in changes:
+        last_s = max(at_s, last_s + BETWEEN_S)
+        yield last_s, agent, duty
 
 
 # --- doing it ---------------------------------------------------------------------------------------------

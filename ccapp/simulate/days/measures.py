@@ -5,7 +5,7 @@ group of agents and each interval of the day, the measures named in CALLS and ST
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ccapp.domain import events
@@ -40,7 +40,7 @@ HIGHER_IS_BETTER = frozenset({"service_level"})
 class Counting:
     """How a day is counted: from when on, in which intervals, with which formula of the service level."""
 
-    choice: Choice = Choice()
+    choice: Choice = field(default_factory=Choice)
     warm_up_s: float = 0.0
     interval_s: float = 1800.0
 

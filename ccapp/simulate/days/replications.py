@@ -38,7 +38,7 @@ class Days:
 
     measured: Sequence[Measured]
 
-    def keys(self) -> list[Key]:
+    def subjects(self) -> list[Key]:
         return list(self.measured[0])
 
     def values(self, key: Key, name: str) -> list[float | None]:

@@ -313,8 +313,8 @@ def _served(visit: Visit, offer: Offer, now: float, wrap_up_s: float) -> events.
 
 KNOWN = {
     Queue: frozenset({
-        "id", "name", "requires", "agents", "groups", "tiers", "tier_rules", "relax", "strategy", "priority_s",
-        "ring_s", "retry_same_agent_s", "wrap_up_s", "wait_s_max", "music", "greeting", "sorry",
+        "id", "name", "requires", "agents", "groups", "tiers", "tier_rules", "relax", "strategy",
+        "priority_s", "ring_s", "retry_same_agent_s", "wrap_up_s", "wait_s_max", "music", "greeting", "sorry",
     }),
     Agent: frozenset({
         "id", "name", "extension", "skills", "digest", "max_misses", "reject_delay_s", "busy_delay_s",

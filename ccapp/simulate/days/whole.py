@@ -78,7 +78,7 @@ class Whole:
         self._centre, self._dialled = numbered(day.centre, list(day.callers))
 
     def run(self) -> None:
-        run(self._main(), self._day.seed)
+        run(self._main(), self._day.seed, shuffle=False)
 
     async def _main(self) -> None:
         self._exchange = Exchange()
