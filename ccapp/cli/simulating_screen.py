@@ -130,7 +130,7 @@ def _groups(days: Days) -> Iterator[RenderableType]:
 
 def compared(days: Days, other: Days, about: About) -> RenderableType:
     """Green: surely better; red: surely worse; the others could as well be chance."""
-    first, second = about.names
+    first, second = _short(about.names)
     made = table("Queue", "Figure", first, second, "Difference", "", right=[first, second, "Difference"])
     figures = (*_figures(about.counting), ("% busy", "occupancy", _percent))
     queues = [key for key in days.subjects() if key[0] == "queue"]
@@ -143,6 +143,16 @@ def compared(days: Days, other: Days, about: About) -> RenderableType:
             add(made, label, title, *cells)
         made.add_section()
     return Group(heading(about), text("Both met the same callers.", "dim"), "", made)
+
+
+NAME_LENGTH_MAX = 24
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Files by their last names where these differ."""
+    last = [name.rpartition("/")[2] for name in names]
+    shown = last if len(set(last)) == len(last) else names
+    return [name[-NAME_LENGTH_MAX:] for name in shown]
 
 
 def _difference(estimate: Estimate | None, say: Say) -> Text:
@@ -162,14 +172,14 @@ def _verdict(difference: Estimate | None, name: str) -> Text:
 
 
 def intervals(days: Days, other: Days | None, about: About) -> RenderableType:
-    """Over the day, of all queues."""
+    """Over the day, of all queues; what is starred is of the second."""
     title = f"% in {about.counting.within_s:g} s"
-    sides = [("", days)] if other is None else [(f" {about.names[0]}", days), (f" {about.names[1]}", other)]
-    columns = [f"{each}{name}" for name, _ in sides for each in (title, "% gave up", "ASA s")]
+    sides = [days] if other is None else [days, other]
+    columns = [f"{each}{mark}" for mark in ("", "*")[: len(sides)] for each in (title, "% gave up", "ASA s")]
     made = table("From", "Calls", *columns, right=["Calls", *columns])
     for key in (key for key in days.subjects() if key[0] == "interval"):
         cells = [_shown(_mean_only(days.estimate(key, "offered")), _number)]
-        for _, each in sides:
+        for each in sides:
             cells.append(_shown(each.estimate(key, "service_level"), _percent))
             cells.append(_shown(each.estimate(key, "abandonment"), _percent))
             cells.append(_shown(each.estimate(key, "asa_s"), _seconds))

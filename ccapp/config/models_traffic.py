@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from ccapp.config.fields import (
     AgentName,
     Asked,
+    CallerPriority,
     Dialled,
     GroupName,
     Part,
@@ -16,6 +17,7 @@ from ccapp.config.fields import (
 )
 from ccapp.domain.centre import Centre, ToQueue
 from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import merged
 from ccapp.domain.serving import of_groups
 from ccapp.domain.traffic import Answering, Break, Duration, Law, Shift, Stream, Traffic
@@ -76,6 +78,7 @@ class StreamPart(Part):
     number: Dialled | None = None
     requires: Asked = Field({})
     priority_s: PrioritySeconds = 0.0
+    caller_priority: CallerPriority = CALLER_PRIORITY
     per_hour: Rate | None = None
     calls: tuple[Rate, ...] | None = Field(None, min_length=1, max_length=1440)
     talk: DurationPart | None = None
@@ -182,4 +185,5 @@ class TrafficPart(Part):
             patience=None if patience is None else patience.value(),
             requires=merged({}, part.requires),
             priority_s=part.priority_s,
+            caller_priority=part.caller_priority,
         )

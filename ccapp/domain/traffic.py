@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
 
 DAY_S = 86_400.0
@@ -39,6 +40,7 @@ class Stream:
     patience: Duration | None = None  # None: they wait for ever
     requires: Requires = field(default_factory=dict)  # beside what the queue asks for
     priority_s: float = 0.0  # beside the queue's
+    caller_priority: Priority = CALLER_PRIORITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,8 @@ class PastCall:
     at_s: float
     queue: QueueId
     requires: Requires = field(default_factory=dict)
-    priority_s: float = 0.0
+    priority_s: float = 0.0  # what he had waited before he came is in it
+    caller_priority: Priority = CALLER_PRIORITY
     talk_s: float | None = None
     gave_up_after_s: float | None = None
     waited_s: float = 0.0

@@ -78,6 +78,9 @@ def _neutral(queue: Queue, group: GroupId) -> Queue:
     return replace(
         queue,
         requires={SKILL: 2},
+        priority=3,
+        service_probability=0.5,
+        overdue_s=10.0,
         priority_s=60.0,
         groups=QueueGroups(primary=(group,), backup=(NOBODY,), backup_after_s=30.0),
         tiers={agent: Standing(level=2, position=7, weight=9) for agent in queue.agents or ()},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from heapq import merge
 
 from ccapp.domain.ids import QueueId
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
 from ccapp.domain.traffic import Answering, Duration, Law, PastCall, PastDay, Stream, Traffic
 
@@ -21,6 +22,7 @@ class Caller:
     patience_s: float | None = None  # in the line; None: for ever
     requires: Requires = field(default_factory=dict)
     priority_s: float = 0.0
+    caller_priority: Priority = CALLER_PRIORITY
 
 
 def drawn(duration: Duration, dice: random.Random) -> float:
@@ -53,6 +55,7 @@ def _of_stream(stream: Stream, traffic: Traffic, seed: int) -> Iterator[Caller]:
                 patience_s=None if stream.patience is None else drawn(stream.patience, dice),
                 requires=stream.requires,
                 priority_s=stream.priority_s,
+                caller_priority=stream.caller_priority,
             )
 
 
@@ -97,6 +100,7 @@ def _again(call: PastCall, patience_s: float | None, talks: Sequence[float], dic
         patience_s=patience,
         requires=call.requires,
         priority_s=call.priority_s,
+        caller_priority=call.caller_priority,
     )
 
 

@@ -64,7 +64,8 @@ class Replay:
                     at_s=at_s,
                     queue=fact.queue,
                     requires=fact.own_requires,
-                    priority_s=fact.own_priority_s,
+                    priority_s=fact.own_priority_s + fact.brought_s,
+                    caller_priority=fact.caller_priority,
                 )
             )
 

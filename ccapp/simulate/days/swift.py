@@ -133,6 +133,7 @@ class Swift:
             requires=merged(queue.requires, caller.requires),
             own_requires=caller.requires,
             own_priority_s=caller.priority_s,
+            caller_priority=caller.caller_priority,
         )
         visit.in_line = True
         self._read(_waits(call, self._now))
@@ -289,6 +290,7 @@ def _waits(call: WaitingCall, now: float) -> events.CallWaits:
         requires=call.requires,
         own_priority_s=call.own_priority_s,
         own_requires=call.own_requires,
+        caller_priority=call.caller_priority,
     )
 
 
@@ -314,11 +316,12 @@ def _served(visit: Visit, offer: Offer, now: float, wrap_up_s: float) -> events.
 KNOWN = {
     Queue: frozenset({
         "id", "name", "requires", "agents", "groups", "tiers", "tier_rules", "relax", "strategy",
-        "priority_s", "ring_s", "retry_same_agent_s", "wrap_up_s", "wait_s_max", "music", "greeting", "sorry",
+        "priority", "service_probability", "overdue_s", "priority_s", "ring_s", "retry_same_agent_s",
+        "wrap_up_s", "wait_s_max", "music", "greeting", "sorry",
     }),
     Agent: frozenset({
         "id", "name", "extension", "skills", "digest", "max_misses", "reject_delay_s", "busy_delay_s",
-        "no_answer_delay_s", "technical_delay_s", "wrap_up_s",
+        "no_answer_delay_s", "technical_delay_s", "lag_s", "ban_s", "wrap_up_s",
     }),
 }  # fmt: skip
 """Settings that are decided by the Router, or done above, or make no difference here."""

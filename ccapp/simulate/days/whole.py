@@ -37,10 +37,15 @@ def numbered(centre: Centre, callers: "list[Caller]") -> tuple[Centre, list[str]
     kinds: dict[str, str] = {}
     dialled, trees = [], {}
     for caller in callers:
-        kind = repr((caller.queue, caller.requires, caller.priority_s))
+        kind = repr((caller.queue, caller.requires, caller.priority_s, caller.caller_priority))
         if kind not in kinds:
             number = kinds[kind] = f"9{len(kinds):05}"
-            enqueue = Enqueue(queue=caller.queue, requires=caller.requires, priority_s=caller.priority_s)
+            enqueue = Enqueue(
+                queue=caller.queue,
+                requires=caller.requires,
+                priority_s=caller.priority_s,
+                caller_priority=caller.caller_priority,
+            )
             id, node = TreeId(f"simulated-{number}"), NodeId("queue")
             trees[number] = Tree(id=id, start=node, nodes={node: enqueue})
         dialled.append(kinds[kind])

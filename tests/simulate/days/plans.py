@@ -39,6 +39,8 @@ def centre() -> Centre:
                 name="Support",
                 requires={TALK: 1, SPANISH: 2},
                 relax=(AskLess(after_s=30.0, skill=SPANISH),),
+                priority=1,
+                overdue_s=120.0,
                 priority_s=15,
                 wrap_up_s=0,
             ),
@@ -60,7 +62,7 @@ def traffic(*, scale: float = 1.0) -> Traffic:
             Stream(name="spanish", queue=SUPPORT, per_hour=(scale * 20,) * 4, talk=talk, patience=patience,
                    priority_s=5.0),
             Stream(name="urgent", queue=SUPPORT, per_hour=(scale * 5,) * 4, talk=Duration(mean_s=60),
-                   requires={SPANISH: 1}, priority_s=60.0),
+                   requires={SPANISH: 1}, priority_s=60.0, caller_priority=20),
         ),
         shifts=(
             Shift(agents=EARLY - LATE, begin_s=9 * HOUR_S, end_s=12 * HOUR_S,

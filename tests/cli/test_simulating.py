@@ -1,0 +1,111 @@
+"""`ccapp simulate`: what a supervisor types, and what comes out."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from ccapp.cli import app
+from ccapp.config import SAMPLE
+
+DESK = str(SAMPLE.parent / "travel_desk.yaml")
+
+
+def ccapp(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def says(*words: str) -> str:
+    result = ccapp(*words)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def figure(document: dict, of: str, key: str, name: str) -> dict:
+    [row] = [row for row in document["rows"] if (row["of"], row["key"]) == (of, key)]
+    return row["figures"][name]
+
+
+def test_a_day_is_told_by_queue_and_group():
+    told = says("simulate", DESK, "--days", "3", "--intervals")
+    assert "3 days from 08:00 to 18:00 through the Router alone" in told
+    for name in ("english", "spanish", "All", "day", "late", "17:00"):
+        assert any(line.startswith(name) for line in told.splitlines()), name
+    assert "±" in told
+    assert "…" not in told
+
+
+def test_json_and_csv_have_the_same_figures_with_their_intervals():
+    document = json.loads(says("simulate", DESK, "--days", "3", "--json"))
+    rows = list(csv.DictReader(io.StringIO(says("simulate", DESK, "--days", "3", "--csv"))))
+    level = figure(document, "queue", "spanish", "service_level")
+    assert level["low"] < level["mean"] < level["high"]
+    [row] = [each for each in rows if (each["key"], each["figure"]) == ("spanish", "service_level")]
+    assert [float(row[name]) for name in ("mean", "low", "high")] == [
+        level[name] for name in ("mean", "low", "high")
+    ]
+    assert figure(document, "group", "late", "agents")["mean"] == pytest.approx(3.4, abs=0.05)
+
+
+def test_three_more_agents_learn_spanish():
+    learn = [f"--what-if=agents.{name}.skills.spanish=1" for name in ("ben", "dan", "hal")]
+    document = json.loads(says("simulate", DESK, "--days", "8", "--json", *learn))
+    level = figure(document, "queue", "spanish", "service_level")
+    assert level["difference"]["low"] > 0.05
+    offered = figure(document, "queue", "spanish", "offered")
+    assert offered["first"] == offered["second"]
+    told = says("simulate", DESK, "--days", "8", *learn)
+    assert "Both met the same callers." in told
+    assert "better" in told
+
+
+def test_another_configuration_is_compared_on_the_same_callers(tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text(Path(DESK).read_text().split("traffic:")[0].replace("wrap_up_s: 20", "wrap_up_s: 90"))
+    document = json.loads(says("simulate", DESK, "--compare", str(other), "--days", "5", "--json"))
+    assert document["compared"] == [DESK, str(other)]
+    assert figure(document, "whole", "", "abandonment")["difference"]["low"] > 0
+
+
+def test_the_facts_of_a_day_are_written_and_had_again(tmp_path):
+    facts = tmp_path / "day.jsonl"
+    before = json.loads(says("simulate", DESK, "--days", "1", "--facts", str(facts), "--json"))
+    again = json.loads(says("simulate", DESK, "--replay", str(facts), "--tz", "UTC", "--days", "5", "--json"))
+    offered = figure(before, "whole", "", "offered")
+    assert offered == {"mean": offered["mean"], "low": None, "high": None}
+    assert figure(again, "whole", "", "offered")["mean"] == offered["mean"]
+
+
+def test_through_the_stories_it_is_the_same_day():
+    router, stories = (
+        json.loads(says("simulate", DESK, "--days", "1", "--json", "--through", through))
+        for through in ("router", "stories")
+    )
+    assert figure(stories, "whole", "", "asa_s")["mean"] == pytest.approx(
+        figure(router, "whole", "", "asa_s")["mean"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["simulate", str(SAMPLE)], "has no traffic section"),
+        (["simulate", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+        (["simulate", DESK, "--what-if", "agents.ben"], "is not FIELD=VALUE"),
+        (["simulate", DESK, "--what-if", "agents.ben.skils=1"], "unknown field"),
+        (["simulate", DESK, "--what-if", "x=1", "--compare", DESK], "do not go together"),
+        (["simulate", DESK, "--json", "--csv"], "do not go together"),
+        (["simulate", DESK, "--replay", DESK], "travel_desk.yaml:1: no fact of ours"),
+        (["simulate", DESK, "--replay", "nowhere.jsonl"], "cannot be read"),
+        (["simulate", DESK, "--facts", "/nowhere/facts.jsonl", "--days", "1"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(words, told):
+    result = ccapp(*words)
+    assert result.exit_code in (1, 2)
+    assert told in result.output
+    assert "Traceback" not in result.output
