@@ -166,9 +166,9 @@ class Acd:
             self._leave(place)
 
     def _leave(self, place: Place) -> None:
-        visit, now = place.visit, self.clock.now()
-        if place.attempt is not None and not place.attempt.settled:
-            self.caller_gone(place.attempt)
+        visit, now = place.visit, self._on_time()
+        if place.ringing:
+            self.caller_gone(visit)
         del self._places[visit.id]
         if not place.served:
             self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
@@ -179,10 +179,10 @@ class Acd:
                 )
 
     def accepted(self, attempt: Attempt, channel: ChannelId, bridge: BridgeId) -> Talk:
-        visit, offer, now = attempt.visit, attempt.offer, self.clock.now()
+        visit, offer, now = attempt.visit, attempt.offer, self._on_time()
         wrap_up_s = self.wrap_up_s(offer.agent, offer.queue)
-        attempt.settled = True
         place = self._places[visit.id]
+        place.settle(offer.offer)
         place.served = True
         self._carry_out("accepted", lambda: self._router.accepted(offer.offer, wrap_up_s, now))
         return self._talk_begins(
@@ -215,16 +215,17 @@ class Acd:
 
     def declined(self, attempt: Attempt, reason: DeclineReason, cause: int) -> None:
         offer, now = attempt.offer, self.clock.now()
-        attempt.settled = True
+        self._places[attempt.visit.id].settle(offer.offer)
         self._publish(telling.offer_declined(attempt.visit, offer, reason, now, cause))
         self._carry_out("declined", lambda: self._router.declined(offer.offer, reason, now))
 
-    def caller_gone(self, attempt: Attempt) -> None:
-        """The caller left while the phone rang: he leaves the line, the agent is as he was."""
-        visit, now = attempt.visit, self.clock.now()
-        attempt.settled = True
-        self._places[visit.id].left_ringing = True
-        self._publish(telling.offer_declined(visit, attempt.offer, DeclineReason.CALLER_GONE, now))
+    def caller_gone(self, visit: Visit) -> None:
+        """The caller left while a phone rang: he leaves the line, the agents are as they were."""
+        place, now = self._places[visit.id], self._on_time()
+        place.left_ringing = True
+        for attempt in list(place.ringing.values()):
+            place.settle(attempt.offer.offer)
+            self._publish(telling.offer_declined(visit, attempt.offer, DeclineReason.CALLER_GONE, now))
         self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
 
     # --- talks --------------------------------------------------------------------------------------------
@@ -268,7 +269,7 @@ class Acd:
         why: str = "command",
     ) -> Presence:
         """What an agent, or somebody for him, asks of his presence. Raises IllegalMove, UnknownAgent."""
-        now = self.clock.now()
+        now = self._on_time()
         self._carry_out(
             "agent_free",
             lambda: self._router.move(
@@ -279,7 +280,7 @@ class Acd:
 
     def hears(self, agent: AgentId, line: Line, *, wrap_up_s: float = 0.0, why: str = "") -> None:
         """What an agent's lines say beside offers and talks. Raises IllegalMove, UnknownAgent."""
-        now = self.clock.now()
+        now = self._on_time()
         self._carry_out(
             "agent_free", lambda: self._router.hears(agent, line, now, wrap_up_s=wrap_up_s, why=why)
         )
@@ -430,9 +431,8 @@ class Acd:
         place.offer(Attempt(self, visit, offer))
 
     def _withdraw(self, place: Place, withdrawn: Withdrawn) -> None:
-        attempt = place.attempt
-        if attempt is not None and not attempt.settled:
-            attempt.settled = True
+        attempt = place.settle(withdrawn.offer)
+        if attempt is not None:
             now = self.clock.now()
             self._publish(telling.offer_declined(place.visit, attempt.offer, withdrawn.reason, now))
             attempt.withdrawn.fire(withdrawn)
@@ -456,6 +456,13 @@ class Acd:
         if at is not None:
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_at(self.clock.loop_time(at), self._ring_alarm)
+
+    def _on_time(self) -> float:
+        """Now, once all is done that is due by now: what takes offers back must find them told."""
+        if self._alarm is not None and self._alarm_at is not None and self._alarm_at <= self.clock.now():
+            self._alarm.cancel()
+            self._ring_alarm()
+        return self.clock.now()
 
     def _ring_alarm(self) -> None:
         # a deadline is reached when its instant is: rounding must not make it ring a hair too early, for ever

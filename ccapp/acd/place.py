@@ -1,4 +1,4 @@
-"""A call's place in the line, and the one attempt at a time that may come of it."""
+"""A call's place in the line, and the attempts that may come of it: one at a time, or several at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ccapp.acd.signal import Signal
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.ids import BridgeId, ChannelId, QueueId
+from ccapp.domain.ids import BridgeId, ChannelId, OfferId, QueueId
 from ccapp.routing.decisions import Offer, Withdrawn
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Attempt:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self.settled:
-            self._acd.caller_gone(self)
+            self._acd.caller_gone(self.visit)
 
     def accepted(self, channel: ChannelId, bridge: BridgeId) -> Talk | None:
         """Both are joined. None when the offer was taken back a moment before."""
@@ -58,35 +58,39 @@ class Place:
         self.entered_at = entered_at
         self.served = False
         self.left_ringing = False  # the caller went while a phone rang for him
-        self.attempt: Attempt | None = None
-        self._waiter: asyncio.Future[None] | None = None
+        self.ringing: dict[OfferId, Attempt] = {}  # agents being rung for this call, or about to be
+        self._news = asyncio.Event()
         self._stranded = False
 
-    @property
-    def offered(self) -> bool:
-        """An agent is being rung for this call, or about to be."""
-        return self.attempt is not None and not self.attempt.settled
-
     def offer(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        self._wake()
+        self.ringing[attempt.offer.offer] = attempt
+        self._news.set()
+
+    def settle(self, offer: OfferId) -> Attempt | None:
+        """The attempt, from now on settled; None when it was before."""
+        attempt = self.ringing.pop(offer, None)
+        if attempt is not None:
+            attempt.settled = True
+            self._news.set()
+        return attempt
+
+    def picked_up(self) -> None:
+        """One of the phones that ring has been, and waits to be joined."""
+        self._news.set()
 
     def strand(self) -> None:
         self._stranded = True
-        self._wake()
+        self._news.set()
 
     async def next_attempt(self) -> Attempt:
         """Waits for an agent to ring. Raises Stranding when the queue is taken away meanwhile."""
-        while self.attempt is None or self.attempt.settled:
+        while not self.ringing:
             if self._stranded:
                 raise Stranding(self.queue)
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        return self.attempt
+            await self.news()
+        return next(iter(self.ringing.values()))
 
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+    async def news(self) -> None:
+        """Returns once something has happened here since it was last asked: a new attempt, or one less."""
+        await self._news.wait()
+        self._news.clear()

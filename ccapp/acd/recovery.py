@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import VisitFact
 from ccapp.domain.ids import AgentId, OfferId
 from ccapp.routing.decisions import Offer
@@ -12,13 +13,13 @@ from ccapp.routing.decisions import Offer
 
 @dataclass(slots=True)
 class OpenVisit:
-    """Where a visit stood. At most one of `served`, `waits` and `node` is where the caller is now; `offer`
-    is a phone that may still ring for him."""
+    """Where a visit stood. At most one of `served`, `waits` and `node` is where the caller is now; `offers`
+    are the phones that may still ring for him."""
 
     visit: Visit
     node: events.IvrVisited | None = None
     waits: events.CallWaits | None = None
-    offer: events.OfferMade | None = None
+    offers: dict[OfferId, events.OfferMade] = field(default_factory=dict)
     served: events.CallServed | None = None
     tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
 
@@ -55,13 +56,15 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.CallWaits():
             found.waits, found.tried = fact, {}
         case events.OfferMade(offer=offer):
-            found.offer = fact
+            found.offers[offer] = fact
             found.visit.offers = _number(offer)
-        case events.OfferDeclined(agent=agent, at=at):
-            found.offer = None
-            found.tried[agent] = at
-        case events.CallServed(segment=segment):
-            found.offer, found.waits, found.served = None, None, fact
+        case events.OfferDeclined(offer=offer, agent=agent, at=at, reason=reason):
+            found.offers.pop(offer, None)
+            if reason is not DeclineReason.ANSWERED_ELSEWHERE:
+                found.tried[agent] = at
+        case events.CallServed(offer=offer, segment=segment):
+            found.offers.pop(offer, None)
+            found.waits, found.served = None, fact
             found.visit.segments = segment
         case events.TalkEnded(ended_by=ended_by):
             found.served = None

@@ -1,4 +1,4 @@
-"""Ringing agents for a waiting caller, one after the other, until one answers and both are joined."""
+"""Ringing one agent for a waiting caller, and joining both when he answers."""
 
 import asyncio
 import logging
@@ -79,40 +79,28 @@ class Comfort:
         self._inside = False
 
 
-async def first_to_answer(place: Place, caller: Leg, comfort: Comfort, give_up_at: float | None) -> Served:
-    """Raises TimeoutError when no agent could be rung until `give_up_at` (loop time)."""
-    while True:
-        if not place.offered:
-            await comfort.music()
-        async with asyncio.timeout_at(give_up_at):
-            attempt = await place.next_attempt()
-        with attempt:
-            if served := await _attempt(attempt, caller, comfort):
-                return served
-
-
-async def _attempt(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
+async def one(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
     """Rings one agent. The phone is rung only after the offer is on record: a successor must know of it."""
     floor, agent = comfort.floor, attempt.offer.agent
     await floor.acd.settled()
     await floor.phones.hung_up(agent)
     if attempt.settled:
         return None
-    leg = floor.switch.dial(_dial(attempt, caller))
+    leg = floor.switch.dial(dialled(attempt, caller))
     floor.phones.took(agent, leg)
     served = None
     try:
         async with until(attempt.withdrawn.on):
             await comfort.while_ringing()
-            if await _answers(attempt, leg):
-                served = await _join(attempt, caller, leg, comfort)
+            if await answers(attempt, leg):
+                served = await join(attempt, caller, leg, comfort)
     finally:
         if served is None:
             leg.release()
     return served
 
 
-def _dial(attempt: Attempt, caller: Leg) -> Dial:
+def dialled(attempt: Attempt, caller: Leg) -> Dial:
     visit, offer = attempt.visit, attempt.offer
     return Dial(
         channel=agent_channel(offer.offer),
@@ -124,7 +112,7 @@ def _dial(attempt: Attempt, caller: Leg) -> Dial:
     )
 
 
-async def _answers(attempt: Attempt, leg: Leg) -> bool:
+async def answers(attempt: Attempt, leg: Leg) -> bool:
     try:
         async with asyncio.timeout(attempt.offer.ring_s):
             await leg.picked_up()
@@ -137,7 +125,7 @@ async def _answers(attempt: Attempt, leg: Leg) -> bool:
     return False
 
 
-async def _join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Served | None:
+async def join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Served | None:
     """Both into the agent's talk bridge. If the agent is lost on the way, the caller keeps his place."""
     rooms, agent = comfort.floor.rooms, attempt.offer.agent
     comfort.taken_out()

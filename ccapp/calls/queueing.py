@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ccapp.acd import Place, Stranding, Visit
-from ccapp.calls import conversation, offering
+from ccapp.calls import conversation, offering, ringing
 from ccapp.calls.floor import Floor
 from ccapp.calls.waypoint import InLine, Waypoint
 from ccapp.domain import calldata
@@ -65,7 +65,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
             _ending_when_given_up(visit),
             offering.Comfort(place, caller, queue, floor) as comfort,
         ):
-            served = await offering.first_to_answer(place, caller, comfort, _give_up_at(place, queue, floor))
+            served = await ringing.first_to_answer(place, caller, comfort, _give_up_at(place, queue, floor))
     except (TimeoutError, Stranding):
         visit.ends(Outcome.TIMED_OUT, EndedBy.SYSTEM)  # also where there was no line to leave
         await caller.answer()

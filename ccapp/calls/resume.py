@@ -96,18 +96,18 @@ def unowned(survey: Connected, owned: AbstractSet[ChannelId], floor: Floor) -> S
 def _settle(
     found: OpenVisit, caller: FoundLeg | None, legs: Mapping[ChannelId, FoundLeg], floor: Floor
 ) -> Served | None:
-    """A phone that rang gets its one outcome; a talk is found again when both are still joined."""
-    visit, offer, served = found.visit, found.offer, found.served
-    if offer is not None:
-        agent = legs.get(offer.channel)
-        if agent is not None and caller is not None and agent.bridge and agent.bridge == caller.bridge:
-            talk = floor.acd.found_joined(visit, offer_from(offer), agent.leg.id, agent.bridge)
-            return Served(agent.leg, talk)
-        if agent is not None:
-            floor.phones.took(offer.agent, agent.leg)
-            agent.leg.release()
-        now, reason = floor.acd.clock.now(), DeclineReason.ENGINE_RESTART
-        floor.acd.declare(telling.offer_declined(visit, offer_from(offer), reason, now))
+    """Phones that rang get their one outcome; a talk is found again when both are still joined."""
+    visit, served = found.visit, found.served
+    joined = _joined(found, caller, legs)
+    was_answered = joined is not None or served is not None
+    for offer in found.offers.values():
+        if offer is not joined:
+            _let_go(visit, offer, legs, floor, was_answered=was_answered)
+    if joined is not None:
+        found_leg = legs[joined.channel]
+        assert found_leg.bridge is not None, "joined"
+        talk = floor.acd.found_joined(visit, offer_from(joined), found_leg.leg.id, found_leg.bridge)
+        return Served(found_leg.leg, talk)
     if served is None:
         return None
     talk = _talk(served)
@@ -119,6 +119,33 @@ def _settle(
         visit.ends(Outcome.SERVED, EndedBy.AGENT)
         return None
     return Served(agent.leg, talk)
+
+
+def _joined(
+    found: OpenVisit, caller: FoundLeg | None, legs: Mapping[ChannelId, FoundLeg]
+) -> events.OfferMade | None:
+    """The offer whose agent was joined with the caller, and that was not told any more."""
+    if caller is None or caller.bridge is None or found.served is not None:
+        return None
+    there = (offer for offer in found.offers.values() if offer.channel in legs)
+    return next((offer for offer in there if legs[offer.channel].bridge == caller.bridge), None)
+
+
+def _let_go(
+    visit: Visit,
+    offer: events.OfferMade,
+    legs: Mapping[ChannelId, FoundLeg],
+    floor: Floor,
+    *,
+    was_answered: bool,
+) -> None:
+    """A phone that rang, or still does."""
+    if (agent := legs.get(offer.channel)) is not None:
+        floor.phones.took(offer.agent, agent.leg)
+        agent.leg.release()
+    reason = DeclineReason.ANSWERED_ELSEWHERE if was_answered else DeclineReason.ENGINE_RESTART
+    now = floor.acd.clock.now()
+    floor.acd.declare(telling.offer_declined(visit, offer_from(offer), reason, now))
 
 
 def _talk(served: events.CallServed) -> Talk:
@@ -148,7 +175,7 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
         visit.ends(Outcome.SERVED, EndedBy.CALLER)
     elif found.waits is not None and visit.ending is None:
         waits = found.waits
-        offered, now = found.offer is not None, acd.clock.now()
+        offered, now = bool(found.offers), acd.clock.now()
         acd.declare(telling.abandoned(visit, waits.queue, waits.entered_at, offered=offered, now=now))
         visit.ends(Outcome.ABANDONED, EndedBy.CALLER)
     visit.ends(Outcome.LEFT_IN_IVR, EndedBy.CALLER)

@@ -120,7 +120,8 @@ def queue(document: Document) -> RenderableType:
 def _offered(call: Document) -> Text:
     if not call["offered_to"]:
         return Text("")
-    return text(f"{call['offered_to']} {duration(call['rings_s'])}", "cyan")
+    others = f" +{len(call['also_offered_to'])}" if call["also_offered_to"] else ""
+    return text(f"{call['offered_to']}{others} {duration(call['rings_s'])}", "cyan")
 
 
 def needs(requires: Requires) -> str:

@@ -116,6 +116,9 @@ def chosen(offer: events.OfferMade) -> str:
     if told.not_chosen_count == 0:
         return f"{offer.agent} is the only agent; idle for {wording.seconds(told.idle_s)}"
     rivals = [other for other in told.not_chosen if other.why in wording.RIVALS]
+    beside = sum(other.why is WhyNot.RINGS_TOO for other in told.not_chosen)
+    if beside:
+        return f"{offer.agent} is rung beside {beside} more: {wording.CHOICE[told.strategy]}"
     if not rivals:
         return f"{offer.agent} alone was free for it, idle for {wording.seconds(told.idle_s)}"
     if told.strategy is not Strategy.LONGEST_IDLE or any(r.why is WhyNot.LATER_LEVEL for r in rivals):
@@ -150,10 +153,11 @@ def _named(other: NotChosen) -> str:
 def waits(facts: Sequence[VisitFact], now: float) -> list[Wait]:
     """Every stay in a line, cut into what was waited for. A stay that lasts is cut at `now`."""
     cutting = _Cutting()
+    ringing: list[str] = []
     for fact in facts:
         if isinstance(fact, events.CallWaits):
             cutting.begins(fact)
-        elif (what := _ends_part(fact)) is not None:
+        elif (what := _ends_part(fact, ringing)) is not None:
             cutting.cut(fact.at, *what)
     if cutting.wait is not None:
         cutting.wait.parts.append(Part(max(0.0, now - cutting.at), _still(facts)))
@@ -189,16 +193,28 @@ class _Cutting:
             wait.ended_at, self.wait = at, None
 
 
-def _ends_part(fact: VisitFact) -> tuple[str, bool] | None:
-    """What was waited for until this fact, and whether the waiting is over; None: the fact cuts nothing."""
+def _ends_part(fact: VisitFact, ringing: list[str]) -> tuple[str, bool] | None:
+    """What was waited for until this fact, and whether the waiting is over; None: the fact cuts nothing.
+
+    `ringing`: the agents whose phones ring, kept here.
+    """
     match fact:
         case events.OfferMade(agent=agent, explanation=told):
+            ringing.append(agent)
+            if len(ringing) > 1:
+                return f"{ringing[0]}'s phone rang, until {agent}'s rang too", False
             return f"nobody free to take it, until {wording.chosen_because(agent, told)}", False
+        case events.OfferDeclined(reason=DeclineReason.ANSWERED_ELSEWHERE, agent=agent):
+            _forget(agent, ringing)
+            return None
         case events.OfferDeclined(agent=agent, reason=DeclineReason.CALLER_GONE):
+            _forget(agent, ringing)
             return f"{agent}'s phone rang, until the caller left", False
         case events.OfferDeclined(agent=agent, reason=reason):
+            _forget(agent, ringing)
             return f"{agent}'s phone rang in vain: {agent} {wording.DECLINED[reason]}", False
         case events.CallServed(agent=agent):
+            ringing.clear()
             return f"{agent}'s phone rang, until {agent} answered", True
         case events.CallAbandoned():
             return "nobody free to take it, until the caller left", True
@@ -206,6 +222,11 @@ def _ends_part(fact: VisitFact) -> tuple[str, bool] | None:
             return "nobody free to take it, until the call was over", True
         case _:
             return None
+
+
+def _forget(agent: str, ringing: list[str]) -> None:
+    if agent in ringing:  # the beginning may be cut off
+        ringing.remove(agent)
 
 
 def _still(facts: Sequence[VisitFact]) -> str:

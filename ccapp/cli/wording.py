@@ -17,6 +17,7 @@ DECLINED = {
     DeclineReason.TECHNICAL: "cannot be rung: trouble in the network or the switch",
     DeclineReason.CALLER_GONE: "is let go: the caller left",
     DeclineReason.AGENT_GONE: "answers, and is gone before both are joined",
+    DeclineReason.ANSWERED_ELSEWHERE: "is let go: another was quicker",
     DeclineReason.WITHDRAWN: "is not rung any more: the offer is taken back",
     DeclineReason.ENGINE_RESTART: "was rung while the engine restarted: the offer is void",
 }
@@ -33,6 +34,7 @@ WHY_NOT = {
     WhyNot.BANNED: "banned",
     WhyNot.NOT_BEFORE: "paused",
     WhyNot.TRIED: "just tried for this call",
+    WhyNot.RINGS_TOO: "rings too",
     WhyNot.LATER_LEVEL: "free, but on a later level",
     WhyNot.STRATEGY: "free, but not in turn",
     WhyNot.LATER_TIER: "free, but more widely skilled",
@@ -64,6 +66,8 @@ CHOICE = {
     Strategy.SEQUENTIAL: "first by position, in turn",
     Strategy.RANDOM: "by lot",
     Strategy.WEIGHTED: "by weighted lot",
+    Strategy.RING_ALL: "all at once, as many as may ring",
+    Strategy.RING_PROGRESSIVELY: "one after the other, while the others ring on",
 }
 AT_ONCE_S = 0.05
 """A wait so short that nobody noticed."""

@@ -152,6 +152,7 @@ Asked = Annotated[SkillLevels, WrapValidator(_levels_or_expression), PlainSerial
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 LongSeconds = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
 RingSeconds = Annotated[float, Field(ge=3, le=300, allow_inf_nan=False)]
+RingNextSeconds = Annotated[float, Field(ge=0.5, le=300, allow_inf_nan=False)]
 KeySeconds = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)]
 PrioritySeconds = Annotated[float, Field(ge=-86_400, le=86_400, allow_inf_nan=False)]
 QueuePriority = Annotated[int, Field(ge=0, le=QUEUE_PRIORITY_MAX)]

@@ -27,6 +27,7 @@ from ccapp.config.fields import (
     QueueName,
     QueuePriority,
     Realm,
+    RingNextSeconds,
     RingSeconds,
     Seconds,
     SkillLevels,
@@ -112,6 +113,8 @@ class QueuePart(Part):
     overdue_s: Seconds = OVERDUE_S
     priority_s: PrioritySeconds = 0.0
     ring_s: RingSeconds = 15.0
+    ring_at_once_max: int = Field(20, ge=2, le=100)
+    ring_next_after_s: RingNextSeconds = 5.0
     retry_same_agent_s: Seconds = 5.0
     wrap_up_s: Seconds = 10.0
     wait_s_max: Seconds | None = Field(None, ge=1)

@@ -34,6 +34,7 @@ class DeclineReason(StrEnum):
     TECHNICAL = "technical"  # trunk, network or switch trouble
     CALLER_GONE = "caller_gone"  # the caller left before the join; costs the agent nothing
     AGENT_GONE = "agent_gone"  # answered, then lost before the join
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # another agent, rung too, was quicker; costs him nothing
     WITHDRAWN = "withdrawn"  # taken back by us: logout while ringing, configuration change
     ENGINE_RESTART = "engine_restart"  # the engine died while the phone rang
 

@@ -9,6 +9,7 @@ from ccapp.domain.priorities import OVERDUE_S, Priority
 from ccapp.domain.requirements import Requires, Skills
 from ccapp.domain.serving import (
     NO_GROUPS,
+    RINGS_SEVERAL,
     Group,
     QueueGroups,
     Relaxation,
@@ -45,12 +46,19 @@ class Queue:
     overdue_s: float = OVERDUE_S  # from then on a call goes before all that are not overdue; 0: never
     priority_s: float = 0.0  # seconds a call of this queue is treated as having waited already
     ring_s: float = 15.0  # how long one agent's phone rings
+    ring_at_once_max: int = 20  # phones that ring for one call, where a strategy rings several
+    ring_next_after_s: float = 5.0  # until the next one rings too, where they ring progressively
     retry_same_agent_s: float = 5.0  # not offered to the same agent again for so long
     wrap_up_s: float = 10.0  # 0: none
     wait_s_max: float | None = None  # then the caller hears `sorry` and is released
     music: str = "default"  # music-on-hold class
     greeting: str = ""  # text spoken on entering the queue, empty: none
     sorry: str = "We are sorry, nobody can take your call now. Please call again later."
+
+    @property
+    def phones_max(self) -> int:
+        """How many agents' phones may ring for one call at the same time."""
+        return self.ring_at_once_max if self.strategy in RINGS_SEVERAL else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class WhyNot(StrEnum):
     BANNED = "banned"  # did not answer, or somebody has said so
     NOT_BEFORE = "not_before"  # back-off after a reject, busy or unanswered call
     TRIED = "tried"  # was rung for this very call a moment ago
+    RINGS_TOO = "rings_too"  # is being rung for this very call as well
     LATER_LEVEL = "later_level"  # free, but of a later level or only a backup of the queue
     STRATEGY = "strategy"  # free, but not the one the queue's strategy chooses
     LATER_TIER = "later_tier"  # free, but more widely skilled than the one chosen

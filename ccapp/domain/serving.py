@@ -45,6 +45,11 @@ class Strategy(StrEnum):
     SEQUENTIAL = "sequential"  # by position; equals in turn
     RANDOM = "random"
     WEIGHTED = "weighted"  # random, by weight
+    RING_ALL = "ring_all"  # everybody at once: who answers first has the call
+    RING_PROGRESSIVELY = "ring_progressively"  # one more every few seconds, while the others ring on
+
+
+RINGS_SEVERAL = frozenset({Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

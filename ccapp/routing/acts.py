@@ -176,7 +176,12 @@ def pause_s(agent: Agent, reason: DeclineReason) -> float:
             return max(agent.no_answer_delay_s, agent.lag_s)
         case DeclineReason.UNREGISTERED | DeclineReason.TECHNICAL | DeclineReason.AGENT_GONE:
             return max(agent.technical_delay_s, agent.lag_s)
-        case DeclineReason.CALLER_GONE | DeclineReason.WITHDRAWN | DeclineReason.ENGINE_RESTART:
+        case (
+            DeclineReason.CALLER_GONE
+            | DeclineReason.ANSWERED_ELSEWHERE
+            | DeclineReason.WITHDRAWN
+            | DeclineReason.ENGINE_RESTART
+        ):
             return float("-inf")
 
 

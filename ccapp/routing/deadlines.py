@@ -23,7 +23,7 @@ class Deadlines:
         """The agent's one deadline; replaces an earlier one."""
         if seat.due_at != at:
             seat.due_at = at
-            self._push(at, seat, None)
+            seat.due_number = self._push(at, seat, None)
 
     def pair(self, seat: Seat, place: Place, until: float) -> None:
         """The agent is not offered this call before `until`."""
@@ -31,9 +31,10 @@ class Deadlines:
         place.tried[seat.id] = until
         self._push(until, seat, place)
 
-    def _push(self, at: float, seat: Seat, place: Place | None) -> None:
+    def _push(self, at: float, seat: Seat, place: Place | None) -> int:
         self._number += 1
         heappush(self._heap, (at, self._number, seat, place))
+        return self._number
 
     def earliest(self) -> float | None:
         heap = self._heap
@@ -59,20 +60,21 @@ class Deadlines:
 
 
 class Steps:
-    """When waiting calls climb their ladders. A call has one such time, or none."""
+    """When waiting calls climb their ladders, or have a further phone ring. Of each a call has one time, or
+    none."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Place]] = []
         self._number = 0
 
-    def arm(self, place: Place) -> None:
-        if place.step_at is not None:
+    def arm(self, place: Place, at: float | None) -> None:
+        if at is not None:
             self._number += 1
-            heappush(self._heap, (place.step_at, self._number, place))
+            heappush(self._heap, (at, self._number, place))
 
     def earliest(self) -> float | None:
         heap = self._heap
-        while heap and heap[0][2].step_at != heap[0][0]:
+        while heap and heap[0][0] not in (heap[0][2].step_at, heap[0][2].next_ring_at):
             heappop(heap)
         return heap[0][0] if heap else None
 
@@ -81,14 +83,19 @@ class Steps:
         due: list[Place] = []
         while self._heap and (at := self.earliest()) is not None and at <= now:
             place = heappop(self._heap)[2]
-            place.step_at = None
+            if place.step_at is not None and place.step_at <= at:
+                place.step_at = None
+            if place.next_ring_at is not None and place.next_ring_at <= at:
+                place.next_ring_at = None
             due.append(place)
         return due
 
 
 def _applies(due: Due) -> bool:
-    at, _, seat, place = due
-    return seat.due_at == at if place is None else seat.excluded.get(place.visit) == at
+    at, number, seat, place = due
+    if place is None:
+        return seat.due_at == at and seat.due_number == number
+    return seat.excluded.get(place.visit) == at
 
 
 def forget_pairs(place: Place, seats: Mapping[AgentId, Seat]) -> None:

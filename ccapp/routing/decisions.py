@@ -33,7 +33,7 @@ class WaitingCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Ring this agent for this call. Settled exactly once, by `accepted` or `declined`."""
+    """Ring this agent for this call. Settled exactly once, by `accepted`, `declined` or Withdrawn."""
 
     offer: OfferId
     visit: VisitId
@@ -42,12 +42,13 @@ class Offer:
     ring_s: float
     made_at: float
     waited_s: float
+    phones_max: int = 1  # that may ring for this call at the same time, this one included
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
-    """An offer taken back before it was settled (the agent logged out or vanished, the configuration
-    changed): stop ringing. It needs no settling any more."""
+    """An offer taken back before it was settled (another agent was quicker; he logged out or vanished; the
+    configuration changed): stop ringing. It needs no settling any more."""
 
     offer: OfferId
     visit: VisitId

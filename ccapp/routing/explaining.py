@@ -39,7 +39,7 @@ def explanation(
 
 
 def _worth_telling(opened: OpenOffer, now: float, index: Index) -> list[Seat]:
-    """At most EXPLAINED_MAX: those free for the call first, then those able to serve it, then the rest."""
+    """At most EXPLAINED_MAX: those rung too, then those free for the call, able to serve it, and the rest."""
     chosen: dict[AgentId, Seat] = {}
     for seat in _by_interest(opened, now, index):
         if seat is not opened.seat:
@@ -50,6 +50,7 @@ def _worth_telling(opened: OpenOffer, now: float, index: Index) -> list[Seat]:
 
 
 def _by_interest(opened: OpenOffer, now: float, index: Index) -> Iterator[Seat]:
+    yield from (beside.seat for beside in opened.place.ringing)
     yield from index.agents_for(opened.place, now)
     yield from opened.place.signature.capable
     yield from index.agents.values()
@@ -93,6 +94,8 @@ def _occupation(seat: Seat, opened: OpenOffer, now: float) -> Reason | None:
     presence = seat.presence
     if presence.intent is not Intent.READY:
         return WhyNot.NOT_READY, presence.sub_state.value
+    if seat.offer is not None and seat.offer.place is opened.place:
+        return WhyNot.RINGS_TOO, ""
     if presence.traffic is not Traffic.IDLE and not _given_later(seat, opened):
         return WhyNot.IN_CALL, presence.traffic.value
     if presence.wrap_up_until is not None:

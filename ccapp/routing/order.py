@@ -66,6 +66,7 @@ _RANKS: Mapping[Strategy, Callable[[Order, Seat], Rank]] = {
     Strategy.FEWEST_CALLS: lambda order, seat: (seat.calls, seat.idle_key),
     Strategy.LEAST_TALK_TIME: lambda order, seat: (seat.talk_s, seat.idle_key),
     Strategy.SEQUENTIAL: lambda order, seat: (order.position(seat), order.turn(seat)),
+    Strategy.RING_PROGRESSIVELY: lambda order, seat: (order.position(seat), seat.idle_key),
 }
 
 

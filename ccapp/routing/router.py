@@ -6,7 +6,7 @@ call he may serve: whatever comes free (an agent, a call, a pair that may be tri
 same step.
 
 What it must never do: look at a clock, wait, scan all agents or all calls for a match, offer an agent two
-calls or a caller two agents.
+calls, or a caller two agents whose queue does not ring several at once.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId, offer_id
 from ccapp.domain.presence import Move, Presence, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
+from ccapp.domain.serving import Strategy
 from ccapp.routing import presence as table
 from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
@@ -50,9 +51,14 @@ def wrap_up_s_of(told_s: float | None, agent: Agent, queue: Queue) -> float:
     return queue.wrap_up_s if agent.wrap_up_s is None else agent.wrap_up_s
 
 
-def withdrawn(opened: OpenOffer) -> Withdrawn:
+def withdrawn(opened: OpenOffer, reason: DeclineReason = DeclineReason.WITHDRAWN) -> Withdrawn:
     offer = opened.offer
-    return Withdrawn(offer=offer.offer, visit=offer.visit, agent=offer.agent, reason=DeclineReason.WITHDRAWN)
+    return Withdrawn(offer=offer.offer, visit=offer.visit, agent=offer.agent, reason=reason)
+
+
+def unserved(place: Place) -> list[Place]:
+    """The call that has lost an agent, if another is to be rung now and it is not in line for one."""
+    return [place] if place.wants_agent and not place.waiting else []
 
 
 class Router:
@@ -108,24 +114,25 @@ class Router:
             place.overdue_at = self._index.overdue_at(place)
             if place.overdue_at is not None and (place.step_at is None or place.overdue_at < place.step_at):
                 place.step_at = place.overdue_at
-                self._steps.arm(place)
+                self._steps.arm(place, place.step_at)
 
     def leave(self, visit: VisitId, now: float) -> list[Decision]:
-        """The caller is gone, or goes elsewhere. An open offer is settled without cost to the agent."""
+        """The caller is gone, or goes elsewhere. Open offers are settled without cost to the agents."""
         place = self._places.get(visit)
         if place is None:
             return []
         out = self._begin(now)
-        opened = place.offer
-        if place.waiting:
-            place.signature.dequeue(place)
+        ringing = list(place.ringing)
         self._drop(place)
-        if opened is not None:
+        for opened in ringing:
             self._settle(opened, DeclineReason.CALLER_GONE, now, out)
+        for opened in ringing:
             self._refresh(opened.seat, now, out)
         return self._after(now, out)
 
     def _drop(self, place: Place) -> None:
+        if place.waiting:
+            place.signature.dequeue(place)
         del self._places[place.visit], self._lines[place.queue.id][place.visit]
         place.signature.calls -= 1
         place.step_at = None
@@ -134,7 +141,8 @@ class Router:
     # --- an offer's one outcome ---------------------------------------------------------------------------
 
     def accepted(self, offer: OfferId, wrap_up_s: float | None, now: float) -> list[Decision]:
-        """Both are joined. `wrap_up_s` None: the agent's own, else the queue's."""
+        """Both are joined; the others who were rung for the call are let go. `wrap_up_s` None: the agent's
+        own, else the queue's."""
         opened = self._offers.get(offer)
         if opened is None:
             raise UnknownOffer(offer)
@@ -146,7 +154,18 @@ class Router:
         seat.talk_began = now
         seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, place.queue)
         self._change(seat, Line.ACCEPTED, Told(now), "answered", out)
+        if place.ringing:
+            self._let_others_go(place, now, out)
         return self._after(now, out)
+
+    def _let_others_go(self, place: Place, now: float, out: list[Decision]) -> None:
+        """Another was quicker: they are as they were, and may take the next call at once."""
+        slower = list(place.ringing)
+        for opened in slower:
+            out.append(withdrawn(opened, DeclineReason.ANSWERED_ELSEWHERE))
+            self._settle(opened, DeclineReason.ANSWERED_ELSEWHERE, now, out)
+        for opened in slower:
+            self._refresh(opened.seat, now, out)
 
     def declined(self, offer: OfferId, reason: DeclineReason, now: float) -> list[Decision]:
         """The offer came to nothing: the call is back at its old place, but not for this agent for a while.
@@ -164,7 +183,7 @@ class Router:
         if retry_s > 0:
             self._deadlines.pair(opened.seat, place, now + retry_s)
         self._settle(opened, reason, now, out)
-        self._resettle(opened.seat, [place], now, out)
+        self._resettle(opened.seat, unserved(place), now, out)
         return self._after(now, out)
 
     def _settle(self, opened: OpenOffer, reason: DeclineReason, now: float, out: list[Decision]) -> None:
@@ -173,7 +192,11 @@ class Router:
 
     def _close(self, opened: OpenOffer) -> None:
         del self._offers[opened.id]
-        opened.seat.offer = opened.place.offer = None
+        opened.seat.offer = None
+        place = opened.place
+        place.ringing.remove(opened)
+        if not place.ringing:
+            place.next_ring_at = None
 
     def _strand(self, place: Place, out: list[Decision]) -> None:
         self._drop(place)
@@ -236,13 +259,13 @@ class Router:
         return self._after(now, out)
 
     def _taken_back(self, seat: Seat, begun: int, out: list[Decision]) -> list[Place]:
-        """Withdraws the offer of an agent who is no longer there to take it; its call, if he had one."""
+        """Withdraws the offer of an agent who is not there to take it any more; its call, if left alone."""
         opened = seat.offer
         if opened is None or seat.presence.traffic is Traffic.OFFERED:
             return []
         self._close(opened)
         out.insert(begun, withdrawn(opened))
-        return [opened.place]
+        return unserved(opened.place)
 
     def online(self, agent: AgentId, online: bool, now: float) -> list[Decision]:
         """A phone that can ring has come or gone. Of an agent not configured: nothing."""
@@ -303,15 +326,29 @@ class Router:
         out: list[Decision] = []
         due = self._steps.due(now)
         if due:
-            climbing = [place for place in due if place.waiting]
-            for place in climbing:
-                place.signature.dequeue(place)
-            self._serve_calls(climbing, now, out)
+            self._widen([place for place in due if place.wants_agent], now, out)
         return out
+
+    def _widen(self, climbing: list[Place], now: float, out: list[Decision]) -> None:
+        """All that comes due in this instant is in line before anybody is chosen for it."""
+        for place in climbing:
+            if place.waiting:
+                place.signature.dequeue(place)
+            self._climb(place, now)
+            place.signature.enqueue(place)
+        self._come_due(now, out)
+        climbing = [place for place in climbing if place.waiting]
+        for place in climbing:
+            place.signature.dequeue(place)
+        self._serve_calls(climbing, now, out)
 
     def _after(self, now: float, out: list[Decision]) -> list[Decision]:
         """Ends every event: what has come due by now is done too."""
         self._now = now
+        self._come_due(now, out)
+        return out
+
+    def _come_due(self, now: float, out: list[Decision]) -> None:
         while (due := self._deadlines.pop(now)) is not None:
             seat, place = due
             if place is not None:
@@ -321,7 +358,6 @@ class Router:
             if (over := lapse(seat.presence, self._centre.break_limits, now)) is not None:
                 self._change(seat, *over, out)
             self._refresh(seat, now, out)
-        return out
 
     # --- matching -----------------------------------------------------------------------------------------
 
@@ -386,13 +422,15 @@ class Router:
         before = place.step_at
         self._index.climb(place, now)
         if place.step_at != before:
-            self._steps.arm(place)
+            self._steps.arm(place, place.step_at)
 
     def _offer(
         self, seat: Seat, place: Place, now: float, out: list[Decision], passed: tuple[QueueId, ...] = ()
     ) -> None:
         if seat.free:
             self._index.remove(seat)
+        if not place.ringing:
+            place.phones_max = place.queue.phones_max
         place.offers += 1
         self._offered += 1
         if place.signature.bench is not None:
@@ -405,11 +443,24 @@ class Router:
             ring_s=place.queue.ring_s,
             made_at=now,
             waited_s=now - place.call.entered_at,
+            phones_max=place.phones_max,
         )
         opened = OpenOffer(offer, seat, place, self._offered, passed)
-        self._offers[offer.offer] = seat.offer = place.offer = opened
+        self._offers[offer.offer] = seat.offer = opened
+        place.ringing.append(opened)
         out.append(offer)
         self._change(seat, Line.OFFERED, Told(now), "offered", out)
+        if place.phones_max > 1:
+            self._ring_on(place, now, out)
+
+    def _ring_on(self, place: Place, now: float, out: list[Decision]) -> None:
+        """One more phone rings for the call, at once or in a while."""
+        queue = place.queue
+        if queue.strategy is Strategy.RING_PROGRESSIVELY:
+            place.next_ring_at = now + queue.ring_next_after_s
+            self._steps.arm(place, place.next_ring_at)
+        if place.wants_agent:
+            self._serve_call(place, now, out)
 
     # --- reading ------------------------------------------------------------------------------------------
 
@@ -431,9 +482,9 @@ class Router:
             return 0
         return 1 + sum(other.order < place.order for other in self._lines[place.queue.id].values())
 
-    def open_offer(self, visit: VisitId) -> Offer | None:
+    def open_offers(self, visit: VisitId) -> list[Offer]:
         place = self._places.get(visit)
-        return place.offer.offer if place and place.offer else None
+        return [opened.offer for opened in place.ringing] if place else []
 
     def explain(self, offer: Offer, trigger: str, now: float) -> Explanation:
         """Why this agent. To be asked right after the decision; UnknownOffer once the offer is settled."""
@@ -447,7 +498,7 @@ class Router:
     def reconfigure(self, centre: Centre, now: float) -> list[Decision]:
         """The new configuration, whole and at once, for the agents there are and the calls that wait.
 
-        An offer that is open stays as it is, unless its agent is no longer configured.
+        Offers that are open stay as they are, unless their agent is no longer configured.
         """
         out: list[Decision] = []
         new = (agent for agent in centre.agents.values() if agent.id not in self._seats)
@@ -458,11 +509,11 @@ class Router:
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
         for place in list(self._places.values()):
-            self._replace(place, out)
+            self._replace(place, now, out)
         if any(place.call.caller_priority != CALLER_PRIORITY for place in self._places.values()):
             self._begin_ranking()
         self._fill(now)
-        self._serve_calls([place for place in self._places.values() if place.offer is None], now, out)
+        self._serve_calls([place for place in self._places.values() if place.wants_agent], now, out)
         return self._after(now, out)
 
     def _reseat(self, seat: Seat, now: float, out: list[Decision]) -> None:
@@ -483,14 +534,16 @@ class Router:
         if seat.presence.traffic is Traffic.IDLE:
             del self._seats[seat.id]
 
-    def _replace(self, place: Place, out: list[Decision]) -> None:
+    def _replace(self, place: Place, now: float, out: list[Decision]) -> None:
         """The call under its queue as configured now; without one, stranded once no phone rings for it."""
         queue = self._centre.queues.get(place.queue.id)
         place.waiting, place.step_at = False, None
         if queue is not None:
             place.requeue(queue)
+        place.ring_as(queue, now)
+        self._steps.arm(place, place.next_ring_at)
         self._index.place(place)
-        if queue is None and place.offer is None:
+        if queue is None and not place.ringing:
             self._strand(place, out)
         for agent, until in place.tried.items():
             seat = self._seats.get(agent)

@@ -10,6 +10,7 @@ from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Intent, Presence, Traffic
 from ccapp.domain.requirements import Requires, merged
+from ccapp.domain.serving import Strategy
 from ccapp.routing.decisions import Offer, WaitingCall
 from ccapp.routing.precedence import Precedence
 from ccapp.routing.skills import Members
@@ -23,8 +24,8 @@ class Seat:
     """An agent as the Router holds him."""
 
     __slots__ = (
-        "agent", "calls", "due_at", "excluded", "flex", "free", "idle_number", "offer", "ordered", "presence",
-        "removed", "signatures", "talk_began", "talk_s", "tier", "turns", "wrap_up_s",
+        "agent", "calls", "due_at", "due_number", "excluded", "flex", "free", "idle_number", "offer",
+        "ordered", "presence", "removed", "signatures", "talk_began", "talk_s", "tier", "turns", "wrap_up_s",
     )  # fmt: skip
 
     def __init__(self, agent: Agent, presence: Presence) -> None:
@@ -43,6 +44,7 @@ class Seat:
         self.offer: OpenOffer | None = None
         self.wrap_up_s = 0.0  # of the talk he is in
         self.due_at: float | None = None  # when the clock alone changes something for him
+        self.due_number = 0  # orders those due at the same instant
         self.excluded: dict[VisitId, float] = {}  # calls he was tried for -> until
         self.removed = False  # no longer configured; goes when his talk ends
 
@@ -80,8 +82,8 @@ class Place:
     """A call in line. It keeps its place while it is offered."""
 
     __slots__ = (
-        "call", "eased", "in_heap", "key", "ladder", "offer", "offers", "overdue_at", "precedence", "queue",
-        "rank", "rung", "seq", "signature", "step_at", "tried", "waiting",
+        "call", "eased", "in_heap", "key", "ladder", "next_ring_at", "offers", "overdue_at", "phones_max",
+        "precedence", "queue", "rank", "ringing", "rung", "seq", "signature", "step_at", "tried", "waiting",
     )  # fmt: skip
 
     def __init__(self, call: WaitingCall, queue: Queue, seq: int) -> None:
@@ -95,9 +97,11 @@ class Place:
         self.offers = call.offers
         self.tried: dict[AgentId, float] = dict(call.tried)
         self.signature: Signature
-        self.waiting = False  # in line and not being offered
+        self.waiting = False  # in line, and a (further) agent may be rung for it
         self.in_heap = False
-        self.offer: OpenOffer | None = None
+        self.ringing: list[OpenOffer] = []  # in the order they were made
+        self.phones_max = 1  # how many may ring, once the first does
+        self.next_ring_at: float | None = None  # when a further phone may ring; None: now
         self.ladder: Ladder | None = None  # None: who may serve it does not change
         self.eased = self.rung = 0  # where on the ladder it stands
         self.step_at: float | None = None  # when the clock alone takes it further
@@ -111,6 +115,12 @@ class Place:
     def members(self) -> Members:
         """Who may serve it now, skills aside; None: everyone."""
         return self.queue.agents if self.ladder is None else self.ladder.members(self.eased, self.rung)
+
+    @property
+    def wants_agent(self) -> bool:
+        """Whether an agent may be rung for it now, or one more beside those who are."""
+        ringing = self.ringing
+        return not ringing or (self.next_ring_at is None and len(ringing) < self.phones_max)
 
     @property
     def visit(self) -> VisitId:
@@ -135,6 +145,13 @@ class Place:
             priority_s=queue.priority_s + call.own_priority_s,
         )
         self.key = self.call.key
+
+    def ring_as(self, queue: Queue | None, now: float) -> None:
+        """Phones that ring already ring on; where one rings alone, it does so to its end."""
+        self.phones_max = min(self.phones_max, 1 if queue is None else queue.phones_max)
+        progressively = queue is not None and queue.strategy is Strategy.RING_PROGRESSIVELY
+        if not progressively or (self.next_ring_at is not None and self.next_ring_at <= now):
+            self.next_ring_at = None
 
     def as_call(self) -> WaitingCall:
         if self.offers == self.call.offers and self.tried == self.call.tried:

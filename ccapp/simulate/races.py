@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue
 from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.serving import RINGS_SEVERAL, Strategy
 from ccapp.simulate.desk import Moods
 from ccapp.simulate.link import AT_ONCE, Latency
 from ccapp.simulate.people import CallerScript, React, Reaction
@@ -26,11 +27,14 @@ QUEUE = QueueId("q")
 
 def race(seed: int) -> Scenario:
     chance = random.Random(f"race/{seed}")
+    strategy = _strategy(seed)
     agents = chance.choice([1, 1, 2])
+    if strategy in RINGS_SEVERAL:
+        agents += 1
     callers = chance.choice([1, 2, 2, 3])
     return Scenario(
         seed=seed,
-        centre=_centre(chance, agents),
+        centre=_centre(chance, agents, strategy),
         calls=lambda chance: _calls(chance, callers),
         duration_s=8.0,
         reacts=_reacts,
@@ -52,12 +56,19 @@ def race(seed: int) -> Scenario:
     )
 
 
-def _centre(chance: random.Random, agents: int) -> Centre:
+def _strategy(seed: int) -> Strategy:
+    chance = random.Random(f"strategy/{seed}")
+    return chance.choice([Strategy.LONGEST_IDLE, Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY])
+
+
+def _centre(chance: random.Random, agents: int, strategy: Strategy) -> Centre:
     names = [AgentId(f"a{n}") for n in range(agents)]
     queue = Queue(
         id=QUEUE,
         name="Q",
         ring_s=4 * STEP_S,
+        strategy=strategy,
+        ring_next_after_s=STEP_S,
         wrap_up_s=chance.choice([0.0, 2 * STEP_S]),
         wait_s_max=chance.choice([None, 6 * STEP_S]),
         retry_same_agent_s=chance.choice([0.0, 2 * STEP_S]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, Collect, Enqueue, HangUp, Menu, Say, Tree
+from ccapp.domain.serving import RINGS_SEVERAL, Strategy
 from ccapp.simulate.desk import Moods
 from ccapp.simulate.people import CallerScript, React, Reaction
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
@@ -13,6 +14,7 @@ from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 SALES, SUPPORT, GOLD = QueueId("sales"), QueueId("support"), QueueId("gold")
 TALK, SPANISH = SkillId("talk"), SkillId("spanish")
 MENU = TreeId("menu")
+RINGS_SEVERAL_SORTED = sorted(RINGS_SEVERAL)
 
 _MENU = Tree(
     id=MENU,
@@ -39,7 +41,7 @@ _MENU = Tree(
 )
 
 
-def centre(agents: int = 5) -> Centre:
+def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
     """Three queues that share agents; every third of them speaks Spanish, the first two serve gold."""
     names = [AgentId(f"a{n}") for n in range(agents)]
     return Centre(
@@ -50,7 +52,17 @@ def centre(agents: int = 5) -> Centre:
             "300": Number(number="300", target=ToQueue(queue=SALES)),
         },
         queues={
-            SALES: Queue(id=SALES, name="Sales", requires={TALK: 1}, ring_s=8, wrap_up_s=5, wait_s_max=120),
+            SALES: Queue(
+                id=SALES,
+                name="Sales",
+                requires={TALK: 1},
+                strategy=sales,
+                ring_s=8,
+                ring_at_once_max=4,
+                ring_next_after_s=2,
+                wrap_up_s=5,
+                wait_s_max=120,
+            ),
             SUPPORT: Queue(id=SUPPORT, name="Support", requires={TALK: 1}, ring_s=10, wrap_up_s=0),
             GOLD: Queue(
                 id=GOLD, name="Gold", agents=frozenset(names[:2]), ring_s=5, priority_s=60, wrap_up_s=3
@@ -70,6 +82,12 @@ def centre(agents: int = 5) -> Centre:
         trees={MENU: _MENU},
         own_calls=OwnCalls(outbound_trunk=TrunkId("pstn"), ring_s=8, wrap_up_s=3),
     )
+
+
+def strategy(seed: int) -> Strategy:
+    """Of the busiest queue: in half of the worlds one that rings several at once."""
+    chance = random.Random(f"strategy/{seed}")
+    return chance.choice([Strategy.LONGEST_IDLE, *RINGS_SEVERAL_SORTED, chance.choice(list(Strategy))])
 
 
 def calls(mean_s: float, talk_s: float = 40.0) -> "Calls":
@@ -134,7 +152,7 @@ def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, ag
     chance = random.Random(f"storm/{seed}")
     return Scenario(
         seed=seed,
-        centre=centre(agents),
+        centre=centre(agents, strategy(seed)),
         calls=calls(mean_s=chance.choice([3.0, 8.0, 20.0])),
         duration_s=duration_s,
         reacts=reacts,

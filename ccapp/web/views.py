@@ -27,8 +27,7 @@ class Views:
         self._presences = acd.presences()
         self._ringing: dict[AgentId, Offer] = {}
         for call in acd.line():
-            offer = self._offer(call.visit)
-            if offer is not None:
+            for offer in self._offers(call.visit):
                 self._ringing[offer.agent] = offer
 
     # --- the whole ----------------------------------------------------------------------------------------
@@ -36,7 +35,7 @@ class Views:
     def status(self) -> Document:
         line = self._acd.line()
         visits, talks = len(self._acd.visits), len(self._acd.talks())
-        ringing = len(self._ringing)
+        ringing = len({offer.visit for offer in self._ringing.values()})
         return {
             "name": self._acd.centre.name,
             "at": self.now,
@@ -76,7 +75,7 @@ class Views:
             a for a in self._acd.centre.agents.values() if self._why_never(a, queue, queue.requires) is None
         ]
         presences = [self._presences[agent.id] for agent in members if agent.id in self._presences]
-        ringing = sum(self._offer(call.visit) is not None for call in line)
+        ringing = sum(bool(self._offers(call.visit)) for call in line)
         return {
             "id": queue.id,
             "name": queue.name,
@@ -97,7 +96,7 @@ class Views:
     def waiting(self, call: WaitingCall, position: int) -> Document:
         """A call in line, as it will be served."""
         visit = self._acd.visits.get(call.visit)
-        offer = self._offer(call.visit)
+        offers = self._offers(call.visit)
         return {
             "visit": call.visit,
             "position": position,
@@ -108,13 +107,15 @@ class Views:
             "priority_s": call.priority_s,
             "requires": call.requires,
             "offers": call.offers,
-            "offered_to": offer.agent if offer else None,
-            "rings_s": self._s(self.now - offer.made_at) if offer else None,
+            "offered_to": offers[0].agent if offers else None,
+            "also_offered_to": [offer.agent for offer in offers[1:]],
+            "rings_s": self._s(self.now - offers[0].made_at) if offers else None,
         }
 
-    def _offer(self, visit: VisitId) -> Offer | None:
+    def _offers(self, visit: VisitId) -> list[Offer]:
+        """Those that are open, in the order they were made."""
         place = self._acd.place(visit)
-        return place.attempt.offer if place is not None and place.offered and place.attempt else None
+        return [attempt.offer for attempt in place.ringing.values()] if place else []
 
     # --- agents -------------------------------------------------------------------------------------------
 
@@ -230,10 +231,10 @@ class Views:
         nowhere: Document = {"queue": visit.queue, "agent": None, "node": None, "position": None}
         place = self._acd.place(visit.id)
         if place is not None and not place.served:
-            offer = self._offer(visit.id)
+            offers = self._offers(visit.id)
             line = {**nowhere, "queue": place.queue, "position": positions.get(visit.id)}
-            if offer is not None:
-                return {**line, "where": "ringing", "since": offer.made_at, "agent": offer.agent}
+            if offers:
+                return {**line, "where": "ringing", "since": offers[0].made_at, "agent": offers[0].agent}
             return {**line, "where": "waiting", "since": place.entered_at}
         talk = self._acd.talk(visit.agent) if visit.agent else None
         if talk is not None and talk.visit == visit.id:

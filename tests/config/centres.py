@@ -104,6 +104,8 @@ def queue(agents: list[str]) -> st.SearchStrategy[Document]:
             "requires": st.dictionaries(st.sampled_from(SKILLS), LEVELS) | EXPRESSIONS,
             "agents": st.lists(st.sampled_from(agents)),
             "ring_s": seconds(3, 60),
+            "ring_at_once_max": st.integers(2, 100),
+            "ring_next_after_s": seconds(1, 60),
             "wait_s_max": seconds(1, 600),
             "priority": st.integers(0, 100),
             "service_probability": st.floats(0.5, 1),

@@ -230,7 +230,8 @@ def test_no_message_repeats_a_secret() -> None:
             "    tiers: {a: {level: 0}, b: {level: 2}}\n",
             [
                 "f.yaml:6: queues.q.strategy: must be 'longest_idle', 'round_robin', 'top_down', "
-                "'fewest_calls', 'least_talk_time', 'sequential', 'random' or 'weighted'",
+                "'fewest_calls', 'least_talk_time', 'sequential', 'random', 'weighted', 'ring_all' or "
+                "'ring_progressively'",
                 "f.yaml:7: queues.q.tiers.a.level: must be at least 1",
             ],
             id="a strategy and a level there are not",

@@ -109,16 +109,19 @@ class Floor:
     def leave(self, visit: str) -> list[Decision]:
         return self._hear(self.router.leave(VisitId(visit), self.now))
 
-    def offer(self, visit: str) -> Offer:
-        found = self.router.open_offer(VisitId(visit))
-        assert found is not None, f"no phone rings for {visit}"
-        return found
+    def offer(self, visit: str, name: str = "") -> Offer:
+        """The open offer of this call, to this agent if several are rung."""
+        found = [o for o in self.router.open_offers(VisitId(visit)) if name in ("", o.agent)]
+        assert len(found) == 1, f"{len(found)} phones ring for {visit}"
+        return found[0]
 
-    def accept(self, visit: str, wrap_up_s: float | None = None) -> list[Decision]:
-        return self._hear(self.router.accepted(self.offer(visit).offer, wrap_up_s, self.now))
+    def accept(self, visit: str, wrap_up_s: float | None = None, by: str = "") -> list[Decision]:
+        return self._hear(self.router.accepted(self.offer(visit, by).offer, wrap_up_s, self.now))
 
-    def decline(self, visit: str, reason: DeclineReason = DeclineReason.NO_ANSWER) -> list[Decision]:
-        return self._hear(self.router.declined(self.offer(visit).offer, reason, self.now))
+    def decline(
+        self, visit: str, reason: DeclineReason = DeclineReason.NO_ANSWER, by: str = ""
+    ) -> list[Decision]:
+        return self._hear(self.router.declined(self.offer(visit, by).offer, reason, self.now))
 
     def end_talk(self, name: str) -> list[Decision]:
         return self._hear(self.router.talk_ended(AgentId(name), self.now))
@@ -139,8 +142,7 @@ class Floor:
 
     def serves(self, visit: str) -> str | None:
         """Whose phone rings for the call."""
-        found = self.router.open_offer(VisitId(visit))
-        return found.agent if found else None
+        return " ".join(offer.agent for offer in self.router.open_offers(VisitId(visit))) or None
 
     def line(self, at: str | None = None) -> list[str]:
         return [waiting.visit for waiting in self.router.waiting(QueueId(at) if at else None)]

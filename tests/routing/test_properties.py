@@ -121,6 +121,21 @@ WIDENING = st.fixed_dictionaries(
     }
 )
 """Queues whose calls may be served by more people with time: nearly all of the widening there is."""
+RINGING = st.fixed_dictionaries(
+    {
+        "strategy": st.sampled_from([*[Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY] * 3, *Strategy]),
+        "ring_at_once_max": st.integers(2, 3),
+        "ring_next_after_s": st.sampled_from([1.0, 2.5]),
+        "agents": st.sampled_from([None, None, frozenset(AGENTS[:2])]),
+        "tiers": st.one_of(st.just({}), st.dictionaries(st.sampled_from(AGENTS), STANDINGS)),
+        "tier_rules": st.sampled_from([None, None, *RULES]),
+        "relax": st.one_of(st.just(()), st.lists(RELAX, max_size=2).map(tuple)),
+        "retry_same_agent_s": SECONDS,
+        "priority_s": st.sampled_from([0.0, 30.0]),
+        "wrap_up_s": st.sampled_from([0.0, 1.0]),
+    }
+)
+"""Queues that ring several at once for one call."""
 CHOOSING = st.fixed_dictionaries(
     {
         "tiers": st.dictionaries(st.sampled_from(AGENTS), STANDINGS),
@@ -171,7 +186,9 @@ class Model:
         self.presences = {agent: Presence(agent=agent) for agent in centre.agents}
         self.calls: dict[VisitId, tuple[Turn, int, WaitingCall]] = {}  # in line: turn, order of joining
         self.mixed = False  # not all priorities are alike
-        self.offers: dict[VisitId, Offer] = {}
+        self.offers: dict[OfferId, Offer] = {}
+        self.phones_max: dict[VisitId, int] = {}  # of calls that ring
+        self.next_at: dict[VisitId, float] = {}  # when a further phone may ring
         self.made: set[OfferId] = set()
         self.barred: dict[tuple[VisitId, AgentId], float] = {}
         self.talks: set[AgentId] = set()
@@ -255,6 +272,8 @@ class Model:
                     return position, agent
                 case Strategy.SEQUENTIAL:
                     return position, turn, agent
+                case Strategy.RING_PROGRESSIVELY:
+                    return position, idle(agent)[1:], agent
                 case Strategy.FEWEST_CALLS:
                     return self.answered.get(agent, 0), idle(agent)[1:], agent
                 case Strategy.LEAST_TALK_TIME:
@@ -282,8 +301,37 @@ class Model:
         )
 
     def waiting(self) -> list[VisitId]:
+        """Those for whom an agent may be rung now."""
         ranked = sorted(self.calls, key=lambda visit: self.calls[visit][:2])
-        return [visit for visit in ranked if visit not in self.offers]
+        return [visit for visit in ranked if self.wants_agent(visit)]
+
+    def rung(self, visit: VisitId) -> list[Offer]:
+        return [offer for offer in self.offers.values() if offer.visit == visit]
+
+    def wants_agent(self, visit: VisitId) -> bool:
+        ringing = len(self.rung(visit))
+        if not ringing:
+            return True
+        return ringing < self.phones_max[visit] and self.next_at.get(visit, self.now) <= self.now
+
+    def ring_as_configured(self) -> None:
+        """A round of ringing goes on as it began, but for fewer at once, or for no more pauses."""
+        for visit in {offer.visit for offer in self.offers.values()}:
+            queue = self.centre.queues.get(self.calls[visit][2].queue)
+            several = queue is not None and queue.strategy in (
+                Strategy.RING_ALL,
+                Strategy.RING_PROGRESSIVELY,
+            )
+            at_once = queue.ring_at_once_max if queue is not None and several else 1
+            self.phones_max[visit] = min(self.phones_max[visit], at_once)
+            if queue is None or queue.strategy is not Strategy.RING_PROGRESSIVELY:
+                self.next_at.pop(visit, None)
+
+    def settle(self, offer: OfferId) -> Offer:
+        settled = self.offers.pop(offer)
+        if not self.rung(settled.visit):
+            self.next_at.pop(settled.visit, None)
+        return settled
 
     def hear(self, decision: Decision) -> None:
         match decision:
@@ -296,8 +344,10 @@ class Model:
                 if (before.intent is Intent.LOGGED_OUT) != (after.intent is Intent.LOGGED_OUT):
                     self.answered[after.agent], self.talked_s[after.agent] = 0, 0.0
                 self.open_gates()
-            case Withdrawn(visit=visit, offer=offer):
-                assert self.offers.pop(visit).offer == offer, "withdrawn, but not open"
+            case Withdrawn(visit=visit, offer=offer, reason=reason):
+                assert offer in self.offers, "withdrawn, but not open"
+                self.settle(offer)
+                assert (reason is DeclineReason.ANSWERED_ELSEWHERE) == (visit not in self.calls)
                 self.take_turns()
             case Stranded(visit=visit):
                 assert self.calls[visit][2].queue not in self.centre.queues
@@ -308,7 +358,8 @@ class Model:
     def _offered(self, offer: Offer) -> None:
         visit, agent = offer.visit, offer.agent
         assert offer.offer not in self.made, "an offer's name was used twice"
-        assert visit not in self.offers, "a caller was offered to two agents"
+        queue = self.centre.queues[offer.queue]
+        assert self.wants_agent(visit), "a caller was offered to more agents than his queue rings at once"
         assert agent not in {open.agent for open in self.offers.values()}, "an agent was offered two calls"
         assert agent in self.free(), "an agent was offered a call who is not free"
         assert self.may_serve(agent, visit), "an agent was offered a call he may not serve"
@@ -316,9 +367,14 @@ class Model:
         older = [other for other in older if not self.is_passed_over(other, visit)]
         assert not [other for other in older if self.may_serve(agent, other)], "an older call was passed over"
         self.made.add(offer.offer)
-        if self.serving.is_ordered(self.centre.queues[offer.queue]):
+        if self.serving.is_ordered(queue):
             self.turns[offer.queue, agent] = len(self.made)
-        self.offers[visit] = offer
+        several = queue.strategy in (Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY)
+        if not self.rung(visit):
+            self.phones_max[visit] = queue.ring_at_once_max if several else 1
+        if queue.strategy is Strategy.RING_PROGRESSIVELY:
+            self.next_at[visit] = self.now + queue.ring_next_after_s
+        self.offers[offer.offer] = offer
 
     def unmatched(self) -> list[tuple[VisitId, AgentId]]:
         return [
@@ -387,8 +443,9 @@ class AnyOrder(RuleBasedStateMachine):
         first = self.first_choices(call.visit) if calm and queue in model.centre.queues else []
         decisions = self.tell("join", call, model.now)
         if first:
-            [chosen] = [d.agent for d in decisions if isinstance(d, Offer)]
-            assert chosen in first
+            chosen = [d.agent for d in decisions if isinstance(d, Offer)]
+            assert chosen[0] in first
+            assert len(chosen) == 1 or model.phones_max[call.visit] > 1
 
     def first_choices(self, visit: VisitId) -> list[AgentId]:
         model, seats = self.model, self.router._seats
@@ -401,7 +458,8 @@ class AnyOrder(RuleBasedStateMachine):
     def a_caller_leaves(self, data: st.DataObject) -> None:
         visit = data.draw(st.sampled_from(sorted(self.model.calls)))
         del self.model.calls[visit]
-        self.model.offers.pop(visit, None)
+        for offer in self.model.rung(visit):
+            self.model.settle(offer.offer)
         self.tell("leave", visit, self.model.now)
         assert self.router.leave(visit, self.model.now) == []
 
@@ -410,19 +468,20 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.model.offers)
     @rule(data=st.data())
     def an_agent_answers(self, data: st.DataObject) -> None:
-        offer = self.model.offers.pop(data.draw(st.sampled_from(sorted(self.model.offers))))
+        offer = self.model.settle(data.draw(st.sampled_from(sorted(self.model.offers))))
         del self.model.calls[offer.visit]
         self.model.talks.add(offer.agent)
         self.model.answered[offer.agent] = self.model.answered.get(offer.agent, 0) + 1
         self.model.began[offer.agent] = self.model.now
         self.tell("accepted", offer.offer, None, self.model.now)
+        assert not self.model.rung(offer.visit), "a phone rings on for a caller who talks"
         self.settled_for_good(offer)
 
     @precondition(lambda self: self.model.offers)
     @rule(data=st.data(), reason=st.sampled_from(sorted(set(DeclineReason) - {DeclineReason.CALLER_GONE})))
     def an_offer_fails(self, data: st.DataObject, reason: DeclineReason) -> None:
         model = self.model
-        offer = model.offers.pop(data.draw(st.sampled_from(sorted(model.offers))))
+        offer = model.settle(data.draw(st.sampled_from(sorted(model.offers))))
         queue = model.centre.queues.get(offer.queue)
         if queue is not None:
             model.barred[offer.visit, offer.agent] = model.now + queue.retry_same_agent_s
@@ -510,6 +569,7 @@ class AnyOrder(RuleBasedStateMachine):
         model = self.model
         model.mixed = False
         model.centre, model.serving, model.open_s = centre, Serving(centre), {}
+        model.ring_as_configured()
         for visit, (turn, order, call) in model.calls.items():
             known = call.queue in centre.queues
             model.calls[visit] = (model.turn(call) if known else turn, order, call)
@@ -539,7 +599,7 @@ class AnyOrder(RuleBasedStateMachine):
             model.calls, key=lambda v: model.calls[v][:2]
         )
         for visit in model.calls:
-            assert router.open_offer(visit) == model.offers.get(visit)
+            assert router.open_offers(visit) == model.rung(visit)
             assert router.waiting(model.calls[visit][2].queue)[router.position(visit) - 1].visit == visit
 
     @invariant()
@@ -608,8 +668,21 @@ class Choosing(AnyOrder):
         super().the_configuration_changes(centre)
 
 
-TestAnyOrder, TestWidening, TestChoosing = AnyOrder.TestCase, Widening.TestCase, Choosing.TestCase
-for each in (TestAnyOrder, TestWidening, TestChoosing):
+class Ringing(AnyOrder):
+    @initialize(centre=centres(RINGING), seed=st.just(0))
+    def opens(self, centre: Centre, seed: int) -> None:
+        super().opens(centre, seed)
+
+    @precondition(lambda self: self.model.joined % 4 == 3)
+    @rule(centre=centres(RINGING))
+    def the_configuration_changes(self, centre: Centre) -> None:
+        super().the_configuration_changes(centre)
+
+
+TestAnyOrder, TestWidening, TestChoosing, TestRinging = (
+    machine.TestCase for machine in (AnyOrder, Widening, Choosing, Ringing)
+)
+for each in (TestAnyOrder, TestWidening, TestChoosing, TestRinging):
     each.settings = settings(
         max_examples=200,
         stateful_step_count=50,

@@ -87,8 +87,7 @@ class Caller:
         return self
 
     def answered(self) -> "Caller":
-        attempt = self.place.attempt
-        assert attempt is not None
+        attempt = next(iter(self.place.ringing.values()))
         talk = attempt.accepted(ChannelId("leg"), BridgeId("bridge"))
         assert talk is not None
         self.leave()
@@ -96,8 +95,7 @@ class Caller:
         return self
 
     def declined(self, reason: DeclineReason = DeclineReason.NO_ANSWER) -> "Caller":
-        assert self.place.attempt is not None
-        self.place.attempt.declined(reason)
+        next(iter(self.place.ringing.values())).declined(reason)
         return self
 
     def hangs_up(self, outcome: Outcome = Outcome.SERVED) -> None:

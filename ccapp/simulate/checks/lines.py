@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ccapp.domain import events
 from ccapp.domain.ids import BridgeId, dialler_of, offer_of
 from ccapp.simulate.channels import Channel, Mix
 from ccapp.simulate.checks.verdict import Verdict
@@ -69,9 +68,9 @@ class Lines:
         for visit, fact in open_visits.items():
             if visit not in channels:
                 yield f"visit {visit} without a channel, last said: {fact}"
-        for fact in open_visits.values():
-            if isinstance(fact, events.OfferMade) and fact.channel not in channels:
-                yield f"offer without a channel: {fact}"
+        for offer in self._visits.offers.values():
+            if offer.channel not in channels:
+                yield f"offer without a channel: {offer}"
 
     def at_the_end(self) -> None:
         must = self._verdict.must

@@ -1,5 +1,8 @@
 """The order of service: nobody is overtaken, and no agent idles beside a caller he may serve."""
 
+from collections import Counter
+from collections.abc import Iterator
+
 from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Centre, Queue
@@ -8,6 +11,7 @@ from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import State
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import Requires, met, wording
+from ccapp.domain.serving import Strategy
 from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import LATE_S
 
@@ -18,6 +22,7 @@ class Order:
         self._centre = centre
         self._waiting: dict[VisitId, events.CallWaits] = {}  # in line, no phone ringing
         self._offered: dict[VisitId, events.CallWaits] = {}
+        self._ringing: Counter[VisitId] = Counter()  # phones, of those who are offered
         self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
         self._free: dict[AgentId, PresenceChanged] = {}
         self._ranked = len({queue.priority for queue in centre.queues.values()}) > 1
@@ -29,6 +34,7 @@ class Order:
         """The line is in the new engine's hands: those who wait say so again."""
         self._waiting.clear()
         self._offered.clear()
+        self._ringing.clear()
         self._free.clear()
         self._suspended = True
 
@@ -37,10 +43,12 @@ class Order:
             case events.CallWaits(visit=visit, caller_priority=priority):
                 self._waiting[visit] = fact
                 self._ranked = self._ranked or priority != CALLER_PRIORITY
+                self._ringing.pop(visit, None)
             case events.OfferMade():
                 self._in_order(fact)
             case events.OfferDeclined(visit=visit, reason=reason):
-                if call := self._offered.pop(visit, None):
+                self._ringing[visit] -= 1
+                if self._ringing[visit] <= 0 and (call := self._offered.pop(visit, None)):
                     self._waiting[visit] = call
                 self._bar(fact, reason)
             case events.CallServed(visit=visit) | events.CallAbandoned(visit=visit):
@@ -60,19 +68,23 @@ class Order:
     def _forget(self, visit: VisitId) -> None:
         self._offered.pop(visit, None)
         self._waiting.pop(visit, None)
+        self._ringing.pop(visit, None)
 
     def _bar(self, fact: events.OfferDeclined, reason: DeclineReason) -> None:
         if queue := self._centre.queues.get(fact.queue):
             self._barred[fact.visit, fact.agent] = fact.at + queue.retry_same_agent_s
 
     def _in_order(self, offer: events.OfferMade) -> None:
-        mine = self._waiting.pop(offer.visit, None)
+        mine = self._waiting.pop(offer.visit, None) or self._offered.get(offer.visit)
         self._verdict.must(mine is not None, "offered out of line", offer)
         if mine is None:
             return
         self._offered[offer.visit] = mine
+        self._ringing[offer.visit] += 1
+        rings_max = self._centre.queues[mine.queue].phones_max
+        self._verdict.must(self._ringing[offer.visit] <= rings_max, "too many rung at once", offer)
         self._verdict.must(self._eligible(offer.agent, mine), "offered to one who may not", offer)
-        for other in self._waiting.values():
+        for other in self._wanting():
             if self._goes_first(other, mine) and self._could(offer.agent, other):
                 self._verdict.broken("order of service", offer, "before", other)
 
@@ -113,18 +125,25 @@ class Order:
         members = self._centre.members(settings)
         return (members is None or agent in members) and (_widens(settings) or met(has, requires))
 
+    def _wanting(self) -> Iterator[events.CallWaits]:
+        """Those for whom an agent may be rung, also one more beside others."""
+        yield from self._waiting.values()
+        for visit, call in self._offered.items():
+            queue = self._centre.queues[call.queue]
+            if queue.strategy is Strategy.RING_ALL and self._ringing[visit] < queue.phones_max:
+                yield call
+
     def quiet(self) -> None:
         """Nothing more happens at this instant."""
         if not self._dirty or self._suspended:
             return
         self._dirty = False
-        for agent, presence in self._free.items():
-            if not self._waiting:
-                return
+        wanting = list(self._wanting())
+        for agent, presence in self._free.items() if wanting else ():
             if presence.not_before > self._verdict.now() - LATE_S:
                 self._dirty = True
                 continue
-            for call in self._waiting.values():
+            for call in wanting:
                 if self._could(agent, call):
                     self._verdict.broken("idle beside a caller", presence, "beside", call)
 

@@ -3,6 +3,7 @@
 from ccapp.domain import events
 from ccapp.domain.events import Fact, VisitFact
 from ccapp.domain.ids import AgentId, OfferId, VisitId
+from ccapp.domain.serving import RINGS_SEVERAL
 from ccapp.simulate.checks.verdict import Verdict
 
 _E = events
@@ -13,14 +14,17 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.IvrVisited: (_E.IvrVisited, _E.CallWaits, _E.CallForwarded, _E.CallEnded),
     _E.CallForwarded: (_E.IvrVisited, _E.CallWaits, _E.CallEnded),
     _E.CallWaits: (_E.OfferMade, _E.CallAbandoned, _E.CallEnded),
-    _E.OfferMade: (_E.OfferDeclined, _E.CallServed),
+    _E.OfferMade: (),
     _E.OfferDeclined: (_E.OfferMade, _E.CallAbandoned, _E.CallEnded),
     _E.CallServed: (_E.TalkEnded,),
     _E.TalkEnded: (_E.CallEnded, _E.CallWaits),
     _E.CallAbandoned: (_E.CallEnded,),
     _E.CallEnded: (),
 }
-"""Which fact of a visit may follow which. A new engine may say again where a visit goes on (`RESUMED`)."""
+"""Which fact of a visit may follow which. A new engine may say again where a visit goes on (`RESUMED`).
+While phones ring, only what concerns offers may follow (`RINGING`)."""
+
+RINGING = (_E.OfferMade, _E.OfferDeclined, _E.CallServed)
 
 RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.CallArrived: (),
@@ -60,7 +64,10 @@ class Visits:
         before = self.open.get(fact.visit)
         self._verdict.must(fact.visit not in self._over, "nothing after the end", fact)
         kind = type(before) if before else None
-        allowed = AFTER[kind] + (RESUMED.get(kind, ()) if kind and fact.visit in self.resumed else ())
+        if any(offer.visit == fact.visit for offer in self.offers.values()):
+            allowed: tuple[type[VisitFact], ...] = RINGING
+        else:
+            allowed = AFTER[kind] + (RESUMED.get(kind, ()) if kind and fact.visit in self.resumed else ())
         self._verdict.must(
             isinstance(fact, allowed),
             "order of facts",
@@ -84,6 +91,8 @@ class Visits:
                 self._settle(offer, fact)
             case events.CallServed(offer=offer, agent=agent):
                 self._settle(offer, fact)
+                others = [o for o in self.offers.values() if o.visit == fact.visit]
+                self._verdict.must(not others, "nobody rings on for one who is served", fact, others)
                 self._verdict.must(agent not in self.talks, "one talk per agent", fact)
                 self.talks[agent] = fact
             case events.TalkEnded(agent=agent, visit=visit):
@@ -93,11 +102,12 @@ class Visits:
                 )
 
     def _offered(self, fact: events.OfferMade) -> None:
-        rule = "one offer at a time"
+        rule, beside = "one offer at a time", 0
         for other in self.offers.values():
-            self._verdict.must(
-                other.agent != fact.agent and other.visit != fact.visit, rule, fact, "while", other
-            )
+            self._verdict.must(other.agent != fact.agent, rule, fact, "while", other)
+            beside += other.visit == fact.visit
+        several = fact.explanation.strategy in RINGS_SEVERAL
+        self._verdict.must(not beside or several, rule, fact, "beside", beside)
         self._verdict.must(fact.agent not in self.talks, "offered while talking", fact)
         self._verdict.must(
             fact.offer not in self._settled and fact.offer not in self.offers,
