@@ -146,14 +146,18 @@ class Swift:
             self._leaves(visit)
             self._ends(visit, Outcome.LEFT_IN_IVR, EndedBy.CALLER)
             return
-        offer = self._router.open_offer(visit.id)
-        if offer is not None:
+        ringing = self._router.open_offers(visit.id)
+        for offer in ringing:
             self._declines(offer, DeclineReason.CALLER_GONE)
         self._leaves(visit)
         waited_s = self._now - visit.came_at
         self._read(
             events.CallAbandoned(
-                at=self._now, visit=visit.id, queue=visit.caller.queue, waited_s=waited_s, offered=bool(offer)
+                at=self._now,
+                visit=visit.id,
+                queue=visit.caller.queue,
+                waited_s=waited_s,
+                offered=bool(ringing),
             )
         )
         self._ends(visit, Outcome.ABANDONED, EndedBy.CALLER)
@@ -161,7 +165,7 @@ class Swift:
     def _reaches_limit(self, visit: Visit) -> None:
         if visit.id not in self._here:
             return
-        if self._router.open_offer(visit.id) is not None:
+        if self._router.open_offers(visit.id):
             visit.over_time = True  # this one may still answer
             return
         self._leaves(visit)
