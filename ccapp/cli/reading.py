@@ -18,7 +18,7 @@ Watch = Annotated[bool, typer.Option("--watch", "-w", help="Follow what happens,
 type View = Callable[[Any], RenderableType]
 
 
-def present(view: View, *path: str, as_json: bool, watch: bool, **query: str | int) -> None:
+def present(view: View, /, *path: str, as_json: bool, watch: bool, **query: str | int) -> None:
     """One document of the engine: shown, followed, or passed on."""
     if as_json and watch:
         raise CliError("--json and --watch do not go together", code=Code.USAGE)
@@ -53,12 +53,19 @@ def queues(
 
 def agents(
     agent: Annotated[str | None, typer.Argument(help="Show everything of this agent.")] = None,
+    view: Annotated[
+        str, typer.Option(help="In other words: xswitch, stringee, voximplant, freeswitch, phone.")
+    ] = "",
     as_json: AsJson = False,
     watch: Watch = False,
 ) -> None:
     """What everybody is doing."""
+    if agent is None and view:
+        raise CliError("--view goes with one agent", code=Code.USAGE)
     if agent is None:
         present(screens.agents, "agents", as_json=as_json, watch=watch)
+    elif view:
+        present(screens.agent_view, "agents", agent, as_json=as_json, watch=watch, view=view)
     else:
         present(screens.agent, "agents", agent, as_json=as_json, watch=watch)
 

@@ -200,6 +200,14 @@ def agent(row: Document) -> RenderableType:
     return made
 
 
+def agent_view(document: Document) -> RenderableType:
+    """An agent in another system's words, as they are."""
+    made = Table.grid(padding=(0, 2))
+    for name, value in document.items():
+        made.add_row(text(name, "bold"), text("" if value is None else value))
+    return made
+
+
 # --- calls ------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ccapp.domain.events import Fact
+from ccapp.domain.events import Fact, PresenceChanged
 from ccapp.records.database import available
 from ccapp.records.read import facts_of
 from ccapp.records.sql import query
@@ -65,6 +65,12 @@ class History:
             after = rows[-1]["seq"]
         async for facts in self._sliced("report_after", span.last):
             yield facts
+
+    async def since_login(self, agent: str) -> Sequence[PresenceChanged]:
+        """What was told of an agent since his last login."""
+        async with available():
+            rows = await self._pool.fetch(query("last_login"), agent)
+        return [item.fact for item in facts_of(rows) if isinstance(item.fact, PresenceChanged)]
 
     async def _sliced(self, name: str, seq: int) -> AsyncIterator[Sequence[Fact]]:
         async with available():

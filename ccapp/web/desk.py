@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccapp.acd import Acd
-from ccapp.domain.events import Fact
+from ccapp.domain.events import Fact, PresenceChanged
 from ccapp.ports import Journal
 from ccapp.records.history import Span
 from ccapp.records.journal import JournalFigures
@@ -63,6 +63,8 @@ class Past(Protocol):
     """The facts in the records, as `records.history.History` tells them."""
 
     async def span(self, since: datetime, until: datetime) -> Span | None: ...
+
+    async def since_login(self, agent: str) -> Sequence[PresenceChanged]: ...
 
     def facts(self, span: Span, kinds: Collection[str]) -> AsyncIterator[Sequence[Fact]]: ...
 

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
-from ccapp.domain.events import Fact
+from ccapp.domain.events import Fact, PresenceChanged
+from ccapp.domain.presence import State
 from ccapp.records.errors import DatabaseUnavailable
 from ccapp.records.history import Span
 
@@ -20,6 +21,11 @@ class MemoryPast:
         if self.away:
             raise DatabaseUnavailable("away")
         return Span(1, self.size or len(self.kept)) if self.kept else None
+
+    async def since_login(self, agent: str) -> Sequence[PresenceChanged]:
+        told = [fact for fact in self.kept if isinstance(fact, PresenceChanged) and fact.agent == agent]
+        begins = [index for index, fact in enumerate(told) if fact.state is State.LOGIN]
+        return told[begins[-1] if begins else 0 :]
 
     async def facts(self, span: Span, kinds: Collection[str]) -> AsyncIterator[Sequence[Fact]]:
         for begin in range(span.first - 1, min(span.last, len(self.kept)), 7):
