@@ -144,6 +144,7 @@ class Account:
     extension: str
     realm: str
     digest: str  # MD5(name:realm:secret)
+    silent_s_max: float = 0.0  # a talk in which its phone sends nothing for so long is ended; 0: never
     display: str = ""  # the person's name
 
 
@@ -215,6 +216,12 @@ class Switch(Protocol):
 
     async def hall(self, id: BridgeId, name: str, music: str) -> Bridge:
         """A holding bridge with one music source, made or found."""
+        ...
+
+    async def lives(self, channel: ChannelId) -> bool:
+        """Whether the switch has this channel now. A leg of ours that it does not have is told gone.
+
+        Raises SwitchError when that cannot be said."""
         ...
 
     def tell(self, agent: AgentId, text: str) -> None:

@@ -111,7 +111,14 @@ class OwnCalls:
             call.held_since = now if on else None
         self._hears(party, Line.HELD if on else Line.RESUMED)
 
+    def give_up(self, agent: AgentId) -> None:
+        """Nothing proves the call he is said to be in."""
+        if (call := self._calls.get(agent)) is not None:
+            self._end(call)
+
     def _end(self, call: OwnCall) -> None:
+        if self._calls.get(call.agent) is not call:
+            return  # it was given up
         acd, now = self._acd, self._acd.clock.now()
         if call.held_since is not None:
             call.held_s += now - call.held_since

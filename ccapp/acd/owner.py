@@ -34,7 +34,7 @@ from ccapp.domain.ids import (
     TrunkId,
     VisitId,
 )
-from ccapp.domain.presence import Move, Presence, SubState, state_of
+from ccapp.domain.presence import Move, Presence, SubState, Traffic, state_of
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
@@ -239,10 +239,14 @@ class Acd:
             yield talk
         finally:
             now = self.clock.now()
-            talk.hold(False, now)
-            del self._talks[talk.agent]
-            self._publish(telling.talk_ended(visit, talk, now))
-            self._carry_out("agent_free", lambda: self._router.talk_ended(talk.agent, now))
+            if self._talks.get(talk.agent) is talk:  # else he was set free before
+                self._talk_ends(visit, talk, now)
+                self._carry_out("agent_free", lambda: self._router.talk_ended(talk.agent, now))
+
+    def _talk_ends(self, visit: Visit, talk: Talk, now: float) -> None:
+        talk.hold(False, now)
+        del self._talks[talk.agent]
+        self._publish(telling.talk_ended(visit, talk, now))
 
     def held(self, talk: Talk, on: bool) -> None:
         """The agent's phone says so."""
@@ -285,6 +289,15 @@ class Acd:
             "agent_free", lambda: self._router.hears(agent, line, now, wrap_up_s=wrap_up_s, why=why)
         )
 
+    def set_free(self, agent: AgentId) -> None:
+        """Nothing proves any more that he is on the phone, whatever a story may still say."""
+        talk = self._talks.get(agent)
+        if talk is not None and (visit := self.visits.get(talk.visit)) is not None:
+            self._talk_ends(visit, talk, self.clock.now())
+        self.own_calls.give_up(agent)
+        if self.presence(agent).traffic is not Traffic.IDLE:
+            self.hears(agent, Line.UNPROVEN, why="no live channel")
+
     def device(self, agent: AgentId, online: bool) -> None:
         """What the switch says of an agent's phone."""
         if agent in self.centre.agents:
@@ -319,6 +332,10 @@ class Acd:
 
     def place(self, visit: VisitId) -> Place | None:
         return self._places.get(visit)
+
+    def offer_to(self, agent: AgentId) -> Offer | None:
+        """The call his phone rings for."""
+        return self._router.offer_to(agent)
 
     def talk(self, agent: AgentId) -> Talk | None:
         return self._talks.get(agent)

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
+from ccapp.calls.proof import Proof
 from ccapp.calls.resume import take_over, unowned
 from ccapp.domain import events
 from ccapp.domain.centre import Centre
@@ -50,6 +51,7 @@ def accounts(centre: Centre) -> list[Account]:
             extension=agent.extension,
             realm=centre.realm,
             digest=agent.digest,
+            silent_s_max=centre.dead_phone_s,
         )
         for agent in centre.agents.values()
     ]
@@ -67,6 +69,7 @@ class Reception:
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as stories:
+            stories.create_task(Proof(self._floor).run(), name="proof")
             async for news in self._floor.switch.news():
                 match news:
                     case Arrived():

@@ -210,6 +210,7 @@ class CentrePart(Part):
     realm: Realm = "ccapp"
     voice: Voice = Field("en", min_length=1)
     offline_grace_s: Seconds = 7.0
+    dead_phone_s: Seconds = 60.0
     break_reasons: tuple[Title, ...] = Field(("break", "lunch", "training"), min_length=1, max_length=20)
     break_limits: dict[Title, BreakLimitPart] = Field({})
     feature_codes: FeatureCodesPart = FeatureCodesPart()
@@ -227,6 +228,7 @@ class CentrePart(Part):
             realm=self.realm,
             voice=self.voice,
             offline_grace_s=self.offline_grace_s,
+            dead_phone_s=self.dead_phone_s,
             break_reasons=self.break_reasons,
             break_limits={reason: part.value() for reason, part in self.break_limits.items()},
             feature_codes=self.feature_codes.value(),
@@ -246,6 +248,7 @@ class CentrePart(Part):
             realm=centre.realm,
             voice=centre.voice,
             offline_grace_s=centre.offline_grace_s,
+            dead_phone_s=centre.dead_phone_s,
             break_reasons=centre.break_reasons,
             break_limits={reason: BreakLimitPart.of(it) for reason, it in centre.break_limits.items()},
             feature_codes=FeatureCodesPart.of(centre.feature_codes),

@@ -149,6 +149,7 @@ class Centre:
     break_limits: Mapping[str, BreakLimit] = field(default_factory=dict)  # by reason
     feature_codes: FeatureCodes = FeatureCodes()
     own_calls: OwnCalls = OwnCalls()
+    dead_phone_s: float = 60.0  # an agent's phone that is silent so long in a talk is dead; 0: never
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration
 
     def with_extension(self, extension: str) -> Agent | None:

@@ -486,6 +486,10 @@ class Router:
         place = self._places.get(visit)
         return [opened.offer for opened in place.ringing] if place else []
 
+    def offer_to(self, agent: AgentId) -> Offer | None:
+        seat = self._seats.get(agent)
+        return seat.offer.offer if seat is not None and seat.offer is not None else None
+
     def explain(self, offer: Offer, trigger: str, now: float) -> Explanation:
         """Why this agent. To be asked right after the decision; UnknownOffer once the offer is settled."""
         opened = self._offers.get(offer.offer)

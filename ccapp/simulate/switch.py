@@ -112,6 +112,12 @@ class FakeSwitch:
         await bridge.make()
         return bridge
 
+    async def lives(self, channel: ChannelId) -> bool:
+        there = await self._link.command(lambda: channel in self.exchange.channels, "")
+        if not there:
+            self._end(channel, Gone(cause=41, switch_lost=True))
+        return there
+
     def tell(self, agent: AgentId, text: str) -> None:
         if self._link.up:
             self.exchange.told.append((agent, text))

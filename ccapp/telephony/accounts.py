@@ -27,6 +27,7 @@ AT_ONCE: Final = 50
 """Accounts in flight: each is a few milliseconds of Asterisk's time, and commands have a bounded one."""
 
 QUALIFY_S: Final = 10
+SILENT_ON_HOLD_S_MAX: Final = 1800
 REGISTRATION_S_MAX: Final = 300
 """A phone whose contact is lost (a crash within a second of its REGISTER) is away at most this long."""
 
@@ -147,6 +148,8 @@ def _objects(account: Account) -> dict[SipObject, dict[str, str]]:
             "dtmf_mode": "auto",
             "callerid": _caller_id(account),
             "allow_subscribe": "no",
+            "rtp_timeout": str(round(account.silent_s_max)),
+            "rtp_timeout_hold": str(SILENT_ON_HOLD_S_MAX if account.silent_s_max else 0),
         },
     }
 

@@ -24,6 +24,7 @@ from ccapp.ports import (
     Disconnected,
     FoundLeg,
     Leg,
+    LegGone,
     News,
     Refused,
     Replaced,
@@ -230,6 +231,14 @@ class AsteriskSwitch:
         if self._office.bridges.get(id, ...) != music:
             await bridge.make()
         return bridge
+
+    async def lives(self, channel: ChannelId) -> bool:
+        try:
+            await self._lines.send(commands.look_at(channel))
+        except LegGone:
+            self._mailboxes.end(channel, Cause.TEMPORARY_FAILURE, switch_lost=True)
+            return False
+        return True
 
     def tell(self, agent: AgentId, text: str) -> None:
         sender = f"sip:{self._settings.app}@localhost"

@@ -180,6 +180,21 @@ def test_on_gone_calls_back_once_even_late_unless_undone(run: Run) -> None:
     run(story)
 
 
+def test_a_channel_lives_until_it_does_not(run: Run) -> None:
+    async def story(world: World) -> None:
+        leg = await answered(world)
+        assert await within(5, world.switch.lives(leg.id))
+        await world.caller_hangs_up()
+        await ended(leg)
+        assert not await within(5, world.switch.lives(leg.id))
+        assert not await within(5, world.switch.lives(ChannelId("never-was")))
+        await world.cut()
+        with pytest.raises(SwitchError):
+            await within(10, world.switch.lives(leg.id))
+
+    run(story)
+
+
 def test_a_party_who_holds_and_resumes_is_heard_unless_undone(run: Run) -> None:
     async def story(world: World) -> None:
         caller, agent = await answered(world), await picked_up(world)
