@@ -25,6 +25,7 @@ from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.ids import (
+    NO_QUEUE,
     AgentId,
     BridgeId,
     ChannelId,
@@ -270,16 +271,19 @@ class Acd:
         sub_state: SubState = SubState.WAIT,
         reason: str = "",
         until: float | None = None,
+        queue: QueueId = NO_QUEUE,
         why: str = "command",
     ) -> Presence:
         """What an agent, or somebody for him, asks of his presence. Raises IllegalMove, UnknownAgent."""
-        now = self._on_time()
+        now, before = self._on_time(), self._router.presence(agent)
         self._carry_out(
             "agent_free",
             lambda: self._router.move(
-                agent, move, now, sub_state=sub_state, reason=reason, until=until, why=why
+                agent, move, now, sub_state=sub_state, reason=reason, until=until, queue=queue, why=why
             ),
         )
+        if move in telling.SIGNING and self._router.presence(agent).queues != before.queues:
+            self._publish(telling.SIGNING[move](at=now, agent=agent, queue=queue))
         return self._router.presence(agent)
 
     def hears(self, agent: AgentId, line: Line, *, wrap_up_s: float = 0.0, why: str = "") -> None:

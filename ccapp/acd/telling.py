@@ -1,5 +1,6 @@
 """Facts made of what the live owner knows: the wording of the journal, and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ccapp.acd.talk import Talk
@@ -9,8 +10,13 @@ from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import QueueId, agent_channel
-from ccapp.domain.presence import Presence, SubState, state_of
+from ccapp.domain.presence import Move, Presence, SubState, state_of
 from ccapp.routing.decisions import Moved, Offer, WaitingCall
+
+SIGNING: Mapping[Move, type[events.AgentSignedIn] | type[events.AgentSignedOut]] = {
+    Move.SIGN_IN: events.AgentSignedIn,
+    Move.SIGN_OUT: events.AgentSignedOut,
+}
 
 
 def arrived(visit: Visit) -> events.CallArrived:
@@ -166,6 +172,7 @@ def presence_changed(moved: Moved, now: float) -> events.PresenceChanged:
         rest_since=after.rest_since,
         overdue=after.overdue,
         banned_until=after.banned_until,
+        queues=after.queues,
     )
 
 
@@ -189,4 +196,5 @@ def presence_from(fact: events.PresenceChanged) -> Presence:
         rest_since=fact.rest_since,
         overdue=fact.overdue,
         banned_until=fact.banned_until,
+        queues=fact.queues,
     )

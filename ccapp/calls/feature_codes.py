@@ -1,11 +1,12 @@
 """What an agent says by dialling a code on his own phone, and the spoken answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ccapp.calls.floor import Floor
 from ccapp.calls.scope import until_gone
 from ccapp.domain.centre import Centre
-from ccapp.domain.ids import AgentId
+from ccapp.domain.ids import NO_QUEUE, AgentId, QueueId
 from ccapp.domain.ivr import Say
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic, state_of
 from ccapp.ports import Arrived
@@ -29,6 +30,7 @@ class Wish:
     move: Move
     sub_state: SubState = SubState.WAIT
     reason: str = ""
+    queue: QueueId = NO_QUEUE
 
 
 async def phone(arrived: Arrived, floor: Floor) -> None:
@@ -51,7 +53,12 @@ def obey(agent: AgentId, dialled: str, floor: Floor) -> str:
         return NOT_KNOWN
     try:
         now = floor.acd.move(
-            agent, wish.move, sub_state=wish.sub_state, reason=wish.reason, why="feature code"
+            agent,
+            wish.move,
+            sub_state=wish.sub_state,
+            reason=wish.reason,
+            queue=wish.queue,
+            why="feature code",
         )
     except IllegalMove:
         return NOT_POSSIBLE.format(now=spoken(floor.acd.presence(agent)))
@@ -76,12 +83,22 @@ def read(dialled: str, centre: Centre) -> Wish | None:
     }
     if dialled in plain:
         return plain[dialled]
+    for code, move in ((codes.sign_in, Move.SIGN_IN), (codes.sign_out, Move.SIGN_OUT)):
+        if dialled.startswith(code):
+            queue = _numbered(dialled.removeprefix(code), centre.signed_in_to)
+            return None if queue is None else Wish(move, queue=queue)
     if not dialled.startswith(codes.not_ready):
         return None
-    number = dialled.removeprefix(codes.not_ready) or "1"
-    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(centre.break_reasons)):
+    reason = _numbered(dialled.removeprefix(codes.not_ready), centre.break_reasons)
+    return None if reason is None else Wish(Move.NOT_READY, SubState.BREAK, reason)
+
+
+def _numbered[T](number: str, among: Sequence[T]) -> T | None:
+    """The one of this number, counted from 1; without a number the first."""
+    number = number or "1"
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(among)):
         return None
-    return Wish(Move.NOT_READY, SubState.BREAK, centre.break_reasons[int(number) - 1])
+    return among[int(number) - 1]
 
 
 def spoken(presence: Presence) -> str:

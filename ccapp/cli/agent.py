@@ -1,4 +1,4 @@
-"""`ccapp agent ready|not-ready|login|logout|wrap-up-done|ban|lift-ban AGENT`."""
+"""`ccapp agent ready|not-ready|login|logout|wrap-up-done|ban|lift-ban|sign-in|sign-out AGENT`."""
 
 from typing import Annotated, Any
 
@@ -87,3 +87,18 @@ def ban(
 def lift_ban(agent: Name, as_json: AsJson = False) -> None:
     """Calls again."""
     move(agent, {"move": "lift_ban"}, as_json=as_json)
+
+
+Queue = Annotated[str, typer.Argument(metavar="QUEUE", help="A queue with sign_in.")]
+
+
+@app.command("sign-in")
+def sign_in(agent: Name, queue: Queue, as_json: AsJson = False) -> None:
+    """Sign in to one queue; not ready yet, unless he is already."""
+    move(agent, {"move": "sign_in", "queue": queue}, as_json=as_json)
+
+
+@app.command("sign-out")
+def sign_out(agent: Name, queue: Queue, as_json: AsJson = False) -> None:
+    """Sign out of one queue."""
+    move(agent, {"move": "sign_out", "queue": queue}, as_json=as_json)

@@ -25,6 +25,7 @@ WHY_NOT = {
     WhyNot.LOGGED_OUT: "logged out",
     WhyNot.OFFLINE: "phone offline",
     WhyNot.NOT_A_MEMBER: "not in the queue",
+    WhyNot.NOT_SIGNED_IN: "not signed in to the queue",
     WhyNot.SKILL_MISSING: "skill missing",
     WhyNot.SKILL_LEVEL: "skill too low",
     WhyNot.REQUIREMENT: "not who is asked for",
@@ -113,6 +114,10 @@ def sentence(fact: Fact) -> str:
             return f"{agent} is {now}{f' ({reason})' if reason else ''}: {why}"
         case events.WrapUpEnded(agent=agent, wrap_up_s=wrap_up_s):
             return f"{agent} ends the wrap-up after {seconds(wrap_up_s)}"
+        case events.AgentSignedIn(agent=agent, queue=queue):
+            return f"{agent} signs in to {queue}"
+        case events.AgentSignedOut(agent=agent, queue=queue):
+            return f"{agent} signs out of {queue}"
         case events.AgentDialled(agent=agent, number=number, colleague=colleague):
             return f"{agent} calls {colleague or number}"
         case events.AgentCallAnswered(agent=agent, rang_s=rang_s):

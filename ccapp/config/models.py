@@ -103,6 +103,7 @@ class QueuePart(Part):
     name: Title
     requires: Asked = Field({})
     agents: tuple[AgentName, ...] | None = None
+    sign_in: bool = False
     groups: QueueGroupsPart = QueueGroupsPart()
     tiers: dict[AgentName, StandingPart] = Field({})
     tier_rules: TierRulesPart | None = None
@@ -194,6 +195,8 @@ class FeatureCodesPart(Part):
     not_ready: Code = "*14"
     wrap_up_done: Code = "*15"
     ready_once: Code = "*16"
+    sign_in: Code = "*17"
+    sign_out: Code = "*18"
 
     def value(self) -> FeatureCodes:
         return FeatureCodes(**dict(self))

@@ -36,6 +36,7 @@ class Queue:
     name: str
     requires: Requires = field(default_factory=dict)
     agents: frozenset[AgentId] | None = None  # only these and the groups serve; None: see `Centre.members`
+    sign_in: bool = False  # of those only who have signed in to it
     groups: QueueGroups = NO_GROUPS
     tiers: Mapping[AgentId, Standing] = field(default_factory=dict)
     tier_rules: TierRules | None = None
@@ -130,6 +131,8 @@ class FeatureCodes:
     not_ready: str = "*14"  # followed by the number of a reason, counted from 1; without: the first
     wrap_up_done: str = "*15"
     ready_once: str = "*16"
+    sign_in: str = "*17"  # followed by the number of a queue with sign_in, counted from 1
+    sign_out: str = "*18"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +154,11 @@ class Centre:
     own_calls: OwnCalls = OwnCalls()
     dead_phone_s: float = 60.0  # an agent's phone that is silent so long in a talk is dead; 0: never
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration
+
+    @property
+    def signed_in_to(self) -> tuple[QueueId, ...]:
+        """The queues that agents sign in to one by one."""
+        return tuple(queue.id for queue in self.queues.values() if queue.sign_in)
 
     def with_extension(self, extension: str) -> Agent | None:
         return next((agent for agent in self.agents.values() if agent.extension == extension), None)

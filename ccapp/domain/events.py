@@ -183,6 +183,21 @@ class PresenceChanged(Fact):
     rest_since: float = 0.0
     overdue: bool = False
     banned_until: float | None = None
+    queues: tuple[QueueId, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSignedIn(Fact):
+    """To one queue; the log-in itself is told by PresenceChanged."""
+
+    agent: AgentId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSignedOut(Fact):
+    agent: AgentId
+    queue: QueueId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +276,8 @@ KINDS: dict[str, type[Fact]] = {
     for kind in (
         CallArrived, IvrVisited, CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
         CallAbandoned, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged, CentreApplied, EngineStarted,
-        EngineStopped, AgentDialled, AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound,
+        EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled, AgentCallAnswered, AgentCallEnded,
+        SwitchLost, SwitchFound,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -24,6 +24,9 @@ ChannelId = NewType("ChannelId", str)
 BridgeId = NewType("BridgeId", str)
 
 
+NO_QUEUE = QueueId("")
+
+
 def offer_id(visit: VisitId, number: int) -> OfferId:
     return OfferId(f"{visit}/{number}")
 

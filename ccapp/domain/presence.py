@@ -6,7 +6,7 @@ The visible states are those of spec/xswitch.md §2. They are a view: `state_of`
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ccapp.domain.ids import AgentId
+from ccapp.domain.ids import AgentId, QueueId
 
 
 class Intent(StrEnum):
@@ -39,6 +39,8 @@ class Move(StrEnum):
     READY_ONCE = "ready_once"  # on demand: for one call
     NOT_READY = "not_ready"
     WRAP_UP_DONE = "wrap_up_done"
+    SIGN_IN = "sign_in"  # to one queue
+    SIGN_OUT = "sign_out"  # of one queue
     BAN = "ban"  # no calls until a time
     LIFT_BAN = "lift_ban"
 
@@ -103,6 +105,7 @@ class Presence:
     rest_since: float = 0.0  # epoch s; of the present rest
     overdue: bool = False  # his break is longer than its limit
     banned_until: float | None = None  # epoch s; None: not banned
+    queues: tuple[QueueId, ...] | None = None  # he has signed in to, of those that ask for it; None: all
 
     @property
     def state(self) -> State:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent
+from ccapp.domain.ids import NO_QUEUE, QueueId
 from ccapp.domain.presence import UNTIL_DONE, Intent, Move, SubState, Traffic
 from ccapp.routing.draft import Draft
 
@@ -29,6 +30,8 @@ class Told:
     wrap_up_s: float = 0.0  # TALK_ENDED, OWN_TALK_ENDED
     until: float | None = None  # BAN; None: until it is lifted
     then_away: bool = False  # BREAK_OVER
+    queue: QueueId = NO_QUEUE  # SIGN_IN, SIGN_OUT
+    others: tuple[QueueId, ...] = ()  # SIGN_OUT: those he stays in, if he was in all
 
 
 type Action = Callable[[Draft, Agent, Told], None]
@@ -43,12 +46,27 @@ def stay(draft: Draft, agent: Agent, told: Told) -> None:
 
 def sign_in(draft: Draft, agent: Agent, told: Told) -> None:
     _rest_as(draft, told.now, SubState.WAIT, "")
-    draft.misses, draft.logged_in_at = 0, told.now
+    draft.misses, draft.logged_in_at, draft.queues = 0, told.now, None
+
+
+def sign_in_first(draft: Draft, agent: Agent, told: Told) -> None:
+    sign_in(draft, agent, told)
+    draft.queues = (told.queue,)
+
+
+def sign_in_too(draft: Draft, agent: Agent, told: Told) -> None:
+    if draft.queues is not None:
+        draft.queues = tuple(sorted({*draft.queues, told.queue}))
+
+
+def sign_out_of_one(draft: Draft, agent: Agent, told: Told) -> None:
+    his = told.others if draft.queues is None else draft.queues
+    draft.queues = tuple(sorted(queue for queue in his if queue != told.queue))
 
 
 def sign_out(draft: Draft, agent: Agent, told: Told) -> None:
     _rest_as(draft, told.now, SubState.WAIT, "")
-    draft.intent, draft.misses, draft.logged_in_at = Intent.LOGGED_OUT, 0, None
+    draft.intent, draft.misses, draft.logged_in_at, draft.queues = Intent.LOGGED_OUT, 0, None, None
 
 
 def be_ready(draft: Draft, agent: Agent, told: Told) -> None:

@@ -5,7 +5,7 @@ Presences are frozen and change several times a call; `dataclasses.replace` was 
 object becomes the frozen one. Nobody keeps a draft beyond that.
 """
 
-from ccapp.domain.ids import AgentId
+from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import Intent, Move, Presence, SubState, Traffic
 
 
@@ -31,6 +31,7 @@ class Draft:
         self.rest_since: float = presence.rest_since
         self.overdue: bool = presence.overdue
         self.banned_until: float | None = presence.banned_until
+        self.queues: tuple[QueueId, ...] | None = presence.queues
 
     def sealed(self) -> Presence:
         """This very object, from now on a Presence. A field not copied fails at the first comparison."""

@@ -79,6 +79,12 @@ def _inability(seat: Seat, place: Place) -> Reason | None:
     members = place.members
     if members is not None and seat.id not in members:
         return WhyNot.NOT_A_MEMBER, place.queue.id
+    if (
+        place.queue.sign_in
+        and seat.presence.queues is not None
+        and place.queue.id not in seat.presence.queues
+    ):
+        return WhyNot.NOT_SIGNED_IN, place.queue.id
     requires = place.asks
     if isinstance(requires, str):
         part = unmet(seat.agent.skills, requires)

@@ -17,6 +17,7 @@ from itertools import chain
 from ccapp.domain.centre import Centre
 from ccapp.domain.expressions import Expression
 from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.presence import Presence
 from ccapp.domain.requirements import Requires
 from ccapp.routing.dice import Dice
 from ccapp.routing.ladder import ladder_of
@@ -25,9 +26,10 @@ from ccapp.routing.precedence import OVERDUE, Precedence, precedence_of, rank
 from ccapp.routing.rating import Rating
 from ccapp.routing.seats import Place, Seat
 from ccapp.routing.signatures import Entry, Signature, Tier
+from ccapp.routing.signing import Signing
 from ccapp.routing.skills import Bits, Key, Members
 
-type Name = tuple[Key, Order | None, Precedence]
+type Name = tuple[Key, Order | None, Precedence, QueueId | None]
 """What makes two signatures the same one."""
 
 TIERS = 8
@@ -59,6 +61,7 @@ class Index:
             (centre.agents[agent] for agent in self.agents),
             chain.from_iterable(ladder.memberships() for ladder in self._ladders.values()),
         )
+        self.signing = Signing(queue.id for queue in queues if queue.sign_in)
         self._of_queue: dict[QueueId, Signature] = {}
         for queue in queues:
             members, first = self._ladders[queue.id].members(0, 0), precedence_of(queue)
@@ -96,6 +99,12 @@ class Index:
         stale = self._rating.came(seat) if on_duty else self._rating.went(seat)
         if stale:
             self._rate_all()
+
+    def signs(self, seat: Seat, before: Presence, after: Presence) -> None:
+        """He signs in to single queues and out of them, while he is in no tier."""
+        lost = self.signing.change(seat, before, after)
+        if self.counts_present:
+            self._emptied += [signature for signature in lost if not signature.present]
 
     def present(self, seat: Seat, present: bool) -> None:
         """An agent has come to mean to take calls, or has ceased to. Only to be told if `counts_present`."""
@@ -139,11 +148,12 @@ class Index:
         self, requires: Requires, members: Members, queue: QueueId, precedence: Precedence
     ) -> Signature:
         key, order = self._key(requires, members), self._orders.get(queue)
-        name = (key, order, precedence)
+        name = (key, order, precedence, queue if queue in self.signing.queues else None)
         if name not in self._signatures:
             capable = [self.agents[agent] for agent in self._bits.capable(key)]
             bench = None if order is None else order.bench()
-            self._signatures[name] = Signature(capable, self._rating.tiers, bench)
+            self._signatures[name] = signature = Signature(capable, self._rating.tiers, bench)
+            self.signing.made(signature, queue)
         return self._signatures[name]
 
     def _key(self, requires: Requires, members: Members) -> Key:
@@ -238,6 +248,7 @@ class Index:
         for key, signature in list(self._own.items())[:-1]:
             if not signature.calls:
                 del self._own[key], self._signatures[key]
+                self.signing.forgotten(signature)
                 for seat in signature.capable:
                     (seat.signatures if signature.bench is None else seat.ordered).remove(signature)
 

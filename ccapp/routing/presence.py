@@ -89,6 +89,7 @@ _OFF_THE_PHONE = (_S.READY, _S.BANNED, _S.UNREADY, _S.LOGOUT)
 def _on_the_phone(here: Standing) -> Row:
     """What may be asked for during a call is done when it ends."""
     return {
+        **_single_queues(here),
         _M.LOG_IN: (acts.stay, (here,)),
         _M.LOG_OUT: (acts.remember_log_out, (here,)),
         _M.READY: (acts.forget, (here,)),
@@ -115,14 +116,22 @@ _OWN_CALLS: Row = {
     _L.RUNG: (acts.be_rung, (_S.CALLING,)),
 }
 
+
+def _single_queues(here: Standing) -> Row:
+    return {_M.SIGN_IN: (acts.sign_in_too, (here,)), _M.SIGN_OUT: (acts.sign_out_of_one, (here,))}
+
+
 TABLE: Mapping[Standing, Row] = {
     _S.LOGOUT: {
+        _M.SIGN_IN: (acts.sign_in_first, (_S.UNREADY,)),
+        _M.SIGN_OUT: (acts.stay, (_S.LOGOUT,)),
         _M.LOG_IN: (acts.sign_in, (_S.UNREADY,)),
         _M.LOG_OUT: (acts.stay, (_S.LOGOUT,)),
         _M.BAN: (acts.ban, (_S.LOGOUT,)),
         _M.LIFT_BAN: (acts.lift_ban, (_S.LOGOUT,)),
     },
     _S.UNREADY: {
+        **_single_queues(_S.UNREADY),
         **_OWN_CALLS,
         _M.LOG_IN: (acts.stay, (_S.UNREADY,)),
         _M.LOG_OUT: (acts.sign_out, (_S.LOGOUT,)),
@@ -134,6 +143,7 @@ TABLE: Mapping[Standing, Row] = {
         _L.BREAK_OVER: (acts.overstay, (_S.UNREADY,)),
     },
     _S.BANNED: {
+        **_single_queues(_S.BANNED),
         **_OWN_CALLS,
         _M.LOG_IN: (acts.stay, (_S.BANNED,)),
         _M.LOG_OUT: (acts.sign_out_from_ban, (_S.LOGOUT,)),
@@ -143,6 +153,7 @@ TABLE: Mapping[Standing, Row] = {
         _L.BAN_OVER: (acts.ready_again, (_S.READY,)),
     },
     _S.READY: {
+        **_single_queues(_S.READY),
         **_OWN_CALLS,
         _M.LOG_IN: (acts.stay, (_S.READY,)),
         _M.LOG_OUT: (acts.sign_out, (_S.LOGOUT,)),
@@ -154,6 +165,7 @@ TABLE: Mapping[Standing, Row] = {
         _L.OFFERED: (acts.ring, (_S.RINGING,)),
     },
     _S.RINGING: {
+        **_single_queues(_S.RINGING),
         _M.LOG_IN: (acts.stay, (_S.RINGING,)),
         _M.LOG_OUT: (acts.sign_out, (_S.LOGOUT,)),
         _M.READY: (acts.still_ready, (_S.RINGING,)),
@@ -190,6 +202,7 @@ TABLE: Mapping[Standing, Row] = {
         _L.TOGETHER_AGAIN: (acts.resume, (_S.ANSWERED,)),
     },
     _S.ACW: {
+        **_single_queues(_S.ACW),
         **_OWN_CALLS,
         _M.LOG_IN: (acts.stay, (_S.ACW,)),
         _M.LOG_OUT: (acts.sign_out, (_S.LOGOUT,)),
@@ -255,9 +268,13 @@ def connected(presence: Presence, online: bool) -> Presence:
     return draft.sealed()
 
 
-def passed_through(event: Event) -> tuple[State, ...]:
+def passed_through(before: Presence, event: Event) -> tuple[State, ...]:
     """States seen on the way, in no time."""
-    return (State.LOGIN,) if event is Move.LOG_IN else ()
+    return (State.LOGIN,) if event in (Move.LOG_IN, Move.SIGN_IN) and _is_out(before) else ()
+
+
+def _is_out(presence: Presence) -> bool:
+    return presence.intent is Intent.LOGGED_OUT
 
 
 def why(before: Presence, after: Presence, event: Event, otherwise: str) -> str:

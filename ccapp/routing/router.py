@@ -15,7 +15,7 @@ from dataclasses import replace
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.explanation import Explanation
-from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId, offer_id
+from ccapp.domain.ids import NO_QUEUE, AgentId, OfferId, QueueId, VisitId, offer_id
 from ccapp.domain.presence import Move, Presence, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.serving import Strategy
@@ -244,13 +244,21 @@ class Router:
         sub_state: SubState = SubState.WAIT,
         reason: str = "",
         until: float | None = None,
+        queue: QueueId = NO_QUEUE,
         why: str = "command",
     ) -> list[Decision]:
         """What an agent or supervisor asks for. Raises IllegalMove, UnknownAgent: nothing has changed."""
         seat = self._seat(agent)
         if seat.removed:
             raise UnknownAgent(agent)
-        told = Told(now, sub_state=sub_state, reason=reason, until=until)
+        told = Told(
+            now,
+            sub_state=sub_state,
+            reason=reason,
+            until=until,
+            queue=queue,
+            others=self._centre.signed_in_to if move is Move.SIGN_OUT else (),
+        )
         table.changed(seat.presence, move, seat.agent, told)  # may be refused, while nothing has been decided
         out = self._begin(now)
         begun = len(out)
@@ -297,12 +305,18 @@ class Router:
             seat.idle_number = self._idled
         self._put(seat, after)
         why = table.why(before, after, event, why)
-        out.append(Moved(before=before, after=after, why=why, through=table.passed_through(event)))
+        out.append(Moved(before=before, after=after, why=why, through=table.passed_through(before, event)))
         if before.wrap_up_until is not None and after.wrap_up_until is None:
             out.append(WrapUpOver(agent=seat.id, wrap_up_s=told.now - before.idle_since))
 
     def _put(self, seat: Seat, presence: Presence) -> None:
         was_on_duty, was_present = seat.on_duty, self._index.counts_present and seat.present
+        before = seat.presence
+        signs = presence.queues != before.queues and not seat.removed
+        if signs and seat.free:
+            self._index.remove(seat)
+        if signs and not was_on_duty:
+            self._index.signs(seat, before, presence)
         seat.presence = presence
         if seat.on_duty is not was_on_duty:
             seat.calls, seat.talk_s = 0, 0.0
@@ -310,6 +324,8 @@ class Router:
                 self._index.on_duty(seat, seat.on_duty)
         if self._index.counts_present and seat.present is not was_present and not seat.removed:
             self._index.present(seat, seat.present)
+        if signs and was_on_duty:
+            self._index.signs(seat, before, presence)
 
     # --- time ---------------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from aiohttp import web
 from pydantic import AfterValidator, Field
 
 from ccapp.domain import calldata
-from ccapp.domain.ids import AgentId
+from ccapp.domain.centre import Centre
+from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import IllegalMove, Move, SubState, state_of
 from ccapp.web.keys import DESK, views
-from ccapp.web.wire import ApiError, Body, bad, checked, document, path_id, reply, unknown
+from ccapp.web.wire import ID_LENGTH_MAX, ApiError, Body, bad, checked, document, path_id, reply, unknown
 
 AVAILABLE = "AVAILABLE"
 Reason = Annotated[str, Field(max_length=80), AfterValidator(calldata.clean)]
@@ -21,9 +22,21 @@ Reason = Annotated[str, Field(max_length=80), AfterValidator(calldata.clean)]
 class Wish(Body):
     """`until` (epoch s) or `for_s` end a ban; without either it lasts until it is lifted."""
 
-    move: Literal["log_in", "log_out", "ready", "ready_once", "not_ready", "wrap_up_done", "ban", "lift_ban"]
+    move: Literal[
+        "log_in",
+        "log_out",
+        "ready",
+        "ready_once",
+        "not_ready",
+        "wrap_up_done",
+        "ban",
+        "lift_ban",
+        "sign_in",
+        "sign_out",
+    ]
     sub_state: Literal["WAIT", "DND", "BREAK", "AWAY", "CUSTOM"] | None = None
     reason: Reason = ""
+    queue: Annotated[str, Field(max_length=ID_LENGTH_MAX)] = ""
     until: Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)] | None = None
     for_s: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
 
@@ -49,7 +62,13 @@ async def move(request: web.Request) -> web.Response:
     until = ban_until(wish, acd.clock.now())
     try:
         acd.move(
-            agent.id, Move(wish.move), sub_state=rest(wish), reason=wish.reason, until=until, why="command"
+            agent.id,
+            Move(wish.move),
+            sub_state=rest(wish),
+            reason=wish.reason,
+            until=until,
+            queue=single_queue(wish, acd.centre),
+            why="command",
         )
     except IllegalMove as refused:
         state, sub_state = state_of(acd.presence(agent.id))
@@ -66,6 +85,17 @@ def rest(wish: Wish) -> SubState:
     if wish.sub_state:
         return SubState(wish.sub_state)
     return SubState.BREAK if wish.reason else SubState.WAIT
+
+
+def single_queue(wish: Wish, centre: Centre) -> QueueId:
+    if wish.move not in ("sign_in", "sign_out"):
+        if wish.queue:
+            raise bad("queue", "goes with sign_in and sign_out only")
+    elif wish.queue not in centre.queues:
+        raise bad("queue", f"no queue {wish.queue!r}")
+    elif not centre.queues[QueueId(wish.queue)].sign_in:
+        raise bad("queue", "is served without signing in to it; give it sign_in: true")
+    return QueueId(wish.queue)
 
 
 def ban_until(wish: Wish, now: float) -> float | None:

@@ -140,6 +140,7 @@ class Views:
             "call": self._agents_call(agent.id),
             "own_call": self._own_call(agent.id),
             "wrap_up_until": _time(presence.wrap_up_until),
+            "queues": presence.queues,
             "on_demand": presence.on_demand,
             "overdue": presence.overdue,
             "banned": presence.banned_until is not None,
@@ -267,6 +268,9 @@ class Views:
         members = self._acd.centre.members(queue)
         if members is not None and agent.id not in members:
             return "not a member of the queue"
+        his = (self._presences.get(agent.id) or Presence(agent=agent.id)).queues
+        if queue.sign_in and his is not None and queue.id not in his:
+            return "not signed in to the queue"
         lack = unmet(agent.skills, requires)
         return f"lacks {lack}" if lack else None
 

@@ -35,6 +35,7 @@ def configuration() -> dict[str, Any]:
             ),
             "bob": agent(202, {"banned": 1}, ban_s=3600, max_misses=0),
             "carla": agent(203, {"strict": 1}, max_misses=2),
+            "dora": agent(204, {"signs": 1}),
             **crowd,
         },
         {
@@ -42,6 +43,8 @@ def configuration() -> dict[str, Any]:
             "papers": queue(requires={"alone": 1}, **alone),
             "strict": queue(requires={"strict": 1}, **alone),
             "banned": queue(requires={"banned": 1}, **alone),
+            "one": queue(requires={"signs": 1}, sign_in=True),
+            "two": queue(requires={"signs": 1}, sign_in=True),
             "crowd": queue(requires={"crowd": 1}, wrap_up_s=0),
             "crowd_papers": queue(requires={"crowd": 1}, wrap_up_s=600),
         },
@@ -258,7 +261,7 @@ async def test_of_twelve_agents_only_the_one_who_is_all_three_is_rung(house: Hou
     for number in (0, 1, 2, 3, 4, 5, 6, 7):  # four stay on a call, four wrap up
         name = f"a{number}"
         await house.move(name, "ready")
-        call = await house.call("105" if number < 4 else "106")
+        call = await house.call("107" if number < 4 else "108")
         await call.heard.hears(700)
         await house.in_state(name, "BUSY/ANSWERED")
         if number < 4:
@@ -282,12 +285,12 @@ async def test_of_twelve_agents_only_the_one_who_is_all_three_is_rung(house: Hou
     cases = {(it["manual_status"] == "AVAILABLE", it["system_status"], it["online"]) for it in seen.values()}
     assert len(cases) == 12
     before = {name: len(phone.calls) for name, phone in phones.items()}
-    call = await house.call("105")
+    call = await house.call("107")
     await call.heard.hears(700)
     rung = [name for name, phone in phones.items() if len(phone.calls) > before[name]]
     assert rung == ["a8"]
     assert (await view(house, "a8", "stringee"))["system_status"] == 0
-    second = await house.call("105")
+    second = await house.call("107")
     await second.heard.hears_sound()
     assert sum(len(phone.calls) for phone in phones.values()) == sum(before.values()) + 1
     for each in (*calls, call, second):
@@ -389,3 +392,41 @@ async def test_an_account_that_is_configured_registers_and_one_that_is_not_does_
         await house.apply(whole)
         with pytest.raises(SipError, match=REFUSED):
             await phone.register()
+
+
+@rows("XS-03", "XS-10")
+async def test_signing_in_to_single_queues_by_rest_by_command_and_on_the_phone(house: House) -> None:
+    server = (house.asterisk.settings.bind, house.asterisk.sip_port)
+    async with Phone("dora", server, password=PASSWORD) as dora:
+        dora.on_invite = Answers(tone_hz=700)
+        await dora.register()
+        await house.rest("POST", "/v1/agents/dora/state", {"move": "sign_in", "queue": "one"})
+        assert (await house.presence("dora"))["queues"] == ["one"]
+        await house.move("dora", "ready")
+        other = await house.call("106")
+        await other.heard.hears_sound()
+        first = await house.call("105")
+        await first.heard.hears(700)
+        await first.hang_up()
+        await house.in_state("dora", "READY")
+        assert len(dora.calls) == 1
+        await asyncio.to_thread(house.engine.cli, "agent", "sign-in", "dora", "two")
+        await other.heard.hears(700)
+        await other.hang_up()
+        await house.in_state("dora", "READY")
+        code = await dora.call("*181")  # out of the first of the two
+        await code.answered()
+        await code.hang_up()
+        await house.until(lambda: _signed_in(house, "dora", ["two"]), "out of one, in two")
+        await house.move("dora", "log_out")
+    told = [fact.state for fact in await house.facts(events.PresenceChanged) if fact.agent == "dora"]
+    begin = told.index(State.LOGIN)
+    assert (told.count(State.LOGIN), told[begin + 1]) == (1, State.UNREADY)
+    signed = await house.until_fact(events.AgentSignedIn, lambda fact: fact.agent == "dora", count=2)
+    assert [fact.queue for fact in signed] == ["one", "two"]
+    [out] = await house.until_fact(events.AgentSignedOut, lambda fact: fact.agent == "dora")
+    assert out.queue == "one"
+
+
+async def _signed_in(house: House, name: str, queues: list[str]) -> bool:
+    return bool((await house.presence(name))["queues"] == queues)

@@ -82,9 +82,13 @@ class Floor:
         return told
 
     def move(
-        self, name: str, move: Move, sub_state: SubState = SubState.WAIT, reason: str = ""
+        self, name: str, move: Move, sub_state: SubState = SubState.WAIT, reason: str = "", queue: str = ""
     ) -> list[Decision]:
-        return self._hear(self.router.move(AgentId(name), move, self.now, sub_state=sub_state, reason=reason))
+        return self._hear(
+            self.router.move(
+                AgentId(name), move, self.now, sub_state=sub_state, reason=reason, queue=QueueId(queue)
+            )
+        )
 
     def online(self, name: str, online: bool = True) -> list[Decision]:
         return self._hear(self.router.online(AgentId(name), online, self.now))

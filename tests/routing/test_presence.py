@@ -8,7 +8,7 @@ import pytest
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent
-from ccapp.domain.ids import AgentId
+from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import (
     UNTIL_DONE,
     IllegalMove,
@@ -106,7 +106,7 @@ def rests(**told: object) -> Told:
 def test_logging_in_passes_through_login_and_rests_in_unready_wait() -> None:
     after = line(OUT, Move.LOG_IN)
     assert (after.state, after.sub_state, after.logged_in_at) == (State.UNREADY, SubState.WAIT, NOW)
-    assert table.passed_through(Move.LOG_IN) == (State.LOGIN,)
+    assert table.passed_through(OUT, Move.LOG_IN) == (State.LOGIN,)
 
 
 @pytest.mark.parametrize(
@@ -296,6 +296,29 @@ def test_a_call_of_his_own_is_not_the_one_he_was_ready_for() -> None:
 @pytest.mark.parametrize(("move", "on_demand"), [(Move.READY, False), (Move.READY_ONCE, True)])
 def test_during_a_call_the_kind_of_being_ready_may_change(move: Move, on_demand: bool) -> None:
     assert line(replace(ON_CALL, on_demand=not on_demand), move).on_demand is on_demand
+
+
+# --- single queues ----------------------------------------------------------------------------------------
+
+SALES, HELP = QueueId("sales"), QueueId("help")
+
+
+def test_signing_in_to_one_queue_logs_in_and_a_second_one_is_added() -> None:
+    first = line(OUT, Move.SIGN_IN, Told(NOW, queue=SALES))
+    assert (state_of(first), first.queues) == ((State.UNREADY, SubState.WAIT), (SALES,))
+    assert table.passed_through(OUT, Move.SIGN_IN) == (State.LOGIN,)
+    assert table.passed_through(UNREADY, Move.SIGN_IN) == ()
+    both = line(line(first, Move.READY), Move.SIGN_IN, Told(NOW, queue=HELP))
+    assert (both.state, both.queues) == (State.READY, (HELP, SALES))
+    assert line(both, Move.SIGN_IN, Told(NOW, queue=HELP)) is both
+    assert line(both, Move.SIGN_OUT, Told(NOW, queue=HELP)).queues == (SALES,)
+    assert line(line(both, Move.LOG_OUT), Move.LOG_IN).queues is None
+
+
+def test_who_logged_in_to_all_signs_out_of_one() -> None:
+    assert line(READY, Move.SIGN_IN, Told(NOW, queue=SALES)) is READY
+    after = line(READY, Move.SIGN_OUT, Told(NOW, queue=SALES, others=(HELP, SALES)))
+    assert (after.state, after.queues) == (State.READY, (HELP,))
 
 
 # --- bans -------------------------------------------------------------------------------------------------

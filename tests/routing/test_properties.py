@@ -88,6 +88,7 @@ RELAX: st.SearchStrategy[Relaxation] = st.one_of(
 )
 QUEUE_SETTINGS = st.fixed_dictionaries(
     {
+        "sign_in": st.sampled_from([False, False, True]),
         "requires": ASKED,
         "agents": st.sampled_from([None, None, None, frozenset(AGENTS[:2]), frozenset(AGENTS[1:])]),
         "groups": st.sampled_from([NO_GROUPS, NO_GROUPS, *GROUPED]),
@@ -105,6 +106,7 @@ QUEUE_SETTINGS = st.fixed_dictionaries(
 )
 WIDENING = st.fixed_dictionaries(
     {
+        "sign_in": st.sampled_from([False, False, True]),
         "requires": st.sampled_from([{}, {}, {"a": 2}, "a>=2 and (b or not c)"]),
         "groups": st.sampled_from(
             [
@@ -138,6 +140,7 @@ RINGING = st.fixed_dictionaries(
 """Queues that ring several at once for one call."""
 CHOOSING = st.fixed_dictionaries(
     {
+        "sign_in": st.sampled_from([False, False, True]),
         "tiers": st.dictionaries(st.sampled_from(AGENTS), STANDINGS),
         "strategy": st.sampled_from([*Strategy]),
         "wrap_up_s": st.just(0.0),
@@ -204,6 +207,9 @@ class Model:
         """Whether he may serve the call as it stands, whether or not he was tried."""
         call = self.calls[visit][2]
         queue = self.centre.queues[call.queue]
+        his = self.presences[agent].queues
+        if queue.sign_in and his is not None and queue.id not in his:
+            return False
         steps = [step.after_s for step in queue.relax if call.entered_at + step.after_s <= self.now]
         gates = [at for at, _, _ in self.serving.all_gates(queue) if call.entered_at + at <= self.now]
         waited = max([0.0, *steps, *gates])
@@ -523,6 +529,7 @@ class AnyOrder(RuleBasedStateMachine):
                 sub_state=SubState.BREAK,
                 reason="lunch",
                 until=self.model.now + 20,
+                queue=data.draw(st.sampled_from(QUEUES)),
             )
             assert allowed
         except IllegalMove:
