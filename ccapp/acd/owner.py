@@ -308,6 +308,8 @@ class Acd:
             self._stations.heard(agent, online, self.centre.offline_grace_s)
 
     def _device(self, agent: AgentId, online: bool) -> None:
+        person = self.centre.agents.get(agent)
+        online = online or (person is not None and person.outside is not None)
         if agent not in self.centre.agents or self._router.presence(agent).online == online:
             return
         now = self.clock.now()
@@ -318,9 +320,17 @@ class Acd:
 
     def reconfigure(self, centre: Centre) -> None:
         """Takes effect at once, also on the calls that wait."""
-        self.centre = centre
+        before, self.centre = self.centre, centre
         now = self.clock.now()
         self._carry_out("reconfigured", lambda: self._router.reconfigure(centre, now))
+        self._outside(before)
+
+    def _outside(self, before: Centre) -> None:
+        """Who is reached outside is there always; who is not any more, as his phone says."""
+        for agent in self.centre.agents.values():
+            was = before.agents.get(agent.id)
+            if agent.outside is not None or (was is not None and was.outside is not None):
+                self._device(agent.id, self._stations.has(agent.id))
 
     # --- reading ------------------------------------------------------------------------------------------
 
@@ -380,6 +390,7 @@ class Acd:
         """All is put back: whatever is due by now, is done now, and what is no longer so is said."""
         now = self.clock.now()
         self._carry_out("restarted", lambda: self._router.tick(now))
+        self._outside(self.centre)
         restoring, self._restoring = self._restoring, {}
         for agent, fact in restoring.items():
             was, now_is = telling.presence_from(fact), self._router.presence(agent)

@@ -28,6 +28,9 @@ class Stations:
         else:
             self._told(agent, False)
 
+    def has(self, agent: AgentId) -> bool:
+        return agent in self._online
+
     def _left(self, agent: AgentId) -> None:
         del self._leaving[agent]
         self._online.discard(agent)

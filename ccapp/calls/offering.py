@@ -9,12 +9,12 @@ from typing import Self
 
 from ccapp.acd import Attempt, Place, Talk
 from ccapp.calls.floor import Floor
+from ccapp.calls.reach import reach
 from ccapp.calls.scope import how_gone, until
-from ccapp.domain.calldata import to_headers
 from ccapp.domain.causes import DeclineReason, decline_reason
-from ccapp.domain.centre import Queue
+from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.ids import agent_channel
-from ccapp.ports import CallerId, Dial, Gone, Leg, LegGone, SwitchError
+from ccapp.ports import Dial, Gone, Leg, LegGone, SwitchError
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ async def one(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
     await floor.phones.hung_up(agent)
     if attempt.settled:
         return None
-    leg = floor.switch.dial(dialled(attempt, caller))
+    leg = floor.switch.dial(dialled(attempt, caller, floor.acd.centre))
     floor.phones.took(agent, leg)
     served = None
     try:
@@ -100,13 +100,14 @@ async def one(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
     return served
 
 
-def dialled(attempt: Attempt, caller: Leg) -> Dial:
+def dialled(attempt: Attempt, caller: Leg, centre: Centre) -> Dial:
     visit, offer = attempt.visit, attempt.offer
+    his = reach(offer.agent, offer.queue, visit, centre)
     return Dial(
         channel=agent_channel(offer.offer),
-        endpoint=offer.agent,
-        caller=CallerId(number=visit.caller_number, name=visit.caller_name),
-        headers={"X-Call-Id": visit.id, "X-Queue": offer.queue, **to_headers(visit.data)},
+        endpoint=his.endpoint,
+        caller=his.caller,
+        headers=his.headers,
         ring_s_max=offer.ring_s + RING_S_SPARE,
         originator=caller.id,
     )

@@ -104,7 +104,12 @@ def _dial(call: OwnCall, leg: Leg, target: Target, floor: Floor) -> Dial:
     centre, ring_s = floor.acd.centre, floor.acd.centre.own_calls.ring_s
     person = centre.agents[call.agent]
     if target.colleague is not None:
-        endpoint, shown = str(target.colleague.id), person.extension
+        outside = target.colleague.outside
+        if outside is None:
+            endpoint, shown = str(target.colleague.id), person.extension
+        else:
+            endpoint = f"{outside.number}@{outside.trunk}"
+            shown = centre.own_calls.caller_id or person.extension
     else:
         endpoint, shown = f"{target.number}@{target.trunk}", centre.own_calls.caller_id or person.extension
     return Dial(

@@ -54,6 +54,7 @@ def accounts(centre: Centre) -> list[Account]:
             silent_s_max=centre.dead_phone_s,
         )
         for agent in centre.agents.values()
+        if agent.digest or agent.outside is None
     ]
 
 

@@ -98,7 +98,7 @@ class Phone:
         await floor.phones.hung_up(agent)
         if self._attempt.settled:
             return
-        leg = floor.switch.dial(offering.dialled(self._attempt, self._phones.caller))
+        leg = floor.switch.dial(offering.dialled(self._attempt, self._phones.caller, floor.acd.centre))
         floor.phones.took(agent, leg)
         try:
             async with until(self._attempt.withdrawn.on):

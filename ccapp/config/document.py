@@ -139,7 +139,7 @@ def merge_secrets(new: Centre, old: Centre | None, places: Places = NOWHERE) -> 
     digest holds in its own realm only.
     """
     agents = {id: _with_digest(agent, new, old) for id, agent in new.agents.items()}
-    missing = [id for id, agent in agents.items() if not agent.digest]
+    missing = [id for id, agent in agents.items() if not agent.digest and agent.outside is None]
     if missing:
         moved = old is not None and old.realm != new.realm
         why = "the realm has changed: needs its password again" if moved else "needs a password"

@@ -112,6 +112,9 @@ Dialled = Annotated[
 CallerNumber = Annotated[
     str, shaped(r"([+]?[0-9*#A-Za-z]{1,32})?", "must be a phone number: digits, letters, * or #, at most 32")
 ]
+OutsideNumber = Annotated[
+    str, shaped(r"[+]?[0-9]{2,32}", "must be a phone number: digits, 2 to 32, perhaps with + before them")
+]
 Extension = Annotated[str, shaped(r"[0-9*#]{1,32}", "must be digits, * or #, at most 32")]
 Code = Annotated[str, shaped(r"[0-9*#]{1,16}", "must be digits, * or #, at most 16")]
 

@@ -14,6 +14,7 @@ from ccapp.config.fields import (
     AgentName,
     Asked,
     CallData,
+    CallerNumber,
     Code,
     DataName,
     Dialled,
@@ -37,7 +38,7 @@ from ccapp.config.fields import (
     TrunkName,
     Voice,
 )
-from ccapp.config.models_agents import BreakLimitPart, OwnCallsPart
+from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_serving import (
     RELAX_MAX,
@@ -120,6 +121,7 @@ class QueuePart(Part):
     wrap_up_s: Seconds = 10.0
     wait_s_max: Seconds | None = Field(None, ge=1)
     music: Music = "default"
+    caller_id: CallerNumber = ""
     greeting: Text = ""
     sorry: Text = Queue(id=QueueId(""), name="").sorry
 
@@ -159,6 +161,7 @@ class AgentPart(Part):
     lag_s: Seconds = 0.0
     ban_s: LongSeconds = 0.0
     wrap_up_s: Seconds | None = None
+    outside: OutsidePart | None = None
 
     @field_validator("password")
     @classmethod
@@ -176,11 +179,14 @@ class AgentPart(Part):
     def value(self, id: AgentId, realm: str) -> Agent:
         digest = self.digest or (digest_of(id, realm, self.password) if self.password is not None else "")
         fields = {name: value for name, value in dict(self).items() if name != "password"}
-        return Agent(id=id, **(fields | {"digest": digest}))
+        outside = None if self.outside is None else self.outside.value()
+        return Agent(id=id, **(fields | {"digest": digest, "outside": outside}))
 
     @classmethod
     def of(cls, agent: Agent) -> Self:
-        return cls(**(_like(agent, cls.model_fields) | {"digest": agent.digest or None}))
+        outside = None if agent.outside is None else OutsidePart.of(agent.outside)
+        parts = {"digest": agent.digest or None, "outside": outside}
+        return cls(**(_like(agent, cls.model_fields) | parts))
 
 
 def digest_of(user: str, realm: str, password: str) -> str:

@@ -4,8 +4,8 @@ from typing import Self
 
 from pydantic import Field
 
-from ccapp.config.fields import CallerNumber, Part, RingSeconds, Seconds, TrunkName
-from ccapp.domain.centre import BreakLimit, OwnCalls
+from ccapp.config.fields import CallerNumber, OutsideNumber, Part, RingSeconds, Seconds, TrunkName
+from ccapp.domain.centre import BreakLimit, Outside, OwnCalls
 
 
 class BreakLimitPart(Part):
@@ -20,6 +20,20 @@ class BreakLimitPart(Part):
     @classmethod
     def of(cls, limit: BreakLimit) -> Self:
         return cls(limit_s=limit.limit_s, then_away=limit.then_away)
+
+
+class OutsidePart(Part):
+    """`{number: "+491701234567", trunk: carrier}`."""
+
+    number: OutsideNumber
+    trunk: TrunkName
+
+    def value(self) -> Outside:
+        return Outside(number=self.number, trunk=self.trunk)
+
+    @classmethod
+    def of(cls, outside: Outside) -> Self:
+        return cls(number=outside.number, trunk=outside.trunk)
 
 
 class OwnCallsPart(Part):

@@ -53,6 +53,7 @@ class Queue:
     wrap_up_s: float = 10.0  # 0: none
     wait_s_max: float | None = None  # then the caller hears `sorry` and is released
     music: str = "default"  # music-on-hold class
+    caller_id: str = ""  # shown to agents who are rung outside
     greeting: str = ""  # text spoken on entering the queue, empty: none
     sorry: str = "We are sorry, nobody can take your call now. Please call again later."
 
@@ -60,6 +61,14 @@ class Queue:
     def phones_max(self) -> int:
         """How many agents' phones may ring for one call at the same time."""
         return self.ring_at_once_max if self.strategy in RINGS_SEVERAL else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """A telephone in the public network, reached over a trunk."""
+
+    number: str
+    trunk: TrunkId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +88,7 @@ class Agent:
     lag_s: float = 0.0  # not offered a call for so long after a call of his, and after one that failed by him
     ban_s: float = 0.0  # no calls for so long after one he did not answer; 0: no ban
     wrap_up_s: float | None = None  # None: the queue's
+    outside: Outside | None = None  # rung there, and not on an account's phone: he needs no registration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,11 @@ def documents(draw: st.DrawFn) -> Document:
         limit = some(then_away=st.booleans()).map(lambda more: {"limit_s": 60.0} | more)
         document["break_limits"] = {"lunch": draw(limit)}
     if trunks and draw(st.booleans()):
+        reached = draw(st.sampled_from(agents))
+        document["agents"][reached]["outside"] = {"number": "+49170123", "trunk": trunks[0]}
+        for each in document["queues"].values():
+            each["caller_id"] = "+4930123"
+    if trunks and draw(st.booleans()):
         more = some(ring_s=seconds(3, 60), wrap_up_s=seconds(0, 60), caller_id=st.just("+4930123"))
         document["own_calls"] = {"outbound_trunk": trunks[0]} | draw(more)
     targets = [{"queue": name} for name in queues] + [{"ivr": name} for name in trees]
