@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -34,15 +34,16 @@ from ccapp.domain.ids import (
     TreeId,
     TrunkId,
     VisitId,
+    agent_channel,
 )
-from ccapp.domain.presence import Move, Presence, SubState, Traffic, state_of
+from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, SubState, Traffic, state_of
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
 from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.index import TIERS
 from ccapp.routing.presence import Line
-from ccapp.routing.router import Router
+from ccapp.routing.router import Router, UnknownAgent
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class Acd:
         self._acting = True
         self._restoring: dict[AgentId, events.PresenceChanged] = {}
         self.own_calls = OwnCalls(self)
+        self._on_line: dict[AgentId, ChannelId] = {}
 
     # --- visits -------------------------------------------------------------------------------------------
 
@@ -316,6 +318,21 @@ class Acd:
         self._publish(events.DeviceChanged(at=now, agent=agent, online=online))
         self._carry_out("agent_free", lambda: self._router.online(agent, online, now))
 
+    def on_line(self, agent: AgentId, channel: ChannelId) -> None:
+        """He waits off-hook on this channel: callers are joined to him without ringing."""
+        self._on_line[agent] = channel
+        now = self._on_time()
+        self._carry_out("agent_free", lambda: self._router.on_line(agent, True, now))
+
+    def off_line(self, agent: AgentId) -> None:
+        """He has hung up, and takes no calls until he says so again."""
+        with suppress(IllegalMove, UnknownAgent):
+            if self.presence(agent).intent is Intent.READY:
+                self.move(agent, Move.NOT_READY, why="left the line")
+        now = self._on_time()
+        self._carry_out("agent_free", lambda: self._router.on_line(agent, False, now))
+        del self._on_line[agent]
+
     # --- configuration ------------------------------------------------------------------------------------
 
     def reconfigure(self, centre: Centre) -> None:
@@ -346,6 +363,11 @@ class Acd:
 
     def place(self, visit: VisitId) -> Place | None:
         return self._places.get(visit)
+
+    def channel_of(self, offer: Offer) -> ChannelId:
+        """Of the agent's leg: the one he waits on, or the one to be dialled."""
+        own = self._on_line.get(offer.agent) if offer.on_line else None
+        return agent_channel(offer.offer) if own is None else own
 
     def offer_to(self, agent: AgentId) -> Offer | None:
         """The call his phone rings for."""
@@ -459,7 +481,7 @@ class Acd:
         visit = place.visit
         visit.offers += 1
         explanation = self._router.explain(offer, trigger, offer.made_at)
-        self._publish(telling.offer_made(visit, offer, explanation))
+        self._publish(telling.offer_made(visit, offer, self.channel_of(offer), explanation))
         place.offer(Attempt(self, visit, offer))
 
     def _withdraw(self, place: Place, withdrawn: Withdrawn) -> None:

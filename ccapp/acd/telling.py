@@ -9,7 +9,7 @@ from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
-from ccapp.domain.ids import QueueId, agent_channel
+from ccapp.domain.ids import ChannelId, QueueId
 from ccapp.domain.presence import Move, Presence, SubState, state_of
 from ccapp.routing.decisions import Moved, Offer, WaitingCall
 
@@ -74,7 +74,7 @@ def abandoned(
     )
 
 
-def offer_made(visit: Visit, offer: Offer, explanation: Explanation) -> events.OfferMade:
+def offer_made(visit: Visit, offer: Offer, channel: ChannelId, explanation: Explanation) -> events.OfferMade:
     return events.OfferMade(
         at=offer.made_at,
         visit=visit.id,
@@ -82,7 +82,7 @@ def offer_made(visit: Visit, offer: Offer, explanation: Explanation) -> events.O
         offer=offer.offer,
         agent=offer.agent,
         queue=offer.queue,
-        channel=agent_channel(offer.offer),
+        channel=channel,
         ring_s=offer.ring_s,
         waited_s=offer.waited_s,
         explanation=explanation,

@@ -5,12 +5,14 @@ from ccapp.calls.floor import Floor
 from ccapp.calls.offering import Served
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.events import EndedBy, Outcome
+from ccapp.domain.ids import offer_of
 from ccapp.ports import Gone, Leg
 
 
 async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
-    """Leaving it hangs the agent up and starts his wrap-up."""
-    floor.phones.took(served.talk.agent, served.leg, caller)
+    """Leaving it hangs the agent up, unless he stays on the line, and starts his wrap-up."""
+    stays = offer_of(served.leg.id) is None  # a leg we did not dial
+    floor.phones.took(served.talk.agent, *(() if stays else (served.leg,)), caller)
     with floor.acd.talking(visit, served.talk) as talk:
         deaf = served.leg.on_hold(lambda on: floor.acd.held(talk, on))
         try:
@@ -23,7 +25,8 @@ async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> No
             talk.ended_by = (
                 _who(served.leg.gone, EndedBy.AGENT) if agent_went else _who(caller.gone, EndedBy.CALLER)
             )
-            served.leg.release()
+            if not stays:
+                served.leg.release()
 
 
 def _who(gone: Gone | None, party: EndedBy) -> EndedBy:

@@ -68,7 +68,7 @@ def obey(agent: AgentId, dialled: str, floor: Floor) -> str:
 
 
 def is_code(dialled: str, centre: Centre) -> bool:
-    return read(dialled, centre) is not None
+    return dialled == centre.feature_codes.on_line or read(dialled, centre) is not None
 
 
 def read(dialled: str, centre: Centre) -> Wish | None:

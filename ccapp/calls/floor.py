@@ -173,6 +173,7 @@ class Phones:
         self._last: dict[AgentId, tuple[Leg, ...]] = {}
         self._dialled: dict[AgentId, Leg] = {}
         self._strays: list[Leg] = []
+        self._on_line: dict[AgentId, Leg] = {}
 
     def took(self, agent: AgentId, *legs: Leg) -> None:
         """The leg that rings or talks on this phone, and the caller it talks to."""
@@ -181,6 +182,16 @@ class Phones:
     def dials(self, agent: AgentId, leg: Leg) -> None:
         """A call of the phone's own, the last one."""
         self._dialled[agent] = leg
+
+    def waits_on_line(self, agent: AgentId, leg: Leg) -> None:
+        """His phone is off-hook, and stays so between callers."""
+        self._on_line[agent] = leg
+
+    def left_line(self, agent: AgentId) -> None:
+        self._on_line.pop(agent, None)
+
+    def on_line(self, agent: AgentId) -> Leg | None:
+        return self._on_line.get(agent)
 
     def stray(self, leg: Leg) -> None:
         """A leg of an engine before us, hung up now, on a phone we do not know."""

@@ -13,7 +13,7 @@ import asyncio
 import logging
 
 from ccapp.calls.floor import Floor
-from ccapp.domain.ids import AgentId, ChannelId, agent_channel, own_leg
+from ccapp.domain.ids import AgentId, ChannelId, own_leg
 from ccapp.domain.presence import Traffic
 from ccapp.ports import SwitchError
 
@@ -68,7 +68,7 @@ class Proof:
         if (call := acd.own_calls.of(agent)) is not None:
             return call.channel if call.agent == agent else own_leg(call.channel)
         if (offer := acd.offer_to(agent)) is not None:
-            return agent_channel(offer.offer)
+            return acd.channel_of(offer)
         return None
 
     async def _lives(self, channel: ChannelId | None) -> bool:

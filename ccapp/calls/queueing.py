@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ccapp.acd import Place, Stranding, Visit
 from ccapp.calls import conversation, offering, ringing
@@ -10,6 +11,7 @@ from ccapp.calls.waypoint import InLine, Waypoint
 from ccapp.domain import calldata
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
+from ccapp.domain.fifo import SLOT, Kind, in_slot
 from ccapp.domain.ids import QueueId, SkillId
 from ccapp.domain.ivr import Say
 from ccapp.domain.priorities import CALLER_PRIORITY, CALLER_PRIORITY_MAX, Priority
@@ -45,10 +47,21 @@ def _number(visit: Visit, name: str) -> int | None:
     return int(told) if told.isascii() and told.isdigit() else None
 
 
+def in_a_slot(line: InLine, visit: Visit) -> InLine:
+    """In strict order: seconds of bonus do not count, the call data's `Slot` does where nothing is given."""
+    priority = line.caller_priority
+    if priority == CALLER_PRIORITY:
+        told = _number(visit, "Slot")
+        priority = in_slot(SLOT if told is None else told)
+    return replace(line, priority_s=0.0, caller_priority=priority)
+
+
 async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> Waypoint | None:
     """Returns where the caller goes next, None when his visit is over."""
     queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
     entered_at = floor.acd.clock.now() if line.entered_at is None else line.entered_at
+    if queue.kind is Kind.FIFO:
+        line = in_a_slot(line, visit)
     await _greet(caller, line, queue)
     try:
         with (

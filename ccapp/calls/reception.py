@@ -173,6 +173,8 @@ class Reception:
             return
         if fact.state is State.LOGOUT and fact.before is not State.LOGOUT:
             self._floor.rooms.close_talk(fact.agent)
+            if (leg := self._floor.phones.on_line(fact.agent)) is not None:
+                leg.release()
         if fact.why.startswith(TOLD):
             self._floor.switch.tell(fact.agent, f"You are not ready: {fact.why}.")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ccapp.acd import Talk, Visit, telling
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import conversation, forward, own_call
+from ccapp.calls import conversation, forward, on_line, own_call
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
@@ -21,7 +21,7 @@ from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
-from ccapp.domain.ids import ChannelId, QueueId
+from ccapp.domain.ids import ChannelId, QueueId, offer_of
 from ccapp.domain.ivr import Forward
 from ccapp.ports import Connected, FoundLeg, Leg
 from ccapp.routing.precedence import ranks_at
@@ -45,13 +45,14 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
     that nobody is overtaken by coming back first.
     """
     legs = {found.leg.id: found for found in survey.legs}
+    on_line.found_again(legs, floor)
     opened = _by_turn([found for facts in visits if facts and (found := open_visit(facts))], floor)
     owned: set[ChannelId] = set()
     stories: list[Story] = []
     for found in opened:
         caller = legs.get(found.visit.channel)
         served = _settle(found, caller, legs, floor)
-        if served is not None:
+        if served is not None and offer_of(served.leg.id) is not None:
             owned.add(served.leg.id)
         if caller is None:
             _close(found, served, floor)
@@ -140,7 +141,7 @@ def _let_go(
     was_answered: bool,
 ) -> None:
     """A phone that rang, or still does."""
-    if (agent := legs.get(offer.channel)) is not None:
+    if (agent := legs.get(offer.channel)) is not None and offer_of(offer.channel) is not None:
         floor.phones.took(offer.agent, agent.leg)
         agent.leg.release()
     reason = DeclineReason.ANSWERED_ELSEWHERE if was_answered else DeclineReason.ENGINE_RESTART
@@ -170,8 +171,9 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
     visit, acd = found.visit, floor.acd
     if served is not None:
         _end_talk(visit, served.talk, EndedBy.CALLER, floor)
-        floor.phones.took(served.talk.agent, served.leg)
-        served.leg.release()
+        if offer_of(served.leg.id) is not None:
+            floor.phones.took(served.talk.agent, served.leg)
+            served.leg.release()
         visit.ends(Outcome.SERVED, EndedBy.CALLER)
     elif found.waits is not None and visit.ending is None:
         waits = found.waits

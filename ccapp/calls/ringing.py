@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from ccapp.acd import Attempt, Place
-from ccapp.calls import offering
+from ccapp.calls import offering, on_line
 from ccapp.calls.offering import Comfort, Served
 from ccapp.calls.scope import forever, until
 from ccapp.domain.causes import DeclineReason
@@ -28,10 +28,16 @@ async def first_to_answer(place: Place, caller: Leg, comfort: Comfort, give_up_a
         async with asyncio.timeout_at(give_up_at):
             attempt = await place.next_attempt()
         with attempt:
-            one_alone = attempt.offer.phones_max == 1
-            ring = offering.one(attempt, caller, comfort) if one_alone else several(place, caller, comfort)
-            if served := await ring:
+            if served := await _ring(attempt, place, caller, comfort):
                 return served
+
+
+async def _ring(attempt: Attempt, place: Place, caller: Leg, comfort: Comfort) -> Served | None:
+    if attempt.offer.phones_max > 1:
+        return await several(place, caller, comfort)
+    if attempt.offer.on_line:
+        return await on_line.joined(attempt, caller, comfort)
+    return await offering.one(attempt, caller, comfort)
 
 
 async def several(place: Place, caller: Leg, comfort: Comfort) -> Served | None:
@@ -98,6 +104,9 @@ class Phone:
         await floor.phones.hung_up(agent)
         if self._attempt.settled:
             return
+        if self._attempt.offer.on_line:
+            await self._beep(floor.phones.on_line(agent))
+            return
         leg = floor.switch.dial(offering.dialled(self._attempt, self._phones.caller, floor.acd.centre))
         floor.phones.took(agent, leg)
         try:
@@ -109,6 +118,13 @@ class Phone:
         finally:
             if not self._joined:
                 leg.release()
+
+    async def _beep(self, leg: Leg | None) -> None:
+        """He waits on the line: it is as if he had picked up."""
+        async with until(self._attempt.withdrawn.on):
+            if await on_line.hears_beep(self._attempt, leg):
+                self._picked_up = leg
+                self._phones.place.picked_up()
 
     async def join(self) -> Served | None:
         leg, phones = self._picked_up, self._phones

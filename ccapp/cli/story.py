@@ -115,6 +115,8 @@ def chosen(offer: events.OfferMade) -> str:
     told = offer.explanation
     if told.not_chosen_count == 0:
         return f"{offer.agent} is the only agent; idle for {wording.seconds(told.idle_s)}"
+    if told.on_line:
+        return f"{offer.agent} waits on the line, idle for {wording.seconds(told.idle_s)}"
     rivals = [other for other in told.not_chosen if other.why in wording.RIVALS]
     beside = sum(other.why is WhyNot.RINGS_TOO for other in told.not_chosen)
     if beside:

@@ -38,10 +38,13 @@ WHY_NOT = {
     WhyNot.RINGS_TOO: "rings too",
     WhyNot.LATER_LEVEL: "free, but on a later level",
     WhyNot.STRATEGY: "free, but not in turn",
+    WhyNot.NOT_ON_LINE: "free, but not on the line",
     WhyNot.LATER_TIER: "free, but more widely skilled",
     WhyNot.IDLE_LESS: "free, but idle for less",
 }
-RIVALS = frozenset({WhyNot.LATER_LEVEL, WhyNot.STRATEGY, WhyNot.LATER_TIER, WhyNot.IDLE_LESS})
+RIVALS = frozenset(
+    {WhyNot.NOT_ON_LINE, WhyNot.LATER_LEVEL, WhyNot.STRATEGY, WhyNot.LATER_TIER, WhyNot.IDLE_LESS}
+)
 OUTCOME = {
     Outcome.SERVED: "served",
     Outcome.FORWARDED: "forwarded",

@@ -39,6 +39,7 @@ from ccapp.config.fields import (
     Voice,
 )
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart
+from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_serving import (
     RELAX_MAX,
@@ -50,6 +51,7 @@ from ccapp.config.models_serving import (
     standings,
 )
 from ccapp.domain.centre import Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
+from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
 from ccapp.domain.priorities import OVERDUE_S
 from ccapp.domain.serving import Strategy
@@ -102,6 +104,8 @@ class NumberPart(Part):
 
 class QueuePart(Part):
     name: Title
+    kind: Kind = Kind.CALLCENTER
+    simo: Simo | None = None
     requires: Asked = Field({})
     agents: tuple[AgentName, ...] | None = None
     sign_in: bool = False
@@ -124,6 +128,16 @@ class QueuePart(Part):
     caller_id: CallerNumber = ""
     greeting: Text = ""
     sorry: Text = Queue(id=QueueId(""), name="").sorry
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_its_kind(cls, given: object) -> object:
+        return with_defaults(given)
+
+    @model_validator(mode="after")
+    def _strictly_in_order(self) -> Self:
+        check(self.kind, self.simo, self)
+        return self
 
     def value(self, id: QueueId) -> Queue:
         parts = {
@@ -203,6 +217,7 @@ class FeatureCodesPart(Part):
     ready_once: Code = "*16"
     sign_in: Code = "*17"
     sign_out: Code = "*18"
+    on_line: Code = "*19"
 
     def value(self) -> FeatureCodes:
         return FeatureCodes(**dict(self))

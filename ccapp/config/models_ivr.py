@@ -28,7 +28,9 @@ from ccapp.config.fields import (
     TrunkName,
     Voice,
 )
+from ccapp.config.models_fifo import Slot
 from ccapp.domain import ivr
+from ccapp.domain.fifo import in_slot
 from ccapp.domain.ids import TreeId
 
 NODES_MAX = 500
@@ -215,18 +217,25 @@ class QueuePart(Part):
     requires: Asked = Field({})
     priority_s: PrioritySeconds = 0.0
     caller_priority: CallerPriority | None = None
+    slot: Slot | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _name_alone(cls, given: object) -> object:
         return {"to": given} if isinstance(given, str) else given
 
+    @model_validator(mode="after")
+    def _one_priority(self) -> Self:
+        if self.slot is not None and self.caller_priority is not None:
+            raise ValueError("a slot is a caller priority: only one of them can be given")
+        return self
+
     def node(self) -> ivr.Enqueue:
         return ivr.Enqueue(
             queue=self.to,
             requires=self.requires,
             priority_s=self.priority_s,
-            caller_priority=self.caller_priority,
+            caller_priority=self.caller_priority if self.slot is None else in_slot(self.slot),
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, GroupId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Tree
 from ccapp.domain.priorities import OVERDUE_S, Priority
@@ -42,6 +43,8 @@ class Queue:
     tier_rules: TierRules | None = None
     relax: tuple[Relaxation, ...] = ()
     strategy: Strategy = Strategy.LONGEST_IDLE
+    kind: Kind = Kind.CALLCENTER
+    simo: int | None = None  # of kind fifo: for so many calls at once may phones ring; None: for all
     priority: Priority = 0  # between queues, 0 highest
     service_probability: float = 1.0  # that an agent goes to this queue and not to one of lower priority
     overdue_s: float = OVERDUE_S  # from then on a call goes before all that are not overdue; 0: never
@@ -143,6 +146,7 @@ class FeatureCodes:
     ready_once: str = "*16"
     sign_in: str = "*17"  # followed by the number of a queue with sign_in, counted from 1
     sign_out: str = "*18"
+    on_line: str = "*19"  # he stays on the phone, and waits there for callers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class WhyNot(StrEnum):
     RINGS_TOO = "rings_too"  # is being rung for this very call as well
     LATER_LEVEL = "later_level"  # free, but of a later level or only a backup of the queue
     STRATEGY = "strategy"  # free, but not the one the queue's strategy chooses
+    NOT_ON_LINE = "not_on_line"  # free, but one who waits on the line of a fifo queue goes first
     LATER_TIER = "later_tier"  # free, but more widely skilled than the one chosen
     IDLE_LESS = "idle_less"  # free, same tier, idle for a shorter time
 
@@ -48,6 +49,7 @@ class Explanation:
     idle_s: float  # of the chosen agent
     level: int = 1  # of the chosen agent in this queue
     strategy: Strategy = Strategy.LONGEST_IDLE
+    on_line: bool = False  # he waited off-hook, and was joined without ringing
     steps: tuple[str, ...] = ()  # what was asked less of while it waited, e.g. "after 20 s: spanish 1"
     not_chosen: tuple[NotChosen, ...] = ()  # at most EXPLAINED_MAX, by agent id
     not_chosen_count: int = 0  # all of them

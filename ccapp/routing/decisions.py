@@ -43,6 +43,7 @@ class Offer:
     made_at: float
     waited_s: float
     phones_max: int = 1  # that may ring for this call at the same time, this one included
+    on_line: bool = False  # he waits off-hook: join him, do not ring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

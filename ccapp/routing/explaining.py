@@ -7,6 +7,7 @@ as what he was when this one was decided: free.
 from collections.abc import Iterator
 
 from ccapp.domain.explanation import EXPLAINED_MAX, Explanation, NotChosen, WhyNot
+from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import UNTIL_DONE, Intent, Traffic
 from ccapp.domain.requirements import lacking, unmet
@@ -30,6 +31,7 @@ def explanation(
         steps=_steps(opened),
         level=_level(opened.place, opened.seat),
         strategy=opened.place.queue.strategy,
+        on_line=opened.offer.on_line,
         calls_passed=tuple(_passed(opened, now, places)),
         caller_priority=opened.place.call.caller_priority,
         queue_priority=opened.place.queue.priority,
@@ -139,6 +141,8 @@ def _level(place: Place, seat: Seat) -> int:
 
 
 def _order(seat: Seat, opened: OpenOffer) -> Reason:
+    if opened.offer.on_line and not seat.on_line and opened.place.queue.kind is Kind.FIFO:
+        return WhyNot.NOT_ON_LINE, ""
     mine, his = _level(opened.place, seat), _level(opened.place, opened.seat)
     if mine != his:
         return WhyNot.LATER_LEVEL, f"{mine} > {his}"

@@ -310,7 +310,10 @@ class Index:
         excluded = seat.excluded
         for signature in chain(seat.signatures, seat.ordered) if seat.ordered else seat.signatures:
             if signature.live:
-                head = signature.head_for(seat.agent.id, now) if excluded else signature.head()
+                if signature.bench is not None and signature.bench.order.full:
+                    head = _head_beside(signature, seat, now)
+                else:
+                    head = signature.head_for(seat.agent.id, now) if excluded else signature.head()
                 if head is not None and (best is None or head < best):
                     best = head
         return best[3] if best else None
@@ -318,8 +321,16 @@ class Index:
     def heads_for(self, seat: Seat, now: float) -> list[Entry]:
         """The first call of each of his lines that he may be given."""
         live = (signature for signature in chain(seat.signatures, seat.ordered) if signature.live)
-        heads = (signature.head_for(seat.agent.id, now) for signature in live)
+        heads = (_head_beside(signature, seat, now) for signature in live)
         return [head for head in heads if head is not None]
+
+
+def _head_beside(signature: Signature, seat: Seat, now: float) -> Entry | None:
+    """The first call he may be given though phones ring for others of its queue."""
+    if signature.bench is None:
+        return signature.head_for(seat.agent.id, now)
+    order = signature.bench.order
+    return signature.head_that(lambda place: not place.barred(seat.id, now) and order.may_have(place, seat))
 
 
 def _into_order(idle: Tier, seat: Seat) -> None:

@@ -4,12 +4,16 @@ A Bench holds the idle agents of one Signature in the order of its queue: by lev
 What an order goes by never changes while an agent is idle, so a bench sorts nobody twice. An agent who serves
 several queues sits on a bench of each; taken by one he is off them all. Calls and talk time count over all
 queues since log-in, whose turn it is and positions count for each queue alone.
+
+The order of a fifo queue also knows for how many of its calls phones ring. While these are as many as may,
+only agents who wait on the line are given calls that do not ring yet.
 """
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping
 
 from ccapp.domain.centre import Centre, Queue
+from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.serving import Standing, Strategy
 from ccapp.routing.dice import Dice
@@ -22,7 +26,7 @@ type Rank = tuple[float | int | str | tuple[float, int], ...]
 class Order:
     """The order of one queue, as configured."""
 
-    __slots__ = ("_levels", "_rank", "_standings", "dice", "queue", "strategy")
+    __slots__ = ("_levels", "_rank", "_simo", "_standings", "dice", "fifo", "queue", "ringing", "strategy")
 
     def __init__(self, queue: Queue, levels: Mapping[AgentId, int], dice: Dice) -> None:
         self.queue: QueueId = queue.id
@@ -31,6 +35,21 @@ class Order:
         self._levels = levels
         self._standings: Mapping[AgentId, Standing] = queue.tiers
         self._rank = _RANKS.get(queue.strategy, _idle)
+        self.fifo = queue.kind is Kind.FIFO
+        self._simo = queue.simo
+        self.ringing = 0  # calls for which phones ring, where that is limited
+
+    @property
+    def limited(self) -> bool:
+        return self._simo is not None
+
+    @property
+    def full(self) -> bool:
+        return self._simo is not None and self.ringing >= self._simo
+
+    def may_have(self, place: Place, seat: Seat) -> bool:
+        """Whether he may be offered the call though phones ring for others."""
+        return seat.on_line or bool(place.ringing) or not self.full
 
     def level(self, seat: Seat) -> int:
         return self._levels.get(seat.id, 1)
@@ -49,6 +68,8 @@ class Order:
 
     def rank(self, seat: Seat) -> Rank:
         """Smallest first; no two agents have the same."""
+        if self.fifo:
+            return (not seat.on_line, self.level(seat), *self._rank(self, seat), seat.id)
         return (self.level(seat), *self._rank(self, seat), seat.id)
 
     def bench(self) -> "Bench":
@@ -73,7 +94,7 @@ _RANKS: Mapping[Strategy, Callable[[Order, Seat], Rank]] = {
 def order_of(queue: Queue, centre: Centre, dice: Dice) -> Order | None:
     """None: all on one level, and longest idle."""
     levels = levels_of(queue, centre)
-    if not levels and queue.strategy is Strategy.LONGEST_IDLE:
+    if not levels and queue.strategy is Strategy.LONGEST_IDLE and queue.kind is not Kind.FIFO:
         return None
     return Order(queue, levels, dice)
 
@@ -101,7 +122,10 @@ class Ranked:
         return (seat for _, seat in self._rows)
 
     def first(self, place: Place, now: float) -> Seat | None:
-        return next((seat for _, seat in self._rows if not place.barred(seat.id, now)), None)
+        seats = (seat for _, seat in self._rows if not place.barred(seat.id, now))
+        if self.order.full:
+            seats = (seat for seat in seats if self.order.may_have(place, seat))
+        return next(seats, None)
 
 
 class Drawn:

@@ -29,6 +29,7 @@ from ccapp.routing.lapses import lapse, lapses_at
 from ccapp.routing.precedence import drawn
 from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.seats import OpenOffer, Place, Seat
+from ccapp.routing.simo import Simo
 
 BEGINS_IDLE = frozenset(
     {Move.READY, Move.READY_ONCE, Move.WRAP_UP_DONE, Move.LIFT_BAN}
@@ -73,6 +74,7 @@ class Router:
         self._deadlines = Deadlines()
         self._steps = Steps()
         self._dice = Dice(seed)
+        self._simo = Simo()
         self._joined = 0
         self._offered = 0
         self._idled = 0
@@ -197,6 +199,8 @@ class Router:
         place.ringing.remove(opened)
         if not place.ringing:
             place.next_ring_at = None
+        if opened.limits is not None:
+            self._simo.over(opened)
 
     def _strand(self, place: Place, out: list[Decision]) -> None:
         self._drop(place)
@@ -289,6 +293,18 @@ class Router:
         self._resettle(seat, [], now, out)
         return self._after(now, out)
 
+    def on_line(self, agent: AgentId, on_line: bool, now: float) -> list[Decision]:
+        """He waits off-hook from now on, or no longer. Of an agent not configured: nothing."""
+        seat = self._seats.get(agent)
+        if seat is None or seat.on_line is on_line:
+            return []
+        out = self._begin(now)
+        if seat.free:
+            self._index.remove(seat)
+        seat.on_line = on_line
+        self._refresh(seat, now, out)
+        return self._after(now, out)
+
     def _seat(self, agent: AgentId) -> Seat:
         seat = self._seats.get(agent)
         if seat is None:
@@ -362,6 +378,8 @@ class Router:
         """Ends every event: what has come due by now is done too."""
         self._now = now
         self._come_due(now, out)
+        if self._simo.has_room:
+            self._serve_calls(self._simo.next_calls(self._lines), now, out)
         return out
 
     def _come_due(self, now: float, out: list[Decision]) -> None:
@@ -460,10 +478,13 @@ class Router:
             made_at=now,
             waited_s=now - place.call.entered_at,
             phones_max=place.phones_max,
+            on_line=seat.on_line,
         )
         opened = OpenOffer(offer, seat, place, self._offered, passed)
         self._offers[offer.offer] = seat.offer = opened
         place.ringing.append(opened)
+        if place.signature.bench is not None:
+            self._simo.rings(opened)
         out.append(offer)
         self._change(seat, Line.OFFERED, Told(now), "offered", out)
         if place.phones_max > 1:
@@ -563,6 +584,8 @@ class Router:
         place.ring_as(queue, now)
         self._steps.arm(place, place.next_ring_at)
         self._index.place(place)
+        for opened in place.ringing:
+            self._simo.rings(opened)
         if queue is None and not place.ringing:
             self._strand(place, out)
         for agent, until in place.tried.items():

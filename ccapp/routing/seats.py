@@ -17,6 +17,7 @@ from ccapp.routing.skills import Members
 
 if TYPE_CHECKING:
     from ccapp.routing.ladder import Ladder
+    from ccapp.routing.order import Order
     from ccapp.routing.signatures import Signature
 
 
@@ -25,7 +26,8 @@ class Seat:
 
     __slots__ = (
         "agent", "calls", "due_at", "due_number", "excluded", "flex", "free", "idle_number", "offer",
-        "ordered", "presence", "removed", "signatures", "talk_began", "talk_s", "tier", "turns", "wrap_up_s",
+        "on_line", "ordered", "presence", "removed", "signatures", "talk_began", "talk_s", "tier", "turns",
+        "wrap_up_s",
     )  # fmt: skip
 
     def __init__(self, agent: Agent, presence: Presence) -> None:
@@ -42,6 +44,7 @@ class Seat:
         self.free = False  # sits in his signatures' tiers
         self.idle_number = 0  # orders those idle since the same instant
         self.offer: OpenOffer | None = None
+        self.on_line = False  # waits off-hook: he is joined without ringing
         self.wrap_up_s = 0.0  # of the talk he is in
         self.due_at: float | None = None  # when the clock alone changes something for him
         self.due_number = 0  # orders those due at the same instant
@@ -163,7 +166,7 @@ class Place:
 class OpenOffer:
     """An offer not yet settled, with what explains it."""
 
-    __slots__ = ("idle_key", "number", "offer", "passed", "place", "seat", "tier")
+    __slots__ = ("idle_key", "limits", "number", "offer", "passed", "place", "seat", "tier")
 
     def __init__(
         self, offer: Offer, seat: Seat, place: Place, number: int, passed: tuple[QueueId, ...]
@@ -175,6 +178,7 @@ class OpenOffer:
         self.passed = passed  # queues the lot passed over
         self.tier = seat.tier
         self.idle_key = seat.idle_key
+        self.limits: Order | None = None  # of a queue for which only so many may ring, if he does
 
     @property
     def id(self) -> OfferId:

@@ -1,6 +1,7 @@
 """One distinct requirement: who can meet it, who of them is idle, and which calls ask for it."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -72,11 +73,15 @@ class Signature:
 
     def head_for(self, agent: AgentId, now: float) -> Entry | None:
         """The first waiting call for which the agent was not just tried."""
+        return self.head_that(lambda place: not place.barred(agent, now))
+
+    def head_that(self, fits: Callable[[Place], bool]) -> Entry | None:
+        """The first waiting call that fits."""
         passed: list[Entry] = []
         found = None
         while self.live > len(passed):
             found = self.head()
-            if not found[3].barred(agent, now):
+            if fits(found[3]):
                 break
             passed.append(heappop(self.heap))
             found = None

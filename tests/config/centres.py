@@ -102,7 +102,20 @@ def _with_backup(groups: Document) -> Document:
     return {"primary": ["north"], **groups, "backup": ["south"]}
 
 
+STRICT = ("priority_s", "overdue_s", "service_probability", "relax")
+
+
+def fifo(queue: Document) -> Document:
+    order = {"strategy": "top_down"} if queue.get("strategy") in ("random", "weighted") else {}
+    return {name: value for name, value in queue.items() if name not in STRICT} | order | {"kind": "fifo"}
+
+
 def queue(agents: list[str]) -> st.SearchStrategy[Document]:
+    usual = callcenter(agents)
+    return usual | usual.map(fifo) | usual.map(lambda queue: fifo(queue) | {"simo": 2})
+
+
+def callcenter(agents: list[str]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries(
         {"name": TITLES},
         optional={
@@ -150,6 +163,7 @@ def node(later: list[str], queues: list[str], trunks: list[str]) -> st.SearchStr
         "queue": queue_name
         | both(st.just({}), to=queue_name, priority_s=seconds(-60, 60))
         | both(st.just({}), to=queue_name, caller_priority=st.integers(1, 100))
+        | both(st.just({}), to=queue_name, slot=st.integers(0, 9))
         | both(st.just({}), to=queue_name, requires=EXPRESSIONS),
     }
     if trunks:

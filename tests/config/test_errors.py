@@ -226,6 +226,17 @@ def test_no_message_repeats_a_secret() -> None:
             id="a queue that must be relaxed",
         ),
         pytest.param(
+            SKILLED + "queues:\n  q:\n    name: Q\n    agents: [a]\n    kind: fifo\n    priority_s: 5\n"
+            "  r:\n    name: R\n    agents: [a]\n    simo: 2\n"
+            "  s:\n    name: S\n    agents: [a]\n    kind: fifo\n    strategy: random\n",
+            [
+                "f.yaml:3: queues.q: a fifo queue is served in strict order: it has no priority_s",
+                "f.yaml:8: queues.r: simo goes with kind: fifo",
+                "f.yaml:12: queues.s: a fifo queue knows no strategy random",
+            ],
+            id="what does not go with a strict order",
+        ),
+        pytest.param(
             SKILLED + "queues:\n  q:\n    name: Q\n    agents: []\n    strategy: round-robin\n"
             "    tiers: {a: {level: 0}, b: {level: 2}}\n",
             [

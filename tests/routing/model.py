@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ccapp.domain.centre import Centre, Queue
+from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, GroupId
 from ccapp.domain.requirements import Requires, Skills
 from ccapp.domain.serving import AddBackup, AddGroup, AskLess, Standing, Strategy
@@ -134,7 +135,7 @@ class Serving:
 
     def is_ordered(self, queue: Queue) -> bool:
         """Whether the queue chooses otherwise than by the longest idle."""
-        if queue.strategy is not Strategy.LONGEST_IDLE:
+        if queue.strategy is not Strategy.LONGEST_IDLE or queue.kind is Kind.FIFO:
             return True
         if queue.agents is None and not queue.groups.primary:
             return any(standing.level != 1 for standing in queue.tiers.values())

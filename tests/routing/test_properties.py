@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, BreakLimit, Centre, Queue
 from ccapp.domain.expressions import Expression
+from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, GroupId, OfferId, QueueId, SkillId, VisitId
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
@@ -138,6 +139,21 @@ RINGING = st.fixed_dictionaries(
     }
 )
 """Queues that ring several at once for one call."""
+IN_ORDER = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from([Kind.FIFO, Kind.FIFO, Kind.CALLCENTER]),
+        "simo": st.sampled_from([None, 1, 1, 2]),
+        "strategy": st.sampled_from([Strategy.LONGEST_IDLE, Strategy.TOP_DOWN, Strategy.RING_ALL]),
+        "ring_at_once_max": st.integers(2, 3),
+        "agents": st.sampled_from([None, None, frozenset(AGENTS[:2])]),
+        "tiers": st.one_of(st.just({}), st.dictionaries(st.sampled_from(AGENTS), STANDINGS)),
+        "retry_same_agent_s": st.just(0.0),
+        "overdue_s": st.just(0.0),
+        "priority": st.sampled_from([0, 0, 3]),
+        "wrap_up_s": st.just(0.0),
+    }
+).map(lambda queue: queue if queue["kind"] is Kind.FIFO else queue | {"simo": None})
+"""Queues served in strict order, ringing for few calls at once."""
 CHOOSING = st.fixed_dictionaries(
     {
         "sign_in": st.sampled_from([False, False, True]),
@@ -195,6 +211,7 @@ class Model:
         self.made: set[OfferId] = set()
         self.barred: dict[tuple[VisitId, AgentId], float] = {}
         self.talks: set[AgentId] = set()
+        self.on_line: set[AgentId] = set()
         self.joined = 0
         self.serving = Serving(centre)
         self.open_s: dict[VisitId, float] = {}  # gates that opened early, nobody being there
@@ -263,6 +280,8 @@ class Model:
 
     def choice(self, able: list[AgentId], queue: Queue, idle: Callable[[AgentId], Any]) -> list[AgentId]:
         """Whom the queue may choose from those able: one, but by chance."""
+        if queue.kind is Kind.FIFO:
+            able = [agent for agent in able if agent in self.on_line] or able
         level = min((self.serving.level(queue, agent) for agent in able), default=1)
         able = [agent for agent in able if self.serving.level(queue, agent) == level]
         if not able or queue.strategy in (Strategy.RANDOM, Strategy.WEIGHTED):
@@ -290,7 +309,16 @@ class Model:
         return [min(able, key=rank)]
 
     def may_serve(self, agent: AgentId, visit: VisitId) -> bool:
-        return self.is_let_in(agent, visit) and self.barred.get((visit, agent), self.now) <= self.now
+        queue = self.calls[visit][2].queue
+        if self.is_let_in(agent, visit) and self.barred.get((visit, agent), self.now) <= self.now:
+            return agent in self.on_line or bool(self.rung(visit)) or not self.rings_enough(queue)
+        return False
+
+    def rings_enough(self, queue: QueueId) -> bool:
+        """Whether phones ring for as many calls of a fifo queue as may."""
+        simo = self.centre.queues[queue].simo
+        ringing = {o.visit for o in self.offers.values() if o.queue == queue and not o.on_line}
+        return simo is not None and len(ringing) >= simo
 
     def free(self) -> list[AgentId]:
         return [agent for agent, presence in self.presences.items() if self.is_free(presence)]
@@ -551,6 +579,12 @@ class AnyOrder(RuleBasedStateMachine):
             assert not allowed
             assert self.router.presences() == before
 
+    @rule(data=st.data(), on_line=st.booleans())
+    def an_agent_waits_on_the_line(self, data: st.DataObject, on_line: bool) -> None:
+        agent = data.draw(st.sampled_from(sorted(self.model.centre.agents)))
+        (self.model.on_line.add if on_line else self.model.on_line.discard)(agent)
+        self.tell("on_line", agent, on_line, self.model.now)
+
     @rule(data=st.data(), online=st.sampled_from([True, True, False]))
     def a_phone_comes_or_goes(self, data: st.DataObject, online: bool) -> None:
         agent = data.draw(st.sampled_from(sorted(self.model.centre.agents)))
@@ -686,10 +720,21 @@ class Ringing(AnyOrder):
         super().the_configuration_changes(centre)
 
 
-TestAnyOrder, TestWidening, TestChoosing, TestRinging = (
-    machine.TestCase for machine in (AnyOrder, Widening, Choosing, Ringing)
+class InOrder(AnyOrder):
+    @initialize(centre=centres(IN_ORDER), seed=st.just(0))
+    def opens(self, centre: Centre, seed: int) -> None:
+        super().opens(centre, seed)
+
+    @precondition(lambda self: self.model.joined % 4 == 3)
+    @rule(centre=centres(IN_ORDER))
+    def the_configuration_changes(self, centre: Centre) -> None:
+        super().the_configuration_changes(centre)
+
+
+TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder = (
+    machine.TestCase for machine in (AnyOrder, Widening, Choosing, Ringing, InOrder)
 )
-for each in (TestAnyOrder, TestWidening, TestChoosing, TestRinging):
+for each in (TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder):
     each.settings = settings(
         max_examples=200,
         stateful_step_count=50,

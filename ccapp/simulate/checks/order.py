@@ -127,11 +127,19 @@ class Order:
 
     def _wanting(self) -> Iterator[events.CallWaits]:
         """Those for whom an agent may be rung, also one more beside others."""
-        yield from self._waiting.values()
+        for call in self._waiting.values():
+            if not self._rings_enough(self._centre.queues[call.queue]):
+                yield call
         for visit, call in self._offered.items():
             queue = self._centre.queues[call.queue]
             if queue.strategy is Strategy.RING_ALL and self._ringing[visit] < queue.phones_max:
                 yield call
+
+    def _rings_enough(self, queue: Queue) -> bool:
+        """Whether phones ring for as many calls of a fifo queue as may."""
+        if queue.simo is None:
+            return False
+        return sum(call.queue == queue.id for call in self._offered.values()) >= queue.simo
 
     def quiet(self) -> None:
         """Nothing more happens at this instant."""
