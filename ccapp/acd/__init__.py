@@ -4,10 +4,11 @@ Only `Acd` changes the Router. Everything here is synchronous but the waiting it
 can be torn by a cancellation.
 """
 
+from ccapp.acd.entering import TurnedAway
 from ccapp.acd.own_calls import OwnCall
 from ccapp.acd.owner import Acd
-from ccapp.acd.place import Attempt, Place, Stranding
+from ccapp.acd.place import Attempt, Place
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 
-__all__ = ["Acd", "Attempt", "OwnCall", "Place", "Stranding", "Talk", "Visit"]
+__all__ = ["Acd", "Attempt", "OwnCall", "Place", "Talk", "TurnedAway", "Visit"]

@@ -13,16 +13,18 @@ from dataclasses import replace
 from typing import assert_never
 
 from ccapp.acd import telling
+from ccapp.acd.entering import TurnedAway, turned_away
 from ccapp.acd.meter import Meter
 from ccapp.acd.own_calls import OwnCalls
-from ccapp.acd.place import Attempt, Place, Stranding
+from ccapp.acd.place import Attempt, Place
 from ccapp.acd.stations import Stations
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason, Goodbye
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.centre import Centre
+from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.ids import (
     NO_QUEUE,
@@ -40,7 +42,8 @@ from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, SubState,
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
-from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.forecast import Handling
 from ccapp.routing.index import TIERS
 from ccapp.routing.presence import Line
 from ccapp.routing.router import Router, UnknownAgent
@@ -60,6 +63,7 @@ class Acd:
         self.visits: dict[VisitId, Visit] = {}
         self._journal = journal
         self._router = Router(centre, clock.now(), tiers=tiers, seed=seed)
+        self._handling = Handling()
         self._places: dict[VisitId, Place] = {}
         self._talks: dict[AgentId, Talk] = {}
         self._watchers: list[Callable[[Fact], None]] = []
@@ -134,23 +138,20 @@ class Acd:
         caller_priority: Priority = CALLER_PRIORITY,
         brought_s: float = 0.0,
         tried: Mapping[AgentId, float] | None = None,
+        again: bool = False,
     ) -> Iterator[Place]:
         """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
 
         `own` are the call's skills beside the queue's, `brought_s` counts as waited already. A place taken
-        again after a crash keeps its original clock `entered_at` (epoch s) and those `tried` before. Raises
-        Stranding when there is no such queue.
+        `again` after a crash keeps its original clock `entered_at` (epoch s) and those `tried` before. Raises
+        TurnedAway when he is not let in, or when there is no such queue.
         """
-        settings = self.centre.queues.get(queue)
-        if settings is None:
-            raise Stranding(queue)
+        settings = self._queue(queue)
         now = self.clock.now()
-        place = Place(visit, queue, entered_at)
-        visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
         call = WaitingCall(
             visit=visit.id,
             queue=queue,
-            entered_at=place.entered_at,
+            entered_at=entered_at,
             priority_s=settings.priority_s + priority_s,
             requires=merged(settings.requires, own),
             own_requires=own,
@@ -160,13 +161,50 @@ class Acd:
             offers=visit.offers,
             tried=tried or {},
         )
-        self._places[visit.id] = place
+        if not again:
+            self._admit(visit, settings, call)
+        place = self._places[visit.id] = Place(visit, settings, entered_at)
+        visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
         self._publish(telling.waits(visit, call, now))
         self._carry_out("call_joined", lambda: self._router.join(call, now))
         try:
             yield place
         finally:
             self._leave(place)
+
+    def admit(self, visit: Visit, queue: QueueId, caller_priority: Priority, brought_s: float) -> None:
+        """Whether the caller would be let in now. Raises TurnedAway."""
+        settings, now = self._queue(queue), self.clock.now()
+        call = WaitingCall(
+            visit=visit.id,
+            queue=queue,
+            entered_at=now,
+            priority_s=settings.priority_s,
+            caller_priority=caller_priority,
+            brought_s=brought_s,
+        )
+        self._admit(visit, settings, call)
+
+    def _queue(self, queue: QueueId) -> Queue:
+        settings = self.centre.queues.get(queue)
+        if settings is None:
+            raise TurnedAway(ExitReason.QUEUE_GONE, Goodbye(say=Queue(id=queue, name="").sorry))
+        return settings
+
+    def _admit(self, visit: Visit, queue: Queue, call: WaitingCall) -> None:
+        now = self.clock.now()
+        refusal = self._router.refusal(call, self._handling.of(queue), now)
+        if refusal is not None:
+            away = turned_away(visit, queue, refusal.reason)
+            self._publish(telling.entry_refused(visit, queue.id, refusal, away.to, now))
+            raise away
+
+    def _dismiss(self, place: Place, reason: ExitReason) -> None:
+        """His wait is over, by a rule."""
+        queue = self.centre.queues.get(place.queue, place.settings)
+        away = turned_away(place.visit, queue, reason)
+        self._publish(telling.wait_ended(place, reason, away.to, self.clock.now()))
+        place.turn_away(away)
 
     def _leave(self, place: Place) -> None:
         visit, now = place.visit, self._on_time()
@@ -175,7 +213,7 @@ class Acd:
         del self._places[visit.id]
         if not place.served:
             self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
-            if visit.ending is None:
+            if visit.ending is None and place.away is None:
                 offered = place.left_ringing
                 self._publish(
                     telling.abandoned(visit, place.queue, place.entered_at, offered=offered, now=now)
@@ -463,8 +501,8 @@ class Acd:
                 self._say(decision)
             case WrapUpOver(agent=agent, wrap_up_s=wrap_up_s):
                 self._publish(events.WrapUpEnded(at=self.clock.now(), agent=agent, wrap_up_s=wrap_up_s))
-            case Stranded(visit=visit):
-                self._places[visit].strand()
+            case Dismissed(visit=visit, reason=reason):
+                self._dismiss(self._places[visit], reason)
             case _ as never:
                 assert_never(never)
 
@@ -495,6 +533,7 @@ class Acd:
         if not self._acting:
             return
         self._journal.publish(fact)
+        self._handling.hear(fact, self.centre.queues)
         self.meter.fact(fact)
         for watcher in self._watchers:
             watcher(fact)

@@ -6,19 +6,17 @@ import asyncio
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ccapp.acd.entering import TurnedAway
 from ccapp.acd.signal import Signal
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Queue
 from ccapp.domain.ids import BridgeId, ChannelId, OfferId, QueueId
 from ccapp.routing.decisions import Offer, Withdrawn
 
 if TYPE_CHECKING:
     from ccapp.acd.owner import Acd
-
-
-class Stranding(Exception):
-    """The queue of a waiting call is no longer configured."""
 
 
 class Attempt:
@@ -52,15 +50,16 @@ class Attempt:
 class Place:
     """Where a call waits. Made by `Acd.waiting`, which also takes it out of the line."""
 
-    def __init__(self, visit: Visit, queue: QueueId, entered_at: float) -> None:
+    def __init__(self, visit: Visit, settings: Queue, entered_at: float) -> None:
         self.visit = visit
-        self.queue = queue
+        self.queue: QueueId = settings.id
+        self.settings = settings  # as they were when he came
         self.entered_at = entered_at
         self.served = False
         self.left_ringing = False  # the caller went while a phone rang for him
         self.ringing: dict[OfferId, Attempt] = {}  # agents being rung for this call, or about to be
         self._news = asyncio.Event()
-        self._stranded = False
+        self.away: TurnedAway | None = None  # he has been sent elsewhere
 
     def offer(self, attempt: Attempt) -> None:
         self.ringing[attempt.offer.offer] = attempt
@@ -78,15 +77,15 @@ class Place:
         """One of the phones that ring has been, and waits to be joined."""
         self._news.set()
 
-    def strand(self) -> None:
-        self._stranded = True
+    def turn_away(self, away: TurnedAway) -> None:
+        self.away = away
         self._news.set()
 
     async def next_attempt(self) -> Attempt:
-        """Waits for an agent to ring. Raises Stranding when the queue is taken away meanwhile."""
+        """Waits for an agent to ring. Raises TurnedAway when the wait is ended by a rule meanwhile."""
         while not self.ringing:
-            if self._stranded:
-                raise Stranding(self.queue)
+            if self.away is not None:
+                raise self.away
             await self.news()
         return next(iter(self.ringing.values()))
 

@@ -21,6 +21,8 @@ class OpenVisit:
     waits: events.CallWaits | None = None
     offers: dict[OfferId, events.OfferMade] = field(default_factory=dict)
     served: events.CallServed | None = None
+    away: events.EntryRefused | events.WaitEnded | None = None  # on his way to where a queue has sent him
+    line: events.CallWaits | None = None  # the last he waited in
     tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
 
 
@@ -52,9 +54,10 @@ def _arrived(fact: events.CallArrived) -> Visit:
 def _fold(found: OpenVisit, fact: VisitFact) -> None:
     match fact:
         case events.IvrVisited():
-            found.node = fact
+            found.node, found.away = fact, None
         case events.CallWaits():
-            found.waits, found.tried = fact, {}
+            found.waits, found.tried, found.away = fact, {}, None
+            found.line = fact
         case events.OfferMade(offer=offer):
             found.offers[offer] = fact
             found.visit.offers = _number(offer)
@@ -69,6 +72,8 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.TalkEnded(ended_by=ended_by):
             found.served = None
             found.visit.ends(events.Outcome.SERVED, ended_by)
+        case events.EntryRefused() | events.WaitEnded():
+            found.waits, found.away = None, fact
         case events.CallForwarded(answered=True):
             found.visit.ends(events.Outcome.FORWARDED, events.EndedBy.CALLER)
         case events.CallAbandoned():

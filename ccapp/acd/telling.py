@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ccapp.acd.place import Place
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason, Treatment, told
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import ChannelId, QueueId
 from ccapp.domain.presence import Move, Presence, SubState, state_of
+from ccapp.routing.admission import Refusal
 from ccapp.routing.decisions import Moved, Offer, WaitingCall
 
 SIGNING: Mapping[Move, type[events.AgentSignedIn] | type[events.AgentSignedOut]] = {
@@ -58,6 +61,32 @@ def waits(visit: Visit, call: WaitingCall, now: float) -> events.CallWaits:
         own_requires=call.own_requires,
         caller_priority=call.caller_priority,
         brought_s=call.brought_s,
+    )
+
+
+def entry_refused(
+    visit: Visit, queue: QueueId, refusal: Refusal, to: Treatment, now: float
+) -> events.EntryRefused:
+    return events.EntryRefused(
+        at=now,
+        visit=visit.id,
+        data=visit.data,
+        queue=queue,
+        reason=refusal.reason,
+        detail=refusal.detail,
+        to=told(to),
+    )
+
+
+def wait_ended(place: Place, reason: ExitReason, to: Treatment, now: float) -> events.WaitEnded:
+    return events.WaitEnded(
+        at=now,
+        visit=place.visit.id,
+        data=place.visit.data,
+        queue=place.queue,
+        reason=reason,
+        waited_s=now - place.entered_at,
+        to=told(to),
     )
 
 

@@ -32,6 +32,7 @@ class Visit:
         self.data = data
         self.offers = 0
         self.segments = 0
+        self.diversions = 0  # how often a queue has sent him elsewhere
         self.queue: QueueId | None = None
         self.agent: AgentId | None = None
         self.if_caller_leaves = Outcome.LEFT_IN_IVR

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ccapp.calls import feature_codes
 from ccapp.domain import ivr
+from ccapp.domain.admission import Goodbye
 from ccapp.domain.centre import Centre
 
 
@@ -21,5 +22,8 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
     for queue in centre.queues.values():
         yield ivr.Say(text=queue.greeting)
         yield ivr.Say(text=queue.sorry)
+        for treatment in (queue.closed, queue.overflow):
+            if isinstance(treatment, Goodbye):
+                yield ivr.Say(text=treatment.say)
     for text in feature_codes.sentences(centre):
         yield ivr.Say(text=text)

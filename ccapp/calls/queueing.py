@@ -1,14 +1,14 @@
 """Waiting in a queue's line, hearing music, until an agent answers; then the talk."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from typing import assert_never
 
-from ccapp.acd import Place, Stranding, Visit
+from ccapp.acd import TurnedAway, Visit
 from ccapp.calls import conversation, offering, ringing
 from ccapp.calls.floor import Floor
-from ccapp.calls.waypoint import InLine, Waypoint
+from ccapp.calls.waypoint import InLine, InTree, Waypoint
 from ccapp.domain import calldata
+from ccapp.domain.admission import Goodbye, ToQueue, ToTree
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.fifo import SLOT, Kind, in_slot
@@ -58,55 +58,63 @@ def in_a_slot(line: InLine, visit: Visit) -> InLine:
 
 async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> Waypoint | None:
     """Returns where the caller goes next, None when his visit is over."""
-    queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
-    entered_at = floor.acd.clock.now() if line.entered_at is None else line.entered_at
-    if queue.kind is Kind.FIFO:
+    since = floor.acd.clock.now() if line.entered_at is None else line.entered_at
+    queue = floor.acd.centre.queues.get(line.queue)
+    if queue is not None and queue.kind is Kind.FIFO:
         line = in_a_slot(line, visit)
-    await _greet(caller, line, queue)
     try:
-        with (
-            floor.acd.waiting(
-                visit,
-                line.queue,
-                line.requires,
-                line.priority_s,
-                entered_at=entered_at,
-                caller_priority=line.caller_priority,
-                brought_s=line.brought_s,
-                tried=line.tried,
-            ) as place,
-            _ending_when_given_up(visit),
-            offering.Comfort(place, caller, queue, floor) as comfort,
-        ):
-            served = await ringing.first_to_answer(place, caller, comfort, _give_up_at(place, queue, floor))
-    except (TimeoutError, Stranding):
-        visit.ends(Outcome.TIMED_OUT, EndedBy.SYSTEM)  # also where there was no line to leave
-        await caller.answer()
-        await caller.play([Say(text=queue.sorry)])
-        return None
+        served = await _wait(visit, caller, line, since, floor)
+    except TurnedAway as away:
+        if away.outcome is Outcome.TIMED_OUT:
+            line = replace(line, brought_s=line.brought_s + floor.acd.clock.now() - since)
+        return await elsewhere(visit, caller, line, away)
     await conversation.between(visit, caller, served, floor)
     return None
 
 
-async def _greet(caller: Leg, line: InLine, queue: Queue) -> None:
+async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Floor) -> offering.Served:
+    """Until an agent has answered. Raises TurnedAway."""
+    acd, again = floor.acd, line.entered_at is not None
+    if not again:
+        acd.admit(visit, line.queue, line.caller_priority, line.brought_s)
+    queue = acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
+    if not again:
+        await _greet(caller, queue)
+    with (
+        acd.waiting(
+            visit,
+            line.queue,
+            line.requires,
+            line.priority_s,
+            entered_at=since,
+            caller_priority=line.caller_priority,
+            brought_s=line.brought_s,
+            tried=line.tried,
+            again=again,
+        ) as place,
+        offering.Comfort(place, caller, queue, floor) as comfort,
+    ):
+        return await ringing.first_to_answer(place, caller, comfort)
+
+
+async def _greet(caller: Leg, queue: Queue) -> None:
     """Once, on entering, on the queue's time; not again to one whose place is taken up after a crash."""
-    if queue.greeting and line.entered_at is None:
+    if queue.greeting:
         await caller.answer()
         await caller.play([Say(text=queue.greeting)])
 
 
-@contextmanager
-def _ending_when_given_up(visit: Visit) -> Iterator[None]:
-    """A wait that we end is not an abandonment: it is said before the place is left."""
-    try:
-        yield
-    except (TimeoutError, Stranding):
-        visit.ends(Outcome.TIMED_OUT, EndedBy.SYSTEM)
-        raise
-
-
-def _give_up_at(place: Place, queue: Queue, floor: Floor) -> float | None:
-    """The loop's time after which no new attempt is waited for."""
-    if queue.wait_s_max is None:
-        return None
-    return floor.acd.clock.loop_time(place.entered_at + queue.wait_s_max)
+async def elsewhere(visit: Visit, caller: Leg, line: InLine, away: TurnedAway) -> Waypoint | None:
+    """Where a caller goes whom a queue does not serve; into another line with all he has waited."""
+    match away.to:
+        case ToQueue(queue=other):
+            return replace(line, queue=other, entered_at=None, tried={})
+        case ToTree(tree=tree, node=node):
+            return InTree(tree=tree, node=node)
+        case Goodbye(say=text):
+            visit.ends(away.outcome, EndedBy.SYSTEM)
+            await caller.answer()
+            await caller.play([Say(text=text)])
+            return None
+        case _ as never:
+            assert_never(never)

@@ -6,11 +6,11 @@ differ, the lines are right and the facts that are missing are written now.
 
 from collections.abc import Coroutine, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ccapp.acd import Talk, Visit, telling
+from ccapp.acd import Talk, TurnedAway, Visit, telling
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import conversation, forward, on_line, own_call
+from ccapp.calls import conversation, forward, on_line, own_call, queueing
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
@@ -233,8 +233,28 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
             entered_at=waits.entered_at,
             tried={agent: at + retry_s for agent, at in open.tried.items()},
         )
+    if (away := open.away) is not None:
+        return await _sent_on(open, away, caller, floor)
     if open.node is not None:
         return InTree(tree=open.node.tree, node=open.node.node)
     await learn_from_headers(open.visit, caller, floor)
     number = floor.acd.centre.number(open.visit.number)
     return start(number, open.visit) if number is not None else None
+
+
+async def _sent_on(
+    open: OpenVisit, away: events.EntryRefused | events.WaitEnded, caller: Leg, floor: Floor
+) -> Waypoint | None:
+    """On to where the queue had sent him; what it is now, should that have changed."""
+    queue = floor.acd.centre.queues.get(away.queue, Queue(id=away.queue, name=""))
+    line = queueing.line_for(open.visit, away.queue, {}, 0.0)
+    if (waited := open.line) is not None:
+        line = replace(
+            line,
+            requires=waited.own_requires,
+            priority_s=waited.own_priority_s,
+            caller_priority=waited.caller_priority,
+            brought_s=floor.acd.clock.now() - waited.entered_at + waited.brought_s,
+        )
+    sent = TurnedAway(away.reason, queue.treatment(away.reason))
+    return await queueing.elsewhere(open.visit, caller, line, sent)

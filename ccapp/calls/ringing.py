@@ -20,13 +20,12 @@ from ccapp.ports import Leg
 log = logging.getLogger(__name__)
 
 
-async def first_to_answer(place: Place, caller: Leg, comfort: Comfort, give_up_at: float | None) -> Served:
-    """Raises TimeoutError when no agent could be rung until `give_up_at` (loop time)."""
+async def first_to_answer(place: Place, caller: Leg, comfort: Comfort) -> Served:
+    """Raises TurnedAway when a rule ends the wait."""
     while True:
         if not place.ringing:
             await comfort.music()
-        async with asyncio.timeout_at(give_up_at):
-            attempt = await place.next_attempt()
+        attempt = await place.next_attempt()
         with attempt:
             if served := await _ring(attempt, place, caller, comfort):
                 return served

@@ -220,6 +220,8 @@ def _ends_part(fact: VisitFact, ringing: list[str]) -> tuple[str, bool] | None:
             return f"{agent}'s phone rang, until {agent} answered", True
         case events.CallAbandoned():
             return "nobody free to take it, until the caller left", True
+        case events.WaitEnded(reason=reason):
+            return f"nobody free to take it, until {wording.EXIT[reason]}", True
         case events.CallEnded():
             return "nobody free to take it, until the call was over", True
         case _:

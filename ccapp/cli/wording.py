@@ -2,6 +2,7 @@
 
 from ccapp.cli.show import duration
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.explanation import Explanation, WhyNot
@@ -51,9 +52,22 @@ OUTCOME = {
     Outcome.ABANDONED: "abandoned",
     Outcome.LEFT_IN_IVR: "left in the IVR",
     Outcome.IVR_ENDED: "ended by the IVR",
-    Outcome.TIMED_OUT: "sent away at the queue's wait limit",
+    Outcome.TIMED_OUT: "waited in vain",
     Outcome.REFUSED: "refused",
     Outcome.LOST: "lost",
+}
+REFUSAL = {
+    RefusalReason.CLOSED: "which is closed",
+    RefusalReason.FULL: "which is full",
+    RefusalReason.WAIT_TOO_LONG: "where the wait would be too long",
+    RefusalReason.OFFLINE: "where nobody is logged in",
+    RefusalReason.NOBODY_READY: "where nobody takes calls",
+}
+EXIT = {
+    ExitReason.TIMEOUT: "the queue's wait limit was reached",
+    ExitReason.NO_AGENT_TIMEOUT: "nobody had been logged in for too long",
+    ExitReason.EMPTY: "nobody was there any more",
+    ExitReason.QUEUE_GONE: "there was no such queue any more",
 }
 BY = {
     EndedBy.CALLER: "the caller hung up",
@@ -168,10 +182,18 @@ def _of_visit(fact: events.VisitFact) -> str:
         case events.CallAbandoned(queue=queue, waited_s=waited_s, offered=offered):
             ringing = ", while a phone rang" if offered else ""
             return f"leaves the line of {queue} after {seconds(waited_s)}{ringing}"
+        case events.EntryRefused(queue=queue, reason=reason, detail=detail, to=to):
+            return f"is not let into {queue}, {REFUSAL[reason]} ({detail}): {_goes(to)}"
+        case events.WaitEnded(queue=queue, reason=why, waited_s=waited_s, to=to):
+            return f"leaves the line of {queue} after {seconds(waited_s)}, as {EXIT[why]}: {_goes(to)}"
         case events.CallEnded(outcome=outcome, ended_by=by, duration_s=duration_s):
             return f"is over after {seconds(duration_s)}: {OUTCOME[outcome]}, {BY[by]}"
         case _:
             return type(fact).__name__
+
+
+def _goes(to: str) -> str:
+    return f"goes to {to}" if to else "is told so"
 
 
 def _waits(fact: events.CallWaits) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from ccapp.config import checks_agents, checks_serving
+from ccapp.config import checks_admission, checks_agents, checks_serving
 from ccapp.config.models_ivr import kind
 from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.centre import Centre, ToQueue, ToTree
@@ -22,6 +22,7 @@ def findings(centre: Centre) -> Iterator[Finding]:
     yield from _numbers(centre)
     yield from checks_serving.groups(centre)
     yield from checks_serving.queues(centre)
+    yield from checks_admission.queues(centre)
     yield from _agents(centre)
     yield from checks_agents.outside(centre)
     for tree in centre.trees.values():

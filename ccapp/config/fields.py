@@ -19,7 +19,7 @@ from pydantic import (
 
 from ccapp.domain import calldata
 from ccapp.domain.expressions import expression
-from ccapp.domain.ids import AgentId, GroupId, NodeId, QueueId, SkillId, TreeId, TrunkId
+from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, INVALID_KEY, KEYS
 from ccapp.domain.priorities import CALLER_PRIORITY_MAX, QUEUE_PRIORITY_MAX
 
@@ -100,6 +100,7 @@ ID = shaped(
 AgentName = Annotated[AgentId, ID]
 QueueName = Annotated[QueueId, ID]
 GroupName = Annotated[GroupId, ID]
+HoursName = Annotated[HoursId, ID]
 TrunkName = Annotated[TrunkId, ID]
 TreeName = Annotated[TreeId, ID]
 NodeName = Annotated[NodeId, ID]

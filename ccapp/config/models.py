@@ -21,6 +21,7 @@ from ccapp.config.fields import (
     Digest,
     Extension,
     GroupName,
+    HoursName,
     LongSeconds,
     Music,
     Part,
@@ -38,6 +39,7 @@ from ccapp.config.fields import (
     TrunkName,
     Voice,
 )
+from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyName
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
@@ -50,7 +52,8 @@ from ccapp.config.models_serving import (
     TierRulesPart,
     standings,
 )
-from ccapp.domain.centre import Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
+from ccapp.domain.admission import WhenEmpty
+from ccapp.domain.centre import CLOSED, Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
 from ccapp.domain.priorities import OVERDUE_S
@@ -123,7 +126,17 @@ class QueuePart(Part):
     ring_next_after_s: RingNextSeconds = 5.0
     retry_same_agent_s: Seconds = 5.0
     wrap_up_s: Seconds = 10.0
+    hours: HoursName | None = None
+    closed: TreatmentPart = TreatmentPart.of(CLOSED)
+    size_max: int | None = Field(None, ge=0, le=100_000)
+    predicted_wait_s_max: Seconds | None = None
+    handling_s: Seconds = Field(180.0, ge=1)
+    join_when_empty: WhenEmptyName = "yes"
+    leave_when_empty: WhenEmptyName = "no"
     wait_s_max: Seconds | None = Field(None, ge=1)
+    no_agent_wait_s_max: Seconds | None = None
+    no_agent_grace_s: Seconds = 5.0
+    overflow: TreatmentPart | None = None
     music: Music = "default"
     caller_id: CallerNumber = ""
     greeting: Text = ""
@@ -146,6 +159,10 @@ class QueuePart(Part):
             "tiers": standings(self.tiers),
             "tier_rules": None if self.tier_rules is None else self.tier_rules.value(),
             "relax": tuple(step.value() for step in self.relax),
+            "closed": self.closed.value(),
+            "overflow": None if self.overflow is None else self.overflow.value(),
+            "join_when_empty": WhenEmpty(self.join_when_empty),
+            "leave_when_empty": WhenEmpty(self.leave_when_empty),
         }
         return Queue(id=id, **(dict(self) | parts))
 
@@ -157,6 +174,8 @@ class QueuePart(Part):
             "tiers": {agent: StandingPart.of(standing) for agent, standing in queue.tiers.items()},
             "tier_rules": None if queue.tier_rules is None else TierRulesPart.of(queue.tier_rules),
             "relax": tuple(RelaxPart.of(step) for step in queue.relax),
+            "closed": TreatmentPart.of(queue.closed),
+            "overflow": None if queue.overflow is None else TreatmentPart.of(queue.overflow),
         }
         return cls(**(_like(queue, cls.model_fields) | parts))
 
@@ -244,6 +263,7 @@ class CentrePart(Part):
     queues: dict[QueueName, QueuePart] = Field({})
     agents: dict[AgentName, AgentPart] = Field({})
     groups: dict[GroupName, GroupPart] = Field({})
+    hours: dict[HoursName, HoursPart] = Field({})
     ivr: dict[TreeName, TreePart] = Field({})
 
     def value(self) -> Centre:
@@ -262,6 +282,7 @@ class CentrePart(Part):
             queues={id: part.value(id) for id, part in self.queues.items()},
             agents={id: part.value(id, self.realm) for id, part in self.agents.items()},
             groups={id: part.value(id) for id, part in self.groups.items()},
+            hours={id: part.value(id) for id, part in self.hours.items()},
             trees={id: part.tree(id) for id, part in self.ivr.items()},
         )
 
@@ -282,5 +303,6 @@ class CentrePart(Part):
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},
             agents={id: AgentPart.of(agent) for id, agent in centre.agents.items()},
             groups={id: GroupPart.of(group) for id, group in centre.groups.items()},
+            hours={id: HoursPart.of(each) for id, each in centre.hours.items()},
             ivr={id: TreePart.of(tree) for id, tree in centre.trees.items()},
         )

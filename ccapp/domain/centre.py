@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccapp.domain.admission import ExitReason, Goodbye, RefusalReason, ToQueue, ToTree, Treatment, WhenEmpty
 from ccapp.domain.fifo import Kind
-from ccapp.domain.ids import AgentId, GroupId, NodeId, QueueId, TreeId, TrunkId
+from ccapp.domain.hours import Hours
+from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Tree
 from ccapp.domain.priorities import OVERDUE_S, Priority
 from ccapp.domain.requirements import Requires, Skills
@@ -20,6 +22,10 @@ from ccapp.domain.serving import (
     added,
     of_groups,
 )
+
+__all__ = ["Agent", "BreakLimit", "Centre", "FeatureCodes", "Number", "Queue", "ToQueue", "ToTree", "Trunk"]
+
+CLOSED = Goodbye(say="We are closed now. Please call again during our business hours.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +60,17 @@ class Queue:
     ring_next_after_s: float = 5.0  # until the next one rings too, where they ring progressively
     retry_same_agent_s: float = 5.0  # not offered to the same agent again for so long
     wrap_up_s: float = 10.0  # 0: none
-    wait_s_max: float | None = None  # then the caller hears `sorry` and is released
+    hours: HoursId | None = None  # None: always open
+    closed: Treatment = CLOSED
+    size_max: int | None = None  # calls in line
+    predicted_wait_s_max: float | None = None  # whose wait will be longer is not let in
+    handling_s: float = 180.0  # how long a call keeps an agent, to predict by until it is known
+    join_when_empty: WhenEmpty = WhenEmpty.YES
+    leave_when_empty: WhenEmpty = WhenEmpty.NO
+    wait_s_max: float | None = None
+    no_agent_wait_s_max: float | None = None  # with nobody logged in
+    no_agent_grace_s: float = 5.0  # of this, for those who come when it is over already
+    overflow: Treatment | None = None  # for who is not let in or has waited in vain; None: hears `sorry`
     music: str = "default"  # music-on-hold class
     caller_id: str = ""  # shown to agents who are rung outside
     greeting: str = ""  # text spoken on entering the queue, empty: none
@@ -64,6 +80,14 @@ class Queue:
     def phones_max(self) -> int:
         """How many agents' phones may ring for one call at the same time."""
         return self.ring_at_once_max if self.strategy in RINGS_SEVERAL else 1
+
+    def treatment(self, reason: RefusalReason | ExitReason) -> Treatment:
+        """Where a caller goes who is not served here, for this reason."""
+        if reason is RefusalReason.CLOSED:
+            return self.closed
+        if reason is ExitReason.QUEUE_GONE or self.overflow is None:
+            return Goodbye(say=self.sorry)
+        return self.overflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +116,6 @@ class Agent:
     ban_s: float = 0.0  # no calls for so long after one he did not answer; 0: no ban
     wrap_up_s: float | None = None  # None: the queue's
     outside: Outside | None = None  # rung there, and not on an account's phone: he needs no registration
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToTree:
-    tree: TreeId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToQueue:
-    queue: QueueId
 
 
 type Target = ToTree | ToQueue
@@ -161,6 +175,7 @@ class Centre:
     queues: Mapping[QueueId, Queue] = field(default_factory=dict)
     agents: Mapping[AgentId, Agent] = field(default_factory=dict)
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
+    hours: Mapping[HoursId, Hours] = field(default_factory=dict)
     trees: Mapping[TreeId, Tree] = field(default_factory=dict)
     break_reasons: tuple[str, ...] = ("break", "lunch", "training")
     break_limits: Mapping[str, BreakLimit] = field(default_factory=dict)  # by reason

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import (
@@ -41,8 +42,8 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"  # left while waiting or being offered
     LEFT_IN_IVR = "left_in_ivr"
     IVR_ENDED = "ivr_ended"  # the graph's own end
-    TIMED_OUT = "timed_out"  # the queue's wait limit
-    REFUSED = "refused"  # no such number, or the engine takes no new calls
+    TIMED_OUT = "timed_out"  # a limit of the queue's to his wait
+    REFUSED = "refused"  # no such number, not let into the queue, or the engine takes no new calls
     LOST = "lost"  # the switch or a failure of ours took it
 
 
@@ -147,6 +148,26 @@ class CallAbandoned(VisitFact):
     queue: QueueId
     waited_s: float
     offered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRefused(VisitFact):
+    """Not let into the line of `queue`. `to` is where he goes, as `queue sales`; empty: out, with a word."""
+
+    queue: QueueId
+    reason: RefusalReason
+    detail: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitEnded(VisitFact):
+    """Out of the line of `queue` by a rule of ours, neither served nor of his own will; `to` as above."""
+
+    queue: QueueId
+    reason: ExitReason
+    waited_s: float
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,9 +296,9 @@ KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, IvrVisited, CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
-        CallAbandoned, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged, CentreApplied, EngineStarted,
-        EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled, AgentCallAnswered, AgentCallEnded,
-        SwitchLost, SwitchFound,
+        CallAbandoned, EntryRefused, WaitEnded, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged,
+        CentreApplied, EngineStarted, EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled,
+        AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -12,6 +12,7 @@ AgentId = NewType("AgentId", str)
 QueueId = NewType("QueueId", str)
 SkillId = NewType("SkillId", str)
 GroupId = NewType("GroupId", str)
+HoursId = NewType("HoursId", str)
 TrunkId = NewType("TrunkId", str)
 """A trunk's PJSIP endpoint name in Asterisk."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Presence, State
@@ -74,10 +75,11 @@ class WrapUpOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stranded:
-    """A waiting call whose queue is no longer configured: it must leave the line."""
+class Dismissed:
+    """A waiting call that has left the line by a rule: its time is up, or there is no such queue any more."""
 
     visit: VisitId
+    reason: ExitReason
 
 
-type Decision = Offer | Withdrawn | Moved | WrapUpOver | Stranded
+type Decision = Offer | Withdrawn | Moved | WrapUpOver | Dismissed

@@ -12,6 +12,7 @@ calls, or a caller two agents whose queue does not ring several at once.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.explanation import Explanation
@@ -20,13 +21,17 @@ from ccapp.domain.presence import Move, Presence, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.serving import Strategy
 from ccapp.routing import presence as table
+from ccapp.routing.admission import Refusal, refusal
+from ccapp.routing.crews import Crews
 from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
-from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.dice import Dice
 from ccapp.routing.explaining import explanation
+from ccapp.routing.forecast import expected_wait_s
 from ccapp.routing.index import TIERS, Index
 from ccapp.routing.lapses import lapse, lapses_at
-from ccapp.routing.precedence import drawn
+from ccapp.routing.limits import Limits
+from ccapp.routing.precedence import drawn, precedence_of, rank
 from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.seats import OpenOffer, Place, Seat
 from ccapp.routing.simo import Simo
@@ -73,6 +78,8 @@ class Router:
         self._offers: dict[OfferId, OpenOffer] = {}
         self._deadlines = Deadlines()
         self._steps = Steps()
+        self._limits = Limits()
+        self._crews = Crews(centre, self._seats, now)
         self._dice = Dice(seed)
         self._simo = Simo()
         self._joined = 0
@@ -84,12 +91,12 @@ class Router:
     # --- the line -----------------------------------------------------------------------------------------
 
     def join(self, call: WaitingCall, now: float) -> list[Decision]:
-        """A call enters a queue's line. A queue that is not (or no longer) configured strands it at once."""
+        """A call enters a queue's line. A queue that is not (or no longer) configured sends it away."""
         if call.visit in self._places:
             raise ValueError(f"visit {call.visit} is in line already")
         queue = self._centre.queues.get(call.queue)
         if queue is None:
-            return [Stranded(visit=call.visit)]
+            return [Dismissed(visit=call.visit, reason=ExitReason.QUEUE_GONE)]
         if call.caller_priority != CALLER_PRIORITY:
             self._begin_ranking()
         out = self._begin(now)
@@ -102,6 +109,7 @@ class Router:
         self._places[call.visit] = place
         self._lines.setdefault(queue.id, {})[call.visit] = place
         self._index.place(place)
+        self._limits.set(place, self._crews.of(queue.id))
         for agent, until in call.tried.items():
             if until > now and agent in self._seats:
                 self._deadlines.pair(self._seats[agent], place, until)
@@ -137,7 +145,7 @@ class Router:
             place.signature.dequeue(place)
         del self._places[place.visit], self._lines[place.queue.id][place.visit]
         place.signature.calls -= 1
-        place.step_at = None
+        place.step_at = place.limit = None
         forget_pairs(place, self._seats)
 
     # --- an offer's one outcome ---------------------------------------------------------------------------
@@ -202,9 +210,9 @@ class Router:
         if opened.limits is not None:
             self._simo.over(opened)
 
-    def _strand(self, place: Place, out: list[Decision]) -> None:
+    def _dismiss(self, place: Place, reason: ExitReason, out: list[Decision]) -> None:
         self._drop(place)
-        out.append(Stranded(visit=place.visit))
+        out.append(Dismissed(visit=place.visit, reason=reason))
 
     # --- agents -------------------------------------------------------------------------------------------
 
@@ -342,6 +350,7 @@ class Router:
             self._index.present(seat, seat.present)
         if signs and was_on_duty:
             self._index.signs(seat, before, presence)
+        self._crews.moved(seat, before, self._now)
 
     # --- time ---------------------------------------------------------------------------------------------
 
@@ -350,12 +359,15 @@ class Router:
 
     def next_deadline(self) -> float | None:
         """When `tick` is due at the latest, should nothing happen before."""
-        at, step_at = self._deadlines.earliest(), self._steps.earliest()
-        return at if step_at is None or (at is not None and at < step_at) else step_at
+        each = (self._deadlines.earliest(), self._steps.earliest(), self._limits.earliest())
+        return min((at for at in each if at is not None), default=None)
 
     def _begin(self, now: float) -> list[Decision]:
-        """Begins every event: calls that may be served by more people by now are, in their order."""
+        """Begins every event: calls whose time is up have left by now, and those that may be served by more
+        people by now are, in their order."""
+        self._now = now
         out: list[Decision] = []
+        self._end_waits(now, out)
         due = self._steps.due(now)
         if due:
             self._widen([place for place in due if place.wants_agent], now, out)
@@ -376,10 +388,10 @@ class Router:
 
     def _after(self, now: float, out: list[Decision]) -> list[Decision]:
         """Ends every event: what has come due by now is done too."""
-        self._now = now
         self._come_due(now, out)
         if self._simo.has_room:
             self._serve_calls(self._simo.next_calls(self._lines), now, out)
+        self._end_waits(now, out)
         return out
 
     def _come_due(self, now: float, out: list[Decision]) -> None:
@@ -392,6 +404,24 @@ class Router:
             if (over := lapse(seat.presence, self._centre.break_limits, now)) is not None:
                 self._change(seat, *over, out)
             self._refresh(seat, now, out)
+
+    def _end_waits(self, now: float, out: list[Decision]) -> None:
+        """The calls that must have left by now do; whom a phone rings for may still be answered."""
+        for queue in sorted(self._crews.changed):
+            for place in self._lines.get(queue, {}).values():
+                self._limits.set(place, self._crews.of(queue))
+        self._crews.changed.clear()
+        for place in self._limits.due(now):
+            self._time_is_up(place, out)
+
+    def _time_is_up(self, place: Place, out: list[Decision]) -> None:
+        """The call leaves; or, while phones ring for it, no further one does."""
+        if place.waiting:
+            place.signature.dequeue(place)
+        if place.ringing:
+            place.phones_max = 0
+        elif place.limit is not None:
+            self._dismiss(place, place.limit[1], out)
 
     # --- matching -----------------------------------------------------------------------------------------
 
@@ -423,14 +453,16 @@ class Router:
         self._refresh(seat, now, out)
 
     def _serve_calls(self, places: list[Place], now: float, out: list[Decision]) -> None:
-        """Calls that are in no heap, in their order; without a queue they are stranded."""
+        """Calls that are in no heap, in their order; those without a queue or with their time up leave."""
         for place in places:
             self._index.promote(place, now)
         for place in sorted(places, key=lambda place: place.order):
-            if place.queue.id in self._centre.queues:
-                self._serve_call(place, now, out)
+            if place.queue.id not in self._centre.queues:
+                self._dismiss(place, ExitReason.QUEUE_GONE, out)
+            elif (limit := self._limits.set(place, self._crews.of(place.queue.id))) and limit[0] <= now:
+                self._time_is_up(place, out)
             else:
-                self._strand(place, out)
+                self._serve_call(place, now, out)
 
     def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:
         place = self._index.call_for(seat, now)
@@ -519,6 +551,28 @@ class Router:
             return 0
         return 1 + sum(other.order < place.order for other in self._lines[place.queue.id].values())
 
+    def refusal(self, call: WaitingCall, handling_s: float, now: float) -> Refusal | None:
+        """Why a call would not be let into its line; `handling_s` is how long a call of it keeps an agent."""
+        queue = self._centre.queues[call.queue]
+        return refusal(
+            queue,
+            self._centre,
+            now,
+            in_line=len(self._lines.get(queue.id, ())),
+            crew=self._crews.of(queue.id),
+            predicted_s=lambda: self._predicted_wait_s(call, queue, handling_s, now),
+        )
+
+    def _predicted_wait_s(
+        self, call: WaitingCall, queue: Queue, handling_s: float, now: float
+    ) -> float | None:
+        crew = self._crews.of(queue.id)
+        if crew is None or crew.a_seat_is_free(now):
+            return None if crew is None else 0.0
+        turn = rank(precedence_of(queue), call.caller_priority), call.key
+        ahead = sum(place.order[:2] <= turn for place in self._lines.get(queue.id, {}).values())
+        return expected_wait_s(ahead + 1, crew.present, handling_s)
+
     def open_offers(self, visit: VisitId) -> list[Offer]:
         place = self._places.get(visit)
         return [opened.offer for opened in place.ringing] if place else []
@@ -545,7 +599,10 @@ class Router:
         new = (agent for agent in centre.agents.values() if agent.id not in self._seats)
         seats = self._seats | {agent.id: Seat(agent, Presence(agent=agent.id)) for agent in new}
         index = Index(centre, seats, self._tiers, self._dice)
-        self._centre, self._seats, self._index, self._steps = centre, seats, index, Steps()
+        self._now = now
+        self._centre, self._seats, self._index = centre, seats, index
+        self._steps, self._limits = Steps(), Limits()
+        self._crews = Crews(centre, seats, now, self._crews)
         index.adopt()
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
@@ -576,7 +633,7 @@ class Router:
             del self._seats[seat.id]
 
     def _replace(self, place: Place, now: float, out: list[Decision]) -> None:
-        """The call under its queue as configured now; without one, stranded once no phone rings for it."""
+        """The call under its queue as configured now; without one it leaves once no phone rings for it."""
         queue = self._centre.queues.get(place.queue.id)
         place.waiting, place.step_at = False, None
         if queue is not None:
@@ -586,8 +643,11 @@ class Router:
         self._index.place(place)
         for opened in place.ringing:
             self._simo.rings(opened)
-        if queue is None and not place.ringing:
-            self._strand(place, out)
+        place.limit = None
+        if queue is not None:
+            self._limits.set(place, self._crews.of(queue.id))
+        elif not place.ringing:
+            self._dismiss(place, ExitReason.QUEUE_GONE, out)
         for agent, until in place.tried.items():
             seat = self._seats.get(agent)
             if seat is not None and place.visit in self._places and place.visit not in seat.excluded:

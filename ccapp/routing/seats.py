@@ -6,6 +6,7 @@ A Seat's presence and a Place's call are the frozen values that go out; what sur
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Intent, Presence, Traffic
@@ -85,8 +86,9 @@ class Place:
     """A call in line. It keeps its place while it is offered."""
 
     __slots__ = (
-        "call", "eased", "in_heap", "key", "ladder", "next_ring_at", "offers", "overdue_at", "phones_max",
-        "precedence", "queue", "rank", "ringing", "rung", "seq", "signature", "step_at", "tried", "waiting",
+        "call", "eased", "in_heap", "key", "ladder", "limit", "next_ring_at", "offers", "overdue_at",
+        "phones_max", "precedence", "queue", "rank", "ringing", "rung", "seq", "signature", "step_at",
+        "tried", "waiting",
     )  # fmt: skip
 
     def __init__(self, call: WaitingCall, queue: Queue, seq: int) -> None:
@@ -99,6 +101,7 @@ class Place:
         self.overdue_at: float | None = None  # when it will go before all others; None: it does, or never
         self.offers = call.offers
         self.tried: dict[AgentId, float] = dict(call.tried)
+        self.limit: tuple[float, ExitReason] | None = None  # when it must leave the line, and why
         self.signature: Signature
         self.waiting = False  # in line, and a (further) agent may be rung for it
         self.in_heap = False

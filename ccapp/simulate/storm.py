@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from ccapp.domain.admission import Goodbye, Treatment, WhenEmpty
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, Collect, Enqueue, HangUp, Menu, Say, Tree
@@ -148,11 +150,39 @@ def breakages(chance: random.Random, faults: Sequence[Fault], duration_s: float)
     ]
 
 
+def with_limits(centre: Centre, chance: random.Random) -> Centre:
+    """Queues that let in so many, for so long, by priority, and send the others to each other or away."""
+    treatments: list[Treatment | None] = [None, ToQueue(queue=SALES), ToTree(tree=MENU), Goodbye(say="no")]
+    queues = {
+        id: replace(
+            queue,
+            priority=chance.choice([0, 0, 1, 2]),
+            service_probability=chance.choice([1.0, 1.0, 0.7]),
+            overdue_s=chance.choice([30.0, 600.0]),
+            size_max=chance.choice([None, 2, 5]),
+            predicted_wait_s_max=chance.choice([None, 60.0]),
+            handling_s=40.0,
+            wait_s_max=chance.choice([None, 20.0, 120.0]),
+            no_agent_wait_s_max=chance.choice([None, 5.0]),
+            join_when_empty=chance.choice(list(WhenEmpty)),
+            leave_when_empty=chance.choice([WhenEmpty.NO, WhenEmpty.NO, *WhenEmpty]),
+            overflow=chance.choice([one for one in treatments if one != ToQueue(queue=id)]),
+        )
+        for id, queue in centre.queues.items()
+    }
+    return replace(centre, queues=queues)
+
+
+def _storm_centre(seed: int, agents: int) -> Centre:
+    chosen = centre(agents, strategy(seed))
+    return with_limits(chosen, random.Random(f"limits/{seed}")) if seed % 2 else chosen
+
+
 def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, agents: int = 5) -> Scenario:
     chance = random.Random(f"storm/{seed}")
     return Scenario(
         seed=seed,
-        centre=centre(agents, strategy(seed)),
+        centre=_storm_centre(seed, agents),
         calls=calls(mean_s=chance.choice([3.0, 8.0, 20.0])),
         duration_s=duration_s,
         reacts=reacts,

@@ -44,7 +44,7 @@ def _add(told: Document, fact: events.VisitFact) -> None:
             told["agent"] = fact.agent
             told["waited_s"] += fact.waited_s
             told["answered_at"] = told["answered_at"] or fact.at
-        case events.CallAbandoned():
+        case events.CallAbandoned() | events.WaitEnded():
             told["waited_s"] += fact.waited_s
         case events.TalkEnded() | events.CallForwarded():
             told["talk_s"] += fact.talk_s

@@ -18,7 +18,7 @@ visit_fold as (
         to_timestamp((array_agg((body ->> 'entered_at')::double precision order by seq desc)
             filter (where kind = 'CallWaits'))[1]) as entered_at,
         sum((body ->> 'waited_s')::double precision order by seq)
-            filter (where kind in ('CallServed', 'CallAbandoned')) as waited_s,
+            filter (where kind in ('CallServed', 'CallAbandoned', 'WaitEnded')) as waited_s,
         count(*) filter (where kind = 'OfferMade') as offers,
         count(*) filter (where kind = 'OfferDeclined') as declines,
         (array_agg(agent order by seq desc) filter (where kind = 'CallServed'))[1] as agent,

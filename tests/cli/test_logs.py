@@ -1,6 +1,7 @@
 """One line per fact; nobody outside writes a line of his own, or has his number where it is not wanted."""
 
 import dataclasses
+import enum
 import logging
 import typing
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from ccapp.cli import logs, wording
 from ccapp.cli.live import line
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import (
     KINDS,
@@ -174,6 +176,8 @@ def test_what_every_call_brings_is_for_debug(caplog: pytest.LogCaptureFixture, l
         (wording.WHY_NOT, WhyNot),
         (wording.OUTCOME, Outcome),
         (wording.BY, EndedBy),
+        (wording.REFUSAL, RefusalReason),
+        (wording.EXIT, ExitReason),
     ],
 )
 def test_there_is_a_word_for_everything(words: dict[typing.Any, str], enum: type):
@@ -192,8 +196,10 @@ def _some(field: "dataclasses.Field[object]") -> object:
     """A value that fits well enough to be told."""
     by_name = {
         "explanation": SimpleNamespace(trigger="agent_free", idle_s=0.0),
-        "requires": {}, "own_requires": {}, "data": {}, "reason": DeclineReason.BUSY,
+        "requires": {}, "own_requires": {}, "data": {},
         "outcome": Outcome.SERVED, "ended_by": EndedBy.AGENT,
         "state": State.READY, "sub_state": SubState.NONE,
     }  # fmt: skip
+    if isinstance(field.type, type) and issubclass(field.type, enum.Enum):
+        return next(iter(field.type))
     return by_name.get(field.name, 1)

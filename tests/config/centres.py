@@ -50,6 +50,7 @@ def documents(draw: st.DrawFn) -> Document:
         "name": draw(TITLES),
         "agents": {name: draw(agent(index)) for index, name in enumerate(agents)},
         "groups": {name: draw(some(agents=st.lists(st.sampled_from(agents)))) for name in ("north", "south")},
+        "hours": {"office": draw(HOURS)},
         "queues": {name: draw(queue(agents)) for name in queues},
         "trunks": {
             name: draw(some(trusted=st.booleans(), headers=st.just(["X-Campaign"]))) for name in trunks
@@ -110,6 +111,15 @@ def fifo(queue: Document) -> Document:
     return {name: value for name, value in queue.items() if name not in STRICT} | order | {"kind": "fifo"}
 
 
+ELSEWHERE = st.builds(lambda text: {"hang_up": text}, WORDS)
+SPANS = st.lists(st.sampled_from(["09:00-12:00", "13:00-17:30", "00:00-24:00"]), max_size=2)
+HOURS = some(
+    time_zone=st.sampled_from(["UTC", "Europe/Berlin"]),
+    weekly=st.dictionaries(st.sampled_from(["mon", "mon-fri", "sat, sun"]), SPANS, max_size=1),
+    exceptions=st.dictionaries(st.sampled_from(["2026-12-24", "2028-02-29"]), SPANS),
+)
+
+
 def queue(agents: list[str]) -> st.SearchStrategy[Document]:
     usual = callcenter(agents)
     return usual | usual.map(fifo) | usual.map(lambda queue: fifo(queue) | {"simo": 2})
@@ -129,6 +139,16 @@ def callcenter(agents: list[str]) -> st.SearchStrategy[Document]:
             "priority": st.integers(0, 100),
             "service_probability": st.floats(0.5, 1),
             "overdue_s": seconds(0, 3600),
+            "hours": st.just("office"),
+            "closed": ELSEWHERE,
+            "overflow": ELSEWHERE,
+            "size_max": st.integers(0, 100),
+            "predicted_wait_s_max": seconds(0, 600),
+            "handling_s": seconds(1, 600),
+            "join_when_empty": st.sampled_from(["yes", "no", "strict", False, True]),
+            "leave_when_empty": st.sampled_from(["yes", "no", "strict", False, True]),
+            "no_agent_wait_s_max": seconds(0, 600),
+            "no_agent_grace_s": seconds(0, 60),
             "greeting": WORDS,
             "tiers": st.dictionaries(
                 st.sampled_from(agents), some(level=st.integers(1, 9), weight=st.integers(1, 9))

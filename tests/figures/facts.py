@@ -1,6 +1,7 @@
 """Facts in few words. Times are seconds after `START`, which is a midnight in UTC."""
 
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
@@ -68,6 +69,22 @@ def talked(
 def abandoned(visit: str, at: float, waited_s: float, queue: str = "sales") -> events.CallAbandoned:
     return events.CallAbandoned(
         at=START + at, visit=VisitId(visit), queue=QueueId(queue), waited_s=waited_s, offered=False
+    )
+
+
+def refused(
+    visit: str, at: float, reason: RefusalReason, queue: str = "sales", to: str = ""
+) -> events.EntryRefused:
+    return events.EntryRefused(
+        at=START + at, visit=VisitId(visit), queue=QueueId(queue), reason=reason, detail="", to=to
+    )
+
+
+def sent_away(
+    visit: str, at: float, waited_s: float, reason: ExitReason, queue: str = "sales", to: str = ""
+) -> events.WaitEnded:
+    return events.WaitEnded(
+        at=START + at, visit=VisitId(visit), queue=QueueId(queue), reason=reason, waited_s=waited_s, to=to
     )
 
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from itertools import count
 
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.presence import State, SubState
@@ -57,6 +58,8 @@ class Stream:
 
     def _waits(self, visit: str, queue: str, at: float, overflows: int = 0) -> None:
         dice = self._dice
+        if dice.random() < 0.1:
+            return self._refused(visit, queue, at, overflows)
         skills = tuple(sorted(dice.sample(["english", "spanish", "sales"], dice.randint(0, 2))))
         entered = at
         self._at(at, told.waits(visit, at, queue, skills=skills))
@@ -64,6 +67,9 @@ class Stream:
         if dice.random() < 0.1:  # an engine took over
             self._at(at, told.waits(visit, at, queue, since=entered, skills=skills))
         if overflows < 2 and dice.random() < 0.1:
+            if dice.random() < 0.5:  # what an engine of old did not tell
+                reason = dice.choice(list(ExitReason))
+                self._at(at, told.sent_away(visit, at, at - entered, reason, queue, "queue q0"))
             return self._waits(visit, dice.choice(self._queues), at + 1.0, overflows + 1)
         kind = dice.random()
         if kind < 0.15 or not self._free:
@@ -71,8 +77,17 @@ class Stream:
             return self._at(at, told.ended(visit, at, Outcome.ABANDONED))
         if kind < 0.25:
             outcome = dice.choice([Outcome.TIMED_OUT, Outcome.LOST])
+            if outcome is Outcome.TIMED_OUT and dice.random() < 0.5:
+                self._at(at, told.sent_away(visit, at, at - entered, ExitReason.TIMEOUT, queue))
             return self._at(at, told.ended(visit, at, outcome))
         return self._served(visit, queue, entered, at)
+
+    def _refused(self, visit: str, queue: str, at: float, overflows: int) -> None:
+        reason, goes_on = self._dice.choice(list(RefusalReason)), overflows < 2 and self._dice.random() < 0.5
+        self._at(at, told.refused(visit, at, reason, queue, "queue q0" if goes_on else ""))
+        if goes_on:
+            return self._waits(visit, self._dice.choice(self._queues), at, overflows + 1)
+        return self._at(at, told.ended(visit, at, Outcome.REFUSED))
 
     def _served(self, visit: str, queue: str, entered: float, at: float) -> None:
         dice, agent = self._dice, self._free.pop(self._dice.randrange(len(self._free)))

@@ -81,7 +81,10 @@ def must_add_up(facts: list[Fact], selection: Selection) -> None:
         assert tally.talk.count == whole.talk.count
         assert tally.handling.sum == near(whole.handling.sum)
         assert (tally.offers, tally.missed) == (whole.offers, whole.missed)
-    assert queues.offered == whole.offered - whole.endings[Ending.REJECTED]
+    in_line = queues.offered - queues.endings[Ending.REJECTED]
+    assert in_line == whole.offered - whole.endings[Ending.REJECTED]
+    assert queues.endings[Ending.REJECTED] == queues.refused.total() == whole.refused.total()
+    assert whole.exits.total() <= whole.endings[Ending.TIMED_OUT] + whole.endings[Ending.OVERFLOWED]
     assert callers.endings == whole.endings
     assert agents.ring.count == whole.ring.count
     assert agents.states.keys() == whole.states.keys()

@@ -1,5 +1,6 @@
 """Facts to publish: whole visits as an engine would tell them, and single ones."""
 
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import (
     CallAbandoned,
@@ -9,6 +10,7 @@ from ccapp.domain.events import (
     CallServed,
     CallWaits,
     EndedBy,
+    EntryRefused,
     Fact,
     IvrVisited,
     OfferDeclined,
@@ -17,6 +19,7 @@ from ccapp.domain.events import (
     PresenceChanged,
     TalkEnded,
     VisitFact,
+    WaitEnded,
     WrapUpEnded,
 )
 from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
@@ -145,6 +148,31 @@ def abandoned_visit(visit: str, at: float = START) -> list[Fact]:
 
 def timed_out_visit(visit: str, at: float = START) -> list[Fact]:
     return [arrived(visit, at), *waits(visit, at + 1), ended(visit, at + 61, Outcome.TIMED_OUT)]
+
+
+def overflowed_visit(visit: str, at: float = START) -> list[Fact]:
+    """Refused by one queue, waited in vain in the next, given up in the last."""
+    id = VisitId(visit)
+    refused = EntryRefused(
+        at=at + 1, visit=id, data=DATA, queue=QueueId("gold"), reason=RefusalReason.FULL,
+        detail="5 wait, 5 may", to="queue sales",
+    )  # fmt: skip
+    in_vain = WaitEnded(
+        at=at + 21, visit=id, data=DATA, queue=QueueId("sales"), reason=ExitReason.TIMEOUT, waited_s=20.0,
+        to="queue help",
+    )  # fmt: skip
+    given_up = CallAbandoned(
+        at=at + 31, visit=id, data=DATA, queue=QueueId("help"), waited_s=10.0, offered=False
+    )
+    return [
+        arrived(visit, at),
+        refused,
+        *waits(visit, at + 1),
+        in_vain,
+        *waits(visit, at + 21, "help"),
+        given_up,
+        ended(visit, at + 31, Outcome.ABANDONED),
+    ]
 
 
 def forwarded_visit(visit: str, at: float = START) -> list[Fact]:

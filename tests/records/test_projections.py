@@ -20,6 +20,7 @@ from tests.records.stories import (
     ended,
     forwarded_visit,
     offered,
+    overflowed_visit,
     presence,
     served,
     served_visit,
@@ -95,6 +96,12 @@ async def test_a_wait_that_timed_out_lasted_to_the_end(world: World) -> None:
     assert (visit.outcome, visit.waited_s, visit.abandoned) == (Outcome.TIMED_OUT, 60.0, False)
 
 
+async def test_waits_in_several_lines_are_added(world: World) -> None:
+    await world.record(*overflowed_visit("v"))
+    visit, _ = await world.visit("v")
+    assert (visit.outcome, visit.queue, visit.waited_s) == (Outcome.ABANDONED, "help", 30.0)
+
+
 async def test_a_forwarded_visit(world: World) -> None:
     await world.record(*forwarded_visit("v"))
     visit, _ = await world.visit("v")
@@ -140,7 +147,7 @@ async def test_presence_is_the_last_whatever_the_batch(world: World) -> None:
 async def test_replaying_the_facts_gives_the_same_tables(world: World, seed: int) -> None:
     """Stories interleaved at random, in random batches, some never ended."""
     dice = random.Random(seed)
-    makers = [served_visit, abandoned_visit, timed_out_visit, forwarded_visit]
+    makers = [served_visit, abandoned_visit, timed_out_visit, forwarded_visit, overflowed_visit]
     stories = [dice.choice(makers)(f"v{number}", START + number) for number in range(30)]
     stories += [[presence(agent, dice.choice(list(State)))] for agent in "abcabc"]
     stories = [story[: dice.randint(1, len(story))] if dice.random() < 0.3 else story for story in stories]

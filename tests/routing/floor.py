@@ -5,6 +5,7 @@ from typing import Any
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
+from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
 from ccapp.domain.presence import Move, Presence, State, SubState
 from ccapp.domain.requirements import merged
@@ -28,8 +29,9 @@ def queue(name: str, requires: str = "", **more: Any) -> Queue:
     return Queue(id=QueueId(name), name=name, requires=levels(requires), **more)
 
 
-def centre(*things: Agent | Queue) -> Centre:
+def centre(*things: Agent | Queue | Hours) -> Centre:
     return Centre(
+        hours={thing.id: thing for thing in things if isinstance(thing, Hours)},
         agents={thing.id: thing for thing in things if isinstance(thing, Agent)},
         queues={thing.id: thing for thing in things if isinstance(thing, Queue)},
     )
@@ -61,7 +63,7 @@ def call(
 class Floor:
     """A Router with a clock in its hand, told in the words of the trade by plain strings."""
 
-    def __init__(self, *things: Agent | Queue, now: float = START, tiers: int = 8) -> None:
+    def __init__(self, *things: Agent | Queue | Hours, now: float = START, tiers: int = 8) -> None:
         self.centre = centre(*things)
         self.now = now
         self.router = Router(self.centre, now, tiers=tiers)

@@ -4,12 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import AgentId, VisitId
 from ccapp.domain.presence import IllegalMove, Move, State, SubState
-from ccapp.routing.decisions import Offer, Stranded, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import Dismissed, Offer, Withdrawn, WrapUpOver
 from ccapp.routing.router import UnknownAgent, UnknownOffer
 from tests.routing.floor import Floor, agent, call, moves, pairs, queue
+
+
+def gone(visit: str) -> Dismissed:
+    return Dismissed(visit=VisitId(visit), reason=ExitReason.QUEUE_GONE)
+
 
 SALES, HELP = queue("sales", wrap_up_s=0), queue("help", wrap_up_s=0)
 
@@ -372,11 +378,11 @@ def test_a_removed_queue_strands_its_calls_once_no_phone_rings() -> None:
     floor.ready("ann")
     floor.join("ringing", "sales")
     floor.join("waiting", "sales")
-    assert floor.reconfigure(HELP, agent("ann")) == [Stranded(visit=VisitId("waiting"))]
+    assert floor.reconfigure(HELP, agent("ann")) == [gone("waiting")]
     assert floor.serves("ringing") == "ann"
-    assert Stranded(visit=VisitId("ringing")) in floor.decline("ringing")
+    assert gone("ringing") in floor.decline("ringing")
     assert floor.line() == []
-    assert floor.router.join(call("late", SALES), floor.now) == [Stranded(visit=VisitId("late"))]
+    assert floor.router.join(call("late", SALES), floor.now) == [gone("late")]
 
 
 def test_removed_agents_go_each_as_he_can() -> None:

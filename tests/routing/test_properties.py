@@ -4,6 +4,7 @@ The model knows no index: it reads skill levels, memberships and presences, and 
 at the instant it was made. A second Router hears the same and must decide the same.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ccapp.domain.admission import ExitReason, WhenEmpty
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, BreakLimit, Centre, Queue
 from ccapp.domain.expressions import Expression
@@ -31,7 +33,8 @@ from ccapp.domain.serving import (
     Strategy,
     TierRules,
 )
-from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.crews import is_watched
+from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.presence import TABLE, Line, standing
 from ccapp.routing.router import Router, UnknownOffer
 from tests.routing.model import Serving
@@ -101,6 +104,10 @@ QUEUE_SETTINGS = st.fixed_dictionaries(
         "priority": st.sampled_from([0, 0, 0, 1, 2]),
         "service_probability": st.sampled_from([1.0, 1.0, 0.5]),
         "overdue_s": st.sampled_from([0.0, 2.5, 25.0]),
+        "wait_s_max": st.sampled_from([None, None, None, 12.0]),
+        "no_agent_wait_s_max": st.sampled_from([None, None, 5.0]),
+        "no_agent_grace_s": st.just(2.0),
+        "leave_when_empty": st.sampled_from([*[WhenEmpty.NO] * 4, WhenEmpty.YES, WhenEmpty.STRICT]),
         "retry_same_agent_s": SECONDS,
         "wrap_up_s": SECONDS,
     }
@@ -214,11 +221,51 @@ class Model:
         self.on_line: set[AgentId] = set()
         self.joined = 0
         self.serving = Serving(centre)
+        self.absent_since: dict[QueueId, float] = {}
         self.open_s: dict[VisitId, float] = {}  # gates that opened early, nobody being there
         self.answered: dict[AgentId, int] = {}
         self.talked_s: dict[AgentId, float] = {}
         self.began: dict[AgentId, float] = {}
         self.turns: dict[tuple[QueueId, AgentId], int] = {}
+
+    def crew(self, queue: Queue) -> list[Presence]:
+        """Of all who may ever serve it."""
+        ever = {"waited": math.inf, "open_s": math.inf}
+        able = [agent for agent in self.centre.agents if self.serving.may(agent, queue, {}, **ever)]
+        here = [self.presences[agent] for agent in able]
+        return [one for one in here if not queue.sign_in or one.queues is None or queue.id in one.queues]
+
+    def is_deserted(self, queue: Queue) -> bool:
+        return all(presence.intent is Intent.LOGGED_OUT for presence in self.crew(queue))
+
+    def note_absence(self) -> None:
+        """Since when nobody is logged in, of queues that ask."""
+        for queue in self.centre.queues.values():
+            if not is_watched(queue) or not self.is_deserted(queue):
+                self.absent_since.pop(queue.id, None)
+            else:
+                self.absent_since.setdefault(queue.id, self.now)
+
+    def limits(self, visit: VisitId) -> list[tuple[float, ExitReason]]:
+        """When and why it must leave its line."""
+        call = self.calls[visit][2]
+        queue, entered_at = self.centre.queues[call.queue], call.entered_at
+        found = []
+        if queue.wait_s_max is not None:
+            found.append((entered_at + queue.wait_s_max, ExitReason.TIMEOUT))
+        if queue.no_agent_wait_s_max is not None and self.is_deserted(queue):
+            at = max(self.absent_since[queue.id] + queue.no_agent_wait_s_max, entered_at + 2.0)
+            found.append((at, ExitReason.NO_AGENT_TIMEOUT))
+        strict = queue.leave_when_empty is WhenEmpty.STRICT
+        there = [self.takes_calls(one) for one in self.crew(queue)] if strict else []
+        empty = not any(there) if strict else self.is_deserted(queue)
+        if queue.leave_when_empty is not WhenEmpty.NO and empty:
+            found.append((entered_at, ExitReason.EMPTY))
+        return found
+
+    @staticmethod
+    def takes_calls(presence: Presence) -> bool:
+        return presence.intent is Intent.READY and presence.online and presence.banned_until is None
 
     def is_let_in(self, agent: AgentId, visit: VisitId) -> bool:
         """Whether he may serve the call as it stands, whether or not he was tried."""
@@ -265,18 +312,29 @@ class Model:
     def take_turns(self) -> None:
         """Those who wait and are overdue by now go before the others."""
         priorities = {queue.priority for queue in self.centre.queues.values()}
-        callers = {call.caller_priority for _, _, call in self.calls.values()}
+        callers = {
+            call.caller_priority
+            for visit, (_, _, call) in self.calls.items()
+            if call.queue in self.centre.queues or self.rung(visit)
+        }
         self.mixed = self.mixed or len(priorities) > 1 or bool(callers - {CALLER_PRIORITY})
         for visit in self.waiting():
             _, order, call = self.calls[visit]
             if call.queue in self.centre.queues:
                 self.calls[visit] = (self.turn(call), order, call)
+        for visit, (_, _, call) in self.calls.items():
+            ringing = call.queue in self.centre.queues and self.rung(visit)
+            if ringing and any(at <= self.now for at, _ in self.limits(visit)):
+                self.phones_max[visit] = 0  # those that ring are the last
 
-    def is_passed_over(self, other: VisitId, taken: VisitId) -> bool:
-        """Whether the lot may have preferred `taken` to a call that goes first."""
-        theirs, own = self.calls[other][0], self.calls[taken][0]
-        queue = self.centre.queues[self.calls[other][2].queue]
-        return 0 <= theirs[0] < own[0] and queue.service_probability < 1
+    def is_passed_over(self, other: VisitId, taken: VisitId, agent: AgentId) -> bool:
+        """Whether the lot may have preferred `taken` to a call that goes first: of each priority the first
+        call stands for all."""
+        theirs, own = self.calls[other][0][0], self.calls[taken][0][0]
+        alike = [one for one in self.waiting() if self.calls[one][0][0] == theirs]
+        first = next(one for one in alike if self.may_serve(agent, one))
+        queue = self.centre.queues[self.calls[first][2].queue]
+        return 0 <= theirs < own and queue.service_probability < 1
 
     def choice(self, able: list[AgentId], queue: Queue, idle: Callable[[AgentId], Any]) -> list[AgentId]:
         """Whom the queue may choose from those able: one, but by chance."""
@@ -378,13 +436,19 @@ class Model:
                 if (before.intent is Intent.LOGGED_OUT) != (after.intent is Intent.LOGGED_OUT):
                     self.answered[after.agent], self.talked_s[after.agent] = 0, 0.0
                 self.open_gates()
+                self.note_absence()
             case Withdrawn(visit=visit, offer=offer, reason=reason):
                 assert offer in self.offers, "withdrawn, but not open"
                 self.settle(offer)
                 assert (reason is DeclineReason.ANSWERED_ELSEWHERE) == (visit not in self.calls)
                 self.take_turns()
-            case Stranded(visit=visit):
-                assert self.calls[visit][2].queue not in self.centre.queues
+            case Dismissed(visit=visit, reason=reason):
+                assert not self.rung(visit), "sent away while a phone rings"
+                queue = self.centre.queues.get(self.calls[visit][2].queue)
+                limits = [(0.0, ExitReason.QUEUE_GONE)] if queue is None else self.limits(visit)
+                at, why = min(limits)
+                assert at <= self.now
+                assert why is reason
                 del self.calls[visit]
             case WrapUpOver(wrap_up_s=wrap_up_s):
                 assert wrap_up_s >= 0
@@ -398,8 +462,9 @@ class Model:
         assert agent in self.free(), "an agent was offered a call who is not free"
         assert self.may_serve(agent, visit), "an agent was offered a call he may not serve"
         older = [other for other in self.waiting() if self.calls[other][:2] < self.calls[visit][:2]]
-        older = [other for other in older if not self.is_passed_over(other, visit)]
-        assert not [other for other in older if self.may_serve(agent, other)], "an older call was passed over"
+        older = [other for other in older if self.may_serve(agent, other)]
+        passed = [other for other in older if not self.is_passed_over(other, visit, agent)]
+        assert not passed, "an older call was passed over"
         self.made.add(offer.offer)
         if self.serving.is_ordered(queue):
             self.turns[offer.queue, agent] = len(self.made)
@@ -423,6 +488,7 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize(centre=centres(), seed=st.integers(0, 2**64))
     def opens(self, centre: Centre, seed: int) -> None:
         self.model = Model(centre)
+        self.model.note_absence()
         self.router, self.twin = Router(centre, 0.0, seed=seed), Router(centre, 0.0, seed=seed)
         for agent in centre.agents:
             self.tell("online", agent, True, self.model.now)
@@ -616,6 +682,7 @@ class AnyOrder(RuleBasedStateMachine):
             model.calls[visit] = (model.turn(call) if known else turn, order, call)
         for agent in centre.agents:
             model.presences.setdefault(agent, Presence(agent=agent))
+        model.note_absence()
         self.tell("reconfigure", centre, model.now)
         on_the_phone = {agent for agent, one in self.router.presences().items() if one.state is State.BUSY}
         gone = model.presences.keys() - centre.agents.keys() - on_the_phone
@@ -629,6 +696,13 @@ class AnyOrder(RuleBasedStateMachine):
     def nobody_who_could_serve_stands_beside_one_who_waits(self) -> None:
         if hasattr(self, "model"):
             assert not self.model.unmatched()
+
+    @invariant()
+    def nobody_waits_longer_than_he_may(self) -> None:
+        if hasattr(self, "model"):
+            model = self.model
+            for visit in model.waiting():
+                assert all(at > model.now for at, _ in model.limits(visit))
 
     @invariant()
     def the_router_says_what_is_so(self) -> None:

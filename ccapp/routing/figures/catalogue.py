@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.presence import State, SubState
 from ccapp.routing.figures.level import Formula, service_level
@@ -97,6 +98,14 @@ def _missed(tally: Tally, choice: Choice) -> dict[str, int]:
     return {reason: tally.missed[reason] for reason in DeclineReason if tally.missed[reason]}
 
 
+def _refused(tally: Tally, choice: Choice) -> dict[str, int]:
+    return {reason: tally.refused[reason] for reason in RefusalReason if tally.refused[reason]}
+
+
+def _exits(tally: Tally, choice: Choice) -> dict[str, int]:
+    return {reason: tally.exits[reason] for reason in ExitReason if tally.exits[reason]}
+
+
 def _figure(
     code: str, name: str, unit: Unit, definition: str, read: Callable[[Tally, Choice], Any]
 ) -> Figure:
@@ -137,6 +146,10 @@ CALLS: tuple[Figure, ...] = (
             "or lost.", lambda t, c: t.unanswered),
     _figure("RC", "rejected_calls", _C, "Refused: never let into the line.",
             lambda t, c: t.endings[Ending.REJECTED]),
+    _figure("RR", "rejections", _O, "RC by reason: closed, full, too long a wait predicted, nobody logged in "
+            "or ready. Refused numbers are in RC without one.", _refused),
+    _figure("XR", "exits", _O, "Stays ended by a rule of the queue's, by reason: in TOC, or in OVC when the "
+            "caller was sent elsewhere.", _exits),
     _figure("TC", "total_calls", _C, "AC + UAC + RC: all whose end in the line is known.",
             lambda t, c: t.total),
     _figure("ABC", "abandoned_calls", _C, "Hung up in the line, short abandons too.",

@@ -9,7 +9,9 @@ How facts count
   CallEnded, or with a CallWaits of the same visit for another place: then it has overflowed, and the new
   place is a call of its own. A CallWaits repeated by an engine that took over (same queue, same
   `entered_at`, not left meanwhile) is the same stay.
-- A call that was refused before it stood in any line is one rejected call of the whole and of its caller.
+- A call that was not let into a line is a rejected call of its queue; one refused before it came to any
+  queue, of the whole and of its caller only.
+- A stay ended by a rule has timed out, or overflowed when the caller was sent elsewhere.
 - A talk and its wrap-up count together, once the wrap-up is over (or there is none), for the agent who talked
   and for the call he was brought to, so handling time is talk plus after-call work at every moment. A second
   agent of a visit (a transfer) is another talk of the same call: handled twice, answered once.
@@ -23,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.ids import AgentId, QueueId, VisitId
@@ -51,7 +54,8 @@ NEEDED = frozenset(
     kind.__name__
     for kind in (
         events.CallArrived, events.CallWaits, events.OfferDeclined, events.CallServed, events.TalkEnded,
-        events.CallAbandoned, events.CallEnded, events.PresenceChanged, events.WrapUpEnded,
+        events.CallAbandoned, events.EntryRefused, events.WaitEnded, events.CallEnded,
+        events.PresenceChanged, events.WrapUpEnded,
     )
 )  # fmt: skip
 """The kinds of facts that are read; all others may be left out."""
@@ -82,6 +86,8 @@ class Figures:
             events.CallServed: self._served,
             events.TalkEnded: self._talk_ended,
             events.CallAbandoned: self._abandoned,
+            events.EntryRefused: self._entry_refused,
+            events.WaitEnded: self._wait_ended,
             events.CallEnded: self._ended,
             events.PresenceChanged: self._presence,
             events.WrapUpEnded: self._wrapped_up,
@@ -181,11 +187,16 @@ class Figures:
 
     def _waits(self, fact: events.CallWaits) -> None:
         visit = self._visit(fact.visit)
-        if (before := visit.stay) is not None:
-            if (before.queue, before.entered_at) == (fact.queue, fact.entered_at):
-                return
-            self._left(visit, before.queue, Ending.OVERFLOWED, fact.at - before.entered_at, fact.at)
+        before = visit.stay
+        if before is not None and (before.queue, before.entered_at) == (fact.queue, fact.entered_at):
+            return
+        self._moves_on(visit, fact.at)
         self._stands(visit, fact.queue, fact.entered_at, fact.requires, fact.at)
+
+    def _moves_on(self, visit: Visit, at: float) -> None:
+        """To another queue, out of the line he may still stand in."""
+        if (before := visit.stay) is not None:
+            self._left(visit, before.queue, Ending.OVERFLOWED, at - before.entered_at, at)
 
     def _stands(
         self, visit: Visit, queue: QueueId, entered_at: float, skills: Iterable[str], at: float
@@ -217,10 +228,25 @@ class Figures:
     def _abandoned(self, fact: events.CallAbandoned) -> None:
         self._left(self._visit(fact.visit), fact.queue, Ending.ABANDONED, fact.waited_s, fact.at)
 
-    def _left(self, visit: Visit, queue: QueueId, ending: Ending, waited_s: float, at: float) -> None:
+    def _entry_refused(self, fact: events.EntryRefused) -> None:
+        """A call of this queue that never stood in its line."""
+        visit = self._visit(fact.visit)
+        visit.waited = True
+        self._moves_on(visit, fact.at)
+        stay = Stay(fact.queue, fact.at, (), visit.caller)
+        self._belongs(stay, fact.at)
+        self._count(stay, _rejected, fact.reason)
+
+    def _wait_ended(self, fact: events.WaitEnded) -> None:
+        ending = Ending.OVERFLOWED if fact.to else Ending.TIMED_OUT
+        stay = self._left(self._visit(fact.visit), fact.queue, ending, fact.waited_s, fact.at)
+        self._count(stay, _exited, fact.reason)
+
+    def _left(self, visit: Visit, queue: QueueId, ending: Ending, waited_s: float, at: float) -> Stay:
         stay = self._leaves(visit, queue, at - waited_s, at)
         self._count(stay, _unanswered, ending, waited_s)
         self._belongs(stay, at)
+        return stay
 
     # --- offers and talks ---------------------------------------------------------------------------------
 
@@ -346,6 +372,18 @@ def _beside_queues(visit: Visit) -> list[tuple[Dimension, str]]:
 def _offered(stay: Stay) -> None:
     for tally in stay.tallies:
         tally.offered += 1
+
+
+def _rejected(stay: Stay, reason: RefusalReason) -> None:
+    for tally in stay.tallies:
+        tally.offered += 1
+        tally.endings[Ending.REJECTED] += 1
+        tally.refused[reason] += 1
+
+
+def _exited(stay: Stay, reason: ExitReason) -> None:
+    for tally in stay.tallies:
+        tally.exits[reason] += 1
 
 
 def _answered(stay: Stay, waited_s: float) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Self
 
+from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.presence import State, SubState
 from ccapp.routing.figures.stat import Length, Stat, Waits
@@ -34,6 +35,8 @@ class Tally:
     abandonment: Stat = field(default_factory=Stat)
     offers: int = 0  # phones rung, with their outcome known
     missed: Counter[DeclineReason] = field(default_factory=Counter)
+    refused: Counter[RefusalReason] = field(default_factory=Counter)
+    exits: Counter[ExitReason] = field(default_factory=Counter)
     ring: Stat = field(default_factory=Stat)  # of answered offers
     talk: Stat = field(default_factory=Stat)
     after_call: Stat = field(default_factory=Stat)

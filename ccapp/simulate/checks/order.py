@@ -51,7 +51,11 @@ class Order:
                 if self._ringing[visit] <= 0 and (call := self._offered.pop(visit, None)):
                     self._waiting[visit] = call
                 self._bar(fact, reason)
-            case events.CallServed(visit=visit) | events.CallAbandoned(visit=visit):
+            case (
+                events.CallServed(visit=visit)
+                | events.CallAbandoned(visit=visit)
+                | events.WaitEnded(visit=visit)
+            ):
                 self._forget(visit)
             case events.CallEnded(visit=visit):
                 self._forget(visit)

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from ccapp.acd.telling import presence_changes
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.events import EndedBy, Fact, Outcome
@@ -29,7 +30,7 @@ from ccapp.domain.ids import (
 )
 from ccapp.domain.presence import Move, SubState
 from ccapp.domain.requirements import merged
-from ccapp.routing.decisions import Decision, Moved, Offer, Stranded, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
 from ccapp.routing.router import Router, wrap_up_s_of
 from ccapp.simulate.days.callers import Caller, ring
 from ccapp.simulate.days.day import MIDNIGHT, Day
@@ -43,7 +44,7 @@ type Act = Callable[[], None]
 class Visit:
     """A caller in the house."""
 
-    __slots__ = ("caller", "id", "in_line", "number", "offers", "over_time")
+    __slots__ = ("caller", "id", "in_line", "number", "offers")
 
     def __init__(self, number: int, caller: Caller) -> None:
         self.number = number
@@ -51,7 +52,6 @@ class Visit:
         self.id = VisitId(f"day.{number}")
         self.offers = 0
         self.in_line = False
-        self.over_time = False  # has reached the queue's limit while a phone rang
 
     @property
     def came_at(self) -> float:
@@ -118,8 +118,6 @@ class Swift:
             self._joins(visit, queue)
         if patience_s is not None:
             self._later(patience_s, lambda: self._loses_patience(visit))
-        if queue.wait_s_max is not None:
-            self._later(queue.wait_s_max, lambda: self._reaches_limit(visit))
 
     def _joins(self, visit: Visit, queue: Queue) -> None:
         if visit.id not in self._here:
@@ -162,15 +160,6 @@ class Swift:
         )
         self._ends(visit, Outcome.ABANDONED, EndedBy.CALLER)
 
-    def _reaches_limit(self, visit: Visit) -> None:
-        if visit.id not in self._here:
-            return
-        if self._router.open_offers(visit.id):
-            visit.over_time = True  # this one may still answer
-            return
-        self._leaves(visit)
-        self._ends(visit, Outcome.TIMED_OUT, EndedBy.SYSTEM)
-
     def _leaves(self, visit: Visit) -> None:
         del self._here[visit.id]
         self._carry_out(self._router.leave(visit.id, self._now))
@@ -196,10 +185,22 @@ class Swift:
                     self._moved(decision)
                 case WrapUpOver(agent=agent, wrap_up_s=wrap_up_s):
                     self._read(events.WrapUpEnded(at=self._now, agent=agent, wrap_up_s=wrap_up_s))
-                case Stranded(visit=visit):
-                    self._ends(self._here.pop(visit), Outcome.TIMED_OUT, EndedBy.SYSTEM)
+                case Dismissed(visit=visit, reason=reason):
+                    self._sent_away(self._here.pop(visit), reason)
                 case _ as never:
                     assert_never(never)
+
+    def _sent_away(self, visit: Visit, reason: ExitReason) -> None:
+        self._read(
+            events.WaitEnded(
+                at=self._now,
+                visit=visit.id,
+                queue=visit.caller.queue,
+                reason=reason,
+                waited_s=self._now - visit.came_at,
+            )
+        )
+        self._ends(visit, Outcome.TIMED_OUT, EndedBy.SYSTEM)
 
     def _rings(self, offer: Offer) -> None:
         visit = self._here[offer.visit]
@@ -216,9 +217,6 @@ class Swift:
             return
         self._declines(offer, DeclineReason.NO_ANSWER)
         self._carry_out(self._router.declined(offer.offer, DeclineReason.NO_ANSWER, self._now))
-        visit = self._here.get(offer.visit)
-        if visit is not None and visit.over_time:
-            self._reaches_limit(visit)
 
     def _declines(self, offer: Offer, reason: DeclineReason) -> None:
         del self._offers[offer.offer]
@@ -321,7 +319,7 @@ KNOWN = {
     Queue: frozenset({
         "id", "name", "requires", "agents", "groups", "tiers", "tier_rules", "relax", "strategy",
         "priority", "service_probability", "overdue_s", "priority_s", "ring_s", "retry_same_agent_s",
-        "wrap_up_s", "wait_s_max", "music", "greeting", "sorry",
+        "wrap_up_s", "wait_s_max", "handling_s", "music", "greeting", "sorry",
     }),
     Agent: frozenset({
         "id", "name", "extension", "skills", "digest", "max_misses", "reject_delay_s", "busy_delay_s",

@@ -1,0 +1,170 @@
+"""The part of the file that says who is let into a queue and where the others go; and business hours."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from ccapp.config.fields import NodeName, Part, QueueName, Text, TreeName
+from ccapp.domain import hours
+from ccapp.domain.admission import Goodbye, ToQueue, ToTree, Treatment
+from ccapp.domain.hours import DAYS
+from ccapp.domain.ids import HoursId
+
+# --- where callers go -------------------------------------------------------------------------------------
+
+
+class TreatmentPart(Part):
+    """`{queue: sales}`, `{ivr: main}`, `{ivr: main, node: closed}` or `{hang_up: a sentence}`."""
+
+    queue: QueueName | None = None
+    ivr: TreeName | None = None
+    node: NodeName | None = None
+    hang_up: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if sum(kind is not None for kind in (self.queue, self.ivr, self.hang_up)) != 1:
+            raise ValueError("needs exactly one of queue, ivr, hang_up")
+        if self.node is not None and self.ivr is None:
+            raise ValueError("node goes with ivr")
+        return self
+
+    def value(self) -> Treatment:
+        if self.queue is not None:
+            return ToQueue(queue=self.queue)
+        if self.ivr is not None:
+            return ToTree(tree=self.ivr, node=self.node)
+        return Goodbye(say=self.hang_up or "")
+
+    @classmethod
+    def of(cls, treatment: Treatment) -> Self:
+        match treatment:
+            case ToQueue(queue=queue):
+                return cls(queue=queue)
+            case ToTree(tree=tree, node=node):
+                return cls(ivr=tree, node=node)
+            case Goodbye(say=text):
+                return cls(hang_up=text)
+
+
+def _when_empty(given: object) -> object:
+    """YAML and JSON have truth values of their own for it."""
+    match given:
+        case bool():
+            return "yes" if given else "no"
+        case "true" | "false":
+            return "yes" if given == "true" else "no"
+        case _:
+            return given
+
+
+WhenEmptyName = Annotated[Literal["yes", "no", "strict"], BeforeValidator(_when_empty)]
+
+# --- business hours ---------------------------------------------------------------------------------------
+
+SPANS_MAX = 12
+EXCEPTIONS_MAX = 1000
+_SPAN = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
+
+
+def _span(text: str) -> str:
+    found = _SPAN.fullmatch(text.replace(" ", ""))
+    if found is None:
+        raise ValueError("must be two times of a day, such as 09:00-17:30")
+    begin, end = _minutes(found[1], found[2]), _minutes(found[3], found[4])
+    if not begin < end <= 1440:
+        raise ValueError("must begin before it ends, and end at 24:00 at the latest")
+    return found[0]
+
+
+def _minutes(hour: str, minute: str) -> int:
+    return 60 * int(hour) + int(minute)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be a time zone, such as Europe/Berlin")
+    return name
+
+
+def _date(text: str) -> str:
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise ValueError("must be a date, such as 2026-12-24")
+
+
+def _days(given: object) -> object:
+    """`mon-fri` and `sat, sun` as the days they mean."""
+    if not isinstance(given, Mapping):
+        return given
+    days: dict[Any, Any] = {}
+    for names, spans in given.items():
+        for day in _named(names) if isinstance(names, str) else [names]:
+            if day in days:
+                raise ValueError(f"{day} is said twice")
+            days[day] = spans
+    return days
+
+
+def _named(names: str) -> list[str]:
+    found: list[str] = []
+    for part in names.lower().replace(" ", "").split(","):
+        first, _, last = part.partition("-")
+        if last and first in DAYS and last in DAYS and DAYS.index(first) < DAYS.index(last):
+            found += DAYS[DAYS.index(first) : DAYS.index(last) + 1]
+        else:
+            found.append(part)
+    return found
+
+
+SpanText = Annotated[str, AfterValidator(_span)]
+SpanTexts = Annotated[tuple[SpanText, ...], Field(max_length=SPANS_MAX)]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Date = Annotated[str, AfterValidator(_date)]
+
+
+class HoursPart(Part):
+    """`{time_zone: Europe/Berlin, weekly: {mon-fri: ["09:00-17:30"]}, exceptions: {"2026-12-24": []}}`."""
+
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    weekly: Annotated[dict[Day, SpanTexts], BeforeValidator(_days)] = Field({})
+    exceptions: dict[Date, SpanTexts] = Field({}, max_length=EXCEPTIONS_MAX)
+
+    def value(self, id: HoursId) -> hours.Hours:
+        return hours.Hours(
+            id=id,
+            time_zone=self.time_zone,
+            weekly={day: _spans(texts) for day, texts in self.weekly.items()},
+            exceptions={day: _spans(texts) for day, texts in self.exceptions.items()},
+        )
+
+    @classmethod
+    def of(cls, value: hours.Hours) -> Self:
+        return cls.model_validate(
+            {
+                "time_zone": value.time_zone,
+                "weekly": {day: _texts(spans) for day, spans in value.weekly.items()},
+                "exceptions": {day: _texts(spans) for day, spans in value.exceptions.items()},
+            }
+        )
+
+
+def _spans(texts: tuple[str, ...]) -> hours.Spans:
+    return tuple(
+        hours.Span(_minutes(text[0:2], text[3:5]), _minutes(text[6:8], text[9:11])) for text in texts
+    )
+
+
+def _texts(spans: hours.Spans) -> tuple[str, ...]:
+    return tuple(f"{_clock(span.begin)}-{_clock(span.end)}" for span in spans)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
