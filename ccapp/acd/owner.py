@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
-from ccapp.acd import telling
+from ccapp.acd import desks, telling
 from ccapp.acd.entering import TurnedAway, turned_away
 from ccapp.acd.meter import Meter
 from ccapp.acd.own_calls import OwnCalls
@@ -312,16 +313,29 @@ class Acd:
         reason: str = "",
         until: float | None = None,
         queue: QueueId = NO_QUEUE,
+        phone: str | None = None,
         why: str = "command",
     ) -> Presence:
         """What an agent, or somebody for him, asks of his presence. Raises IllegalMove, UnknownAgent."""
         now, before = self._on_time(), self._router.presence(agent)
+        if phone is not None:
+            desks.check(before, AgentId(phone), self.presences())
         self._carry_out(
             "agent_free",
             lambda: self._router.move(
-                agent, move, now, sub_state=sub_state, reason=reason, until=until, queue=queue, why=why
+                agent,
+                move,
+                now,
+                sub_state=sub_state,
+                reason=reason,
+                until=until,
+                queue=queue,
+                phone=phone or "",
+                why=why,
             ),
         )
+        if move in desks.SITTING_DOWN and before.intent is Intent.LOGGED_OUT:
+            self._device(AgentId(phone or agent), self._stations.has(AgentId(phone or agent)))
         if move in telling.SIGNING and self._router.presence(agent).queues != before.queues:
             self._publish(telling.SIGNING[move](at=now, agent=agent, queue=queue))
         return self._router.presence(agent)
@@ -344,10 +358,21 @@ class Acd:
 
     def device(self, agent: AgentId, online: bool) -> None:
         """What the switch says of an agent's phone."""
-        if agent in self.centre.agents:
+        if agent in self.centre.agents or agent in self.centre.phones:
             self._stations.heard(agent, online, self.centre.offline_grace_s)
 
-    def _device(self, agent: AgentId, online: bool) -> None:
+    def person_at(self, phone: AgentId) -> AgentId | None:
+        """Whose telephone this account is now."""
+        if phone in self.centre.phones:
+            return desks.sitting_at(phone, self.presences())
+        if phone not in self.centre.agents or self._router.presence(phone).phone:
+            return None
+        return phone
+
+    def _device(self, phone: AgentId, online: bool) -> None:
+        agent = self.person_at(phone)
+        if agent is None:
+            return
         person = self.centre.agents.get(agent)
         online = online or (person is not None and person.outside is not None)
         if agent not in self.centre.agents or self._router.presence(agent).online == online:
@@ -386,6 +411,10 @@ class Acd:
             was = before.agents.get(agent.id)
             if agent.outside is not None or (was is not None and was.outside is not None):
                 self._device(agent.id, self._stations.has(agent.id))
+        for phone in before.phones.keys() - self.centre.phones.keys():
+            if (sitting := desks.sitting_at(phone, self.presences())) is not None:
+                now = self.clock.now()
+                self._carry_out("agent_free", partial(self._router.online, sitting, False, now))
 
     # --- reading ------------------------------------------------------------------------------------------
 

@@ -202,6 +202,7 @@ def presence_changed(moved: Moved, now: float) -> events.PresenceChanged:
         overdue=after.overdue,
         banned_until=after.banned_until,
         queues=after.queues,
+        phone=after.phone,
     )
 
 
@@ -226,4 +227,5 @@ def presence_from(fact: events.PresenceChanged) -> Presence:
         overdue=fact.overdue,
         banned_until=fact.banned_until,
         queues=fact.queues,
+        phone=fact.phone,
     )

@@ -31,37 +31,48 @@ class Wish:
     sub_state: SubState = SubState.WAIT
     reason: str = ""
     queue: QueueId = NO_QUEUE
+    extension: str = ""  # of who logs in at a shared phone
 
 
 async def phone(arrived: Arrived, floor: Floor) -> None:
     """A call from an agent's own phone; what it makes possible (a call, when he is ready) rings after it."""
-    leg, agent = arrived.leg, AgentId(arrived.endpoint)
-    floor.phones.dials(agent, leg)
+    leg, at = arrived.leg, AgentId(arrived.endpoint)
+    floor.phones.dials(floor.acd.person_at(at) or at, leg)
     try:
         async with until_gone(leg):
-            text = obey(agent, arrived.dialled, floor)
+            text = obey(at, arrived.dialled, floor)
             await leg.answer()
             await leg.play([Say(text=text)])
     finally:
         leg.release()
 
 
-def obey(agent: AgentId, dialled: str, floor: Floor) -> str:
-    """Does what the code asks and returns the sentence that confirms or refuses it."""
-    wish = read(dialled, floor.acd.centre)
-    if wish is None or agent not in floor.acd.centre.agents:
+def obey(at: AgentId, dialled: str, floor: Floor) -> str:
+    """Does what the code asks, dialled on the phone `at`; the sentence that confirms or refuses it."""
+    acd = floor.acd
+    wish, agent = read(dialled, acd.centre), acd.person_at(at)
+    phone = None
+    if wish is not None and at in acd.centre.phones and wish.extension:
+        if not acd.centre.phones[at].log_in_by_code:
+            return NOT_KNOWN
+        newcomer, phone = acd.centre.with_extension(wish.extension), at
+        agent = newcomer.id if newcomer else None
+    elif wish is not None and wish.extension:
+        wish = None
+    if wish is None or agent is None or agent not in acd.centre.agents:
         return NOT_KNOWN
     try:
-        now = floor.acd.move(
+        now = acd.move(
             agent,
             wish.move,
             sub_state=wish.sub_state,
             reason=wish.reason,
             queue=wish.queue,
+            phone=phone,
             why="feature code",
         )
     except IllegalMove:
-        return NOT_POSSIBLE.format(now=spoken(floor.acd.presence(agent)))
+        return NOT_POSSIBLE.format(now=spoken(acd.presence(agent)))
     if now.traffic is Traffic.OFFERED:  # a call that waited for just this: it rings when this one is over
         now = replace(now, traffic=Traffic.IDLE)
     return AFTER_CALL if now.state is State.BUSY else spoken(now)
@@ -83,6 +94,8 @@ def read(dialled: str, centre: Centre) -> Wish | None:
     }
     if dialled in plain:
         return plain[dialled]
+    if dialled.startswith(codes.log_in) and centre.phones:
+        return Wish(Move.LOG_IN, extension=dialled.removeprefix(codes.log_in))
     for code, move in ((codes.sign_in, Move.SIGN_IN), (codes.sign_out, Move.SIGN_OUT)):
         if dialled.startswith(code):
             queue = _numbered(dialled.removeprefix(code), centre.signed_in_to)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from ccapp.acd import Attempt, Place, Talk
+from ccapp.acd import Acd, Attempt, Place, Talk
 from ccapp.calls.floor import Floor
 from ccapp.calls.reach import reach
 from ccapp.calls.scope import how_gone, until
 from ccapp.domain.causes import DeclineReason, decline_reason
-from ccapp.domain.centre import Centre, Queue
+from ccapp.domain.centre import Queue
 from ccapp.domain.ids import agent_channel
 from ccapp.ports import Dial, Gone, Leg, LegGone, SwitchError
 
@@ -86,7 +86,7 @@ async def one(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
     await floor.phones.hung_up(agent)
     if attempt.settled:
         return None
-    leg = floor.switch.dial(dialled(attempt, caller, floor.acd.centre))
+    leg = floor.switch.dial(dialled(attempt, caller, floor.acd))
     floor.phones.took(agent, leg)
     served = None
     try:
@@ -100,9 +100,9 @@ async def one(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
     return served
 
 
-def dialled(attempt: Attempt, caller: Leg, centre: Centre) -> Dial:
+def dialled(attempt: Attempt, caller: Leg, acd: Acd) -> Dial:
     visit, offer = attempt.visit, attempt.offer
-    his = reach(offer.agent, offer.queue, visit, centre)
+    his = reach(offer.agent, offer.queue, visit, acd)
     return Dial(
         channel=agent_channel(offer.offer),
         endpoint=his.endpoint,

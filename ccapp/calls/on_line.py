@@ -24,7 +24,8 @@ WELCOME = Say(text="You wait on the line.")
 
 async def wait(arrived: Arrived, floor: Floor) -> None:
     """From his dialling to his hanging up, whatever calls there are meanwhile."""
-    leg, agent = arrived.leg, AgentId(arrived.endpoint)
+    leg, at = arrived.leg, AgentId(arrived.endpoint)
+    agent = floor.acd.person_at(at) or at
     try:
         async with until_gone(leg):
             if floor.phones.on_line(agent) is not leg and not await _comes(agent, leg, floor):
@@ -69,7 +70,8 @@ def found_again(legs: Mapping[ChannelId, FoundLeg], floor: Floor) -> None:
     for found in legs.values():
         arrived = found.arrived
         if arrived is not None and arrived.kind == "phone" and arrived.dialled == code and found.leg.answered:
-            _hold(AgentId(arrived.endpoint), found.leg, floor)
+            at = AgentId(arrived.endpoint)
+            _hold(floor.acd.person_at(at) or at, found.leg, floor)
 
 
 async def joined(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:

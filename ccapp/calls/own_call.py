@@ -34,7 +34,7 @@ class Target:
 
 async def own_call(arrived: Arrived, floor: Floor) -> None:
     """From his dialling to the last word; nothing is offered to him meanwhile."""
-    leg, agent = arrived.leg, AgentId(arrived.endpoint)
+    leg, agent = arrived.leg, floor.acd.person_at(AgentId(arrived.endpoint)) or AgentId(arrived.endpoint)
     floor.phones.dials(agent, leg)
     try:
         async with until_gone(leg):
@@ -106,7 +106,8 @@ def _dial(call: OwnCall, leg: Leg, target: Target, floor: Floor) -> Dial:
     if target.colleague is not None:
         outside = target.colleague.outside
         if outside is None:
-            endpoint, shown = str(target.colleague.id), person.extension
+            phone = floor.acd.presence(target.colleague.id).phone
+            endpoint, shown = phone or str(target.colleague.id), person.extension
         else:
             endpoint = f"{outside.number}@{outside.trunk}"
             shown = centre.own_calls.caller_id or person.extension
@@ -200,7 +201,8 @@ def take_over(
 
 
 def _found_call(arrived: Arrived, floor: Floor) -> OwnCall:
-    agent, centre = AgentId(arrived.endpoint), floor.acd.centre
+    phone, centre = AgentId(arrived.endpoint), floor.acd.centre
+    agent = floor.acd.person_at(phone) or phone
     target = target_of(arrived.dialled, agent, centre) or Target(arrived.dialled)
     since = floor.acd.last_told_at(agent)
     return OwnCall(

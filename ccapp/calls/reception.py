@@ -13,7 +13,7 @@ from ccapp.calls.resume import take_over, unowned
 from ccapp.domain import events
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact
-from ccapp.domain.ids import ChannelId
+from ccapp.domain.ids import AgentId, ChannelId
 from ccapp.domain.presence import State, state_of
 from ccapp.ports import (
     Account,
@@ -43,7 +43,18 @@ class AnotherEngine(Exception):
 
 def accounts(centre: Centre) -> list[Account]:
     """The SIP accounts the switch is to know."""
-    return [
+    shared = [
+        Account(
+            agent=phone.id,
+            name=phone.id,
+            extension="",
+            realm=centre.realm,
+            digest=phone.digest,
+            silent_s_max=centre.dead_phone_s,
+        )
+        for phone in centre.phones.values()
+    ]
+    return shared + [
         Account(
             agent=agent.id,
             name=agent.id,
@@ -54,7 +65,7 @@ def accounts(centre: Centre) -> list[Account]:
             silent_s_max=centre.dead_phone_s,
         )
         for agent in centre.agents.values()
-        if agent.digest or agent.outside is None
+        if agent.digest or not (agent.outside or centre.phones)
     ]
 
 
@@ -176,7 +187,7 @@ class Reception:
             if (leg := self._floor.phones.on_line(fact.agent)) is not None:
                 leg.release()
         if fact.why.startswith(TOLD):
-            self._floor.switch.tell(fact.agent, f"You are not ready: {fact.why}.")
+            self._floor.switch.tell(AgentId(fact.phone or fact.agent), f"You are not ready: {fact.why}.")
 
     def _declare(self, fact: Fact) -> None:
         self._floor.acd.declare(fact)

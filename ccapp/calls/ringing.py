@@ -106,7 +106,7 @@ class Phone:
         if self._attempt.offer.on_line:
             await self._beep(floor.phones.on_line(agent))
             return
-        leg = floor.switch.dial(offering.dialled(self._attempt, self._phones.caller, floor.acd.centre))
+        leg = floor.switch.dial(offering.dialled(self._attempt, self._phones.caller, floor.acd))
         floor.phones.took(agent, leg)
         try:
             async with until(self._attempt.withdrawn.on):

@@ -51,9 +51,13 @@ def not_ready(
 
 
 @app.command()
-def login(agent: Name, as_json: AsJson = False) -> None:
+def login(
+    agent: Name,
+    phone: Annotated[str, typer.Option(help="The shared phone at which he sits.")] = "",
+    as_json: AsJson = False,
+) -> None:
     """Sign in; not ready yet."""
-    move(agent, {"move": "log_in"}, as_json=as_json)
+    move(agent, {"move": "log_in"} | ({"phone": phone} if phone else {}), as_json=as_json)
 
 
 @app.command()

@@ -188,6 +188,7 @@ def agent(row: Document) -> RenderableType:
     made.add_row("Phone", "online" if row["online"] else Text("offline", style="red"))
     made.add_row("Skills", text(needs(row["skills"]) or "none"))
     for title, value in (
+        ("Sits at", row.get("phone") or ""),
         ("Signed in to", listed(row["queues"]) if row.get("queues") is not None else ""),
         ("With", _with(row)),
         ("Note", note(row)),

@@ -67,6 +67,9 @@ def _agents(centre: Centre) -> Iterator[Finding]:
     trunks = {str(trunk) for trunk in centre.trunks}
     codes = {code: name for name, code in _code_table(centre).items()}
     seen: dict[str, str] = {}
+    for id in centre.phones:
+        if id in centre.agents or id in trunks:
+            yield Finding(("phones", id), "an agent or a trunk has the same name; accounts share their names")
     for id, agent in centre.agents.items():
         extension: Path = ("agents", id, "extension")
         if seen.setdefault(agent.extension, id) != id:

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from ccapp.config import checks, wording, yaml_file
 from ccapp.config.models import CentrePart
 from ccapp.config.problem import PROBLEMS_MAX, ConfigError, Places, Problem
-from ccapp.domain.centre import Agent, Centre
+from ccapp.domain.centre import Agent, Centre, Phone
+from ccapp.domain.ids import AgentId
 
 NOWHERE = Places()
 SAMPLE = FilePath(__file__).parent.parent / "sample" / "contact_centre.yaml"
@@ -97,7 +98,7 @@ def to_document(centre: Centre, *, with_digests: bool = False, sparse: bool = Fa
         mode="json",
         exclude_none=True,
         exclude_defaults=sparse,
-        exclude={"agents": {"__all__": secret}},
+        exclude={"agents": {"__all__": secret}, "phones": {"__all__": secret}},
     )
 
 
@@ -138,16 +139,21 @@ def merge_secrets(new: Centre, old: Centre | None, places: Places = NOWHERE) -> 
     Raises ConfigError for agents that then have none: new ones, and all when the realm has changed, for a
     digest holds in its own realm only.
     """
-    agents = {id: _with_digest(agent, new, old) for id, agent in new.agents.items()}
-    missing = [id for id, agent in agents.items() if not agent.digest and agent.outside is None]
+    same = old if old is not None and old.realm == new.realm else Centre()
+    agents = {id: _with_digest(agent, same.agents) for id, agent in new.agents.items()}
+    phones = {id: _with_digest(phone, same.phones) for id, phone in new.phones.items()}
+    missing: list[tuple[str, AgentId]] = [("phones", id) for id, phone in phones.items() if not phone.digest]
+    if not phones:  # with shared ones to sit at, an agent needs none of his own; nor does who is rung outside
+        without = [agent for agent in agents.values() if not agent.digest and agent.outside is None]
+        missing += [("agents", agent.id) for agent in without]
     if missing:
         moved = old is not None and old.realm != new.realm
         why = "the realm has changed: needs its password again" if moved else "needs a password"
-        raise ConfigError(places.problem(("agents", id), why) for id in missing)
-    return replace(new, agents=agents)
+        raise ConfigError(places.problem(path, why) for path in missing)
+    return replace(new, agents=agents, phones=phones)
 
 
-def _with_digest(agent: Agent, new: Centre, old: Centre | None) -> Agent:
-    if agent.digest or old is None or old.realm != new.realm or agent.id not in old.agents:
-        return agent
-    return replace(agent, digest=old.agents[agent.id].digest)
+def _with_digest[A: (Agent, Phone)](account: A, before: Mapping[AgentId, A]) -> A:
+    if account.digest or account.id not in before:
+        return account
+    return replace(account, digest=before[account.id].digest)

@@ -5,10 +5,9 @@ be is checked here, what fields say about each other in `checks`.
 """
 
 from collections.abc import Iterable
-from hashlib import md5
 from typing import Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from ccapp.config.fields import (
     AgentName,
@@ -18,7 +17,6 @@ from ccapp.config.fields import (
     Code,
     DataName,
     Dialled,
-    Digest,
     Extension,
     GroupName,
     HoursName,
@@ -40,7 +38,7 @@ from ccapp.config.fields import (
     Voice,
 )
 from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyName
-from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart
+from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_serving import (
@@ -180,11 +178,9 @@ class QueuePart(Part):
         return cls(**(_like(queue, cls.model_fields) | parts))
 
 
-class AgentPart(Part):
+class AgentPart(SecretPart):
     name: Title
     extension: Extension
-    password: str | None = Field(None, min_length=1, max_length=128, repr=False)
-    digest: Digest | None = Field(None, repr=False)
     skills: SkillLevels = Field({})
     max_misses: int = Field(3, ge=0, le=1000)
     reject_delay_s: Seconds = 10.0
@@ -196,21 +192,8 @@ class AgentPart(Part):
     wrap_up_s: Seconds | None = None
     outside: OutsidePart | None = None
 
-    @field_validator("password")
-    @classmethod
-    def _plain(cls, password: str | None) -> str | None:
-        if password is not None and not password.isprintable():
-            raise ValueError("must not contain control characters")
-        return password
-
-    @model_validator(mode="after")
-    def _one_secret(self) -> Self:
-        if self.password is not None and self.digest is not None:
-            raise ValueError("has both password and digest; one is enough")
-        return self
-
     def value(self, id: AgentId, realm: str) -> Agent:
-        digest = self.digest or (digest_of(id, realm, self.password) if self.password is not None else "")
+        digest = self.digest_in(realm, id)
         fields = {name: value for name, value in dict(self).items() if name != "password"}
         outside = None if self.outside is None else self.outside.value()
         return Agent(id=id, **(fields | {"digest": digest, "outside": outside}))
@@ -220,11 +203,6 @@ class AgentPart(Part):
         outside = None if agent.outside is None else OutsidePart.of(agent.outside)
         parts = {"digest": agent.digest or None, "outside": outside}
         return cls(**(_like(agent, cls.model_fields) | parts))
-
-
-def digest_of(user: str, realm: str, password: str) -> str:
-    """What SIP's digest access authentication (RFC 2617) lets both sides keep instead of the password."""
-    return md5(f"{user}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()
 
 
 class FeatureCodesPart(Part):
@@ -262,6 +240,7 @@ class CentrePart(Part):
     numbers: dict[Dialled, NumberPart] = Field({})
     queues: dict[QueueName, QueuePart] = Field({})
     agents: dict[AgentName, AgentPart] = Field({})
+    phones: dict[AgentName, PhonePart] = Field({})
     groups: dict[GroupName, GroupPart] = Field({})
     hours: dict[HoursName, HoursPart] = Field({})
     ivr: dict[TreeName, TreePart] = Field({})
@@ -281,6 +260,7 @@ class CentrePart(Part):
             numbers={number: part.value(number) for number, part in self.numbers.items()},
             queues={id: part.value(id) for id, part in self.queues.items()},
             agents={id: part.value(id, self.realm) for id, part in self.agents.items()},
+            phones={id: part.value(id, self.realm) for id, part in self.phones.items()},
             groups={id: part.value(id) for id, part in self.groups.items()},
             hours={id: part.value(id) for id, part in self.hours.items()},
             trees={id: part.tree(id) for id, part in self.ivr.items()},
@@ -302,6 +282,7 @@ class CentrePart(Part):
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},
             agents={id: AgentPart.of(agent) for id, agent in centre.agents.items()},
+            phones={id: PhonePart.of(phone) for id, phone in centre.phones.items()},
             groups={id: GroupPart.of(group) for id, group in centre.groups.items()},
             hours={id: HoursPart.of(each) for id, each in centre.hours.items()},
             ivr={id: TreePart.of(tree) for id, tree in centre.trees.items()},

@@ -1,11 +1,52 @@
 """What the file says of agents beside the agents themselves."""
 
+from hashlib import md5
 from typing import Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
-from ccapp.config.fields import CallerNumber, OutsideNumber, Part, RingSeconds, Seconds, TrunkName
-from ccapp.domain.centre import BreakLimit, Outside, OwnCalls
+from ccapp.config.fields import CallerNumber, Digest, OutsideNumber, Part, RingSeconds, Seconds, TrunkName
+from ccapp.domain.centre import BreakLimit, Outside, OwnCalls, Phone
+from ccapp.domain.ids import AgentId
+
+
+def digest_of(user: str, realm: str, password: str) -> str:
+    """What SIP's digest access authentication (RFC 2617) lets both sides keep instead of the password."""
+    return md5(f"{user}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
+class SecretPart(Part):
+    """Of a SIP account: its password, or the digest that is kept of it."""
+
+    password: str | None = Field(None, min_length=1, max_length=128, repr=False)
+    digest: Digest | None = Field(None, repr=False)
+
+    @field_validator("password")
+    @classmethod
+    def _plain(cls, password: str | None) -> str | None:
+        if password is not None and not password.isprintable():
+            raise ValueError("must not contain control characters")
+        return password
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if self.password is not None and self.digest is not None:
+            raise ValueError("has both password and digest; one is enough")
+        return self
+
+    def digest_in(self, realm: str, user: str) -> str:
+        return self.digest or (digest_of(user, realm, self.password) if self.password is not None else "")
+
+
+class PhonePart(SecretPart):
+    log_in_by_code: bool = False
+
+    def value(self, id: AgentId, realm: str) -> Phone:
+        return Phone(id=id, digest=self.digest_in(realm, id), log_in_by_code=self.log_in_by_code)
+
+    @classmethod
+    def of(cls, phone: Phone) -> Self:
+        return cls(digest=phone.digest or None, log_in_by_code=phone.log_in_by_code)
 
 
 class BreakLimitPart(Part):

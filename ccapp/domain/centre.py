@@ -91,6 +91,15 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A telephone of nobody's own: who logs in there is rung there. Its id is its SIP account's name."""
+
+    id: AgentId
+    digest: str = ""
+    log_in_by_code: bool = False  # whoever stands there may log in, by the code and his extension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """A telephone in the public network, reached over a trunk."""
 
@@ -174,6 +183,7 @@ class Centre:
     numbers: Mapping[str, Number] = field(default_factory=dict)
     queues: Mapping[QueueId, Queue] = field(default_factory=dict)
     agents: Mapping[AgentId, Agent] = field(default_factory=dict)
+    phones: Mapping[AgentId, Phone] = field(default_factory=dict)
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
     hours: Mapping[HoursId, Hours] = field(default_factory=dict)
     trees: Mapping[TreeId, Tree] = field(default_factory=dict)

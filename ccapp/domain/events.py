@@ -205,6 +205,7 @@ class PresenceChanged(Fact):
     overdue: bool = False
     banned_until: float | None = None
     queues: tuple[QueueId, ...] | None = None
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,7 @@ class Presence:
     rest_since: float = 0.0  # epoch s; of the present rest
     overdue: bool = False  # his break is longer than its limit
     banned_until: float | None = None  # epoch s; None: not banned
+    phone: str = ""  # the shared one at which he sits; empty: his own
     queues: tuple[QueueId, ...] | None = None  # he has signed in to, of those that ask for it; None: all
 
     @property

@@ -30,6 +30,7 @@ class Told:
     wrap_up_s: float = 0.0  # TALK_ENDED, OWN_TALK_ENDED
     until: float | None = None  # BAN; None: until it is lifted
     then_away: bool = False  # BREAK_OVER
+    phone: str = ""  # LOG_IN, SIGN_IN: where he sits
     queue: QueueId = NO_QUEUE  # SIGN_IN, SIGN_OUT
     others: tuple[QueueId, ...] = ()  # SIGN_OUT: those he stays in, if he was in all
 
@@ -46,7 +47,7 @@ def stay(draft: Draft, agent: Agent, told: Told) -> None:
 
 def sign_in(draft: Draft, agent: Agent, told: Told) -> None:
     _rest_as(draft, told.now, SubState.WAIT, "")
-    draft.misses, draft.logged_in_at, draft.queues = 0, told.now, None
+    draft.misses, draft.logged_in_at, draft.queues, draft.phone = 0, told.now, None, told.phone
 
 
 def sign_in_first(draft: Draft, agent: Agent, told: Told) -> None:
@@ -66,7 +67,8 @@ def sign_out_of_one(draft: Draft, agent: Agent, told: Told) -> None:
 
 def sign_out(draft: Draft, agent: Agent, told: Told) -> None:
     _rest_as(draft, told.now, SubState.WAIT, "")
-    draft.intent, draft.misses, draft.logged_in_at, draft.queues = Intent.LOGGED_OUT, 0, None, None
+    draft.intent, draft.misses, draft.logged_in_at = Intent.LOGGED_OUT, 0, None
+    draft.queues, draft.phone = None, ""
 
 
 def be_ready(draft: Draft, agent: Agent, told: Told) -> None:

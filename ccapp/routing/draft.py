@@ -31,6 +31,7 @@ class Draft:
         self.rest_since: float = presence.rest_since
         self.overdue: bool = presence.overdue
         self.banned_until: float | None = presence.banned_until
+        self.phone: str = presence.phone
         self.queues: tuple[QueueId, ...] | None = presence.queues
 
     def sealed(self) -> Presence:

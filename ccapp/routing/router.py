@@ -257,6 +257,7 @@ class Router:
         reason: str = "",
         until: float | None = None,
         queue: QueueId = NO_QUEUE,
+        phone: str = "",
         why: str = "command",
     ) -> list[Decision]:
         """What an agent or supervisor asks for. Raises IllegalMove, UnknownAgent: nothing has changed."""
@@ -269,6 +270,7 @@ class Router:
             reason=reason,
             until=until,
             queue=queue,
+            phone=phone,
             others=self._centre.signed_in_to if move is Move.SIGN_OUT else (),
         )
         table.changed(seat.presence, move, seat.agent, told)  # may be refused, while nothing has been decided

@@ -37,6 +37,7 @@ class Wish(Body):
     sub_state: Literal["WAIT", "DND", "BREAK", "AWAY", "CUSTOM"] | None = None
     reason: Reason = ""
     queue: Annotated[str, Field(max_length=ID_LENGTH_MAX)] = ""
+    phone: Annotated[str, Field(max_length=ID_LENGTH_MAX)] | None = None
     until: Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)] | None = None
     for_s: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
 
@@ -68,6 +69,7 @@ async def move(request: web.Request) -> web.Response:
             reason=wish.reason,
             until=until,
             queue=single_queue(wish, acd.centre),
+            phone=shared_phone(wish, acd.centre),
             why="command",
         )
     except IllegalMove as refused:
@@ -96,6 +98,16 @@ def single_queue(wish: Wish, centre: Centre) -> QueueId:
     elif not centre.queues[QueueId(wish.queue)].sign_in:
         raise bad("queue", "is served without signing in to it; give it sign_in: true")
     return QueueId(wish.queue)
+
+
+def shared_phone(wish: Wish, centre: Centre) -> str | None:
+    """Where he sits down; a log-in that says nothing of it is at his own."""
+    if wish.move not in ("log_in", "sign_in"):
+        if wish.phone is not None:
+            raise bad("phone", "goes with log_in and sign_in only")
+    elif wish.phone and wish.phone not in centre.phones:
+        raise bad("phone", f"no phone {wish.phone!r}")
+    return wish.phone or None
 
 
 def ban_until(wish: Wish, now: float) -> float | None:

@@ -141,6 +141,7 @@ class Views:
             "own_call": self._own_call(agent.id),
             "wrap_up_until": _time(presence.wrap_up_until),
             "queues": presence.queues,
+            "phone": presence.phone or None,
             "on_demand": presence.on_demand,
             "overdue": presence.overdue,
             "banned": presence.banned_until is not None,

@@ -68,6 +68,10 @@ def documents(draw: st.DrawFn) -> Document:
     if trunks and draw(st.booleans()):
         more = some(ring_s=seconds(3, 60), wrap_up_s=seconds(0, 60), caller_id=st.just("+4930123"))
         document["own_calls"] = {"outbound_trunk": trunks[0]} | draw(more)
+    if draw(st.booleans()):
+        digest = st.text("0123456789abcdef", min_size=32, max_size=32)
+        desk = st.fixed_dictionaries({"digest": digest}, optional={"log_in_by_code": st.booleans()})
+        document["phones"] = {"desk-1": draw(desk)}
     targets = [{"queue": name} for name in queues] + [{"ivr": name} for name in trees]
     numbers = st.dictionaries(st.text("0123456789*#AZ", min_size=1, max_size=9), st.sampled_from(targets))
     document["numbers"] = {number: target | draw(some(data=DATA)) for number, target in draw(numbers).items()}

@@ -19,7 +19,7 @@ from ccapp.config import (
     read_file,
     to_document,
 )
-from ccapp.config.models import digest_of
+from ccapp.config.models_agents import digest_of
 from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, Trunk
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
 from tests.config.centres import Document, documents
