@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ccapp.cli import agent, config, doctor, explaining, live, reading, report, running, simulating
+from ccapp.cli import agent, config, doctor, explaining, live, reading, report, running, simulating, staffing
 from ccapp.cli.errors import CliError, Code
 from ccapp.cli.show import console, text
 
@@ -44,6 +44,7 @@ app.command()(explaining.explain)
 app.command()(live.live)
 app.command()(report.report)
 app.command()(simulating.simulate)
+app.command()(staffing.staff)
 app.add_typer(agent.app, name="agent")
 app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)

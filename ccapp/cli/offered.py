@@ -144,3 +144,13 @@ def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """The same for work of unknown length. Gives what is to be told how it goes."""
+    err = console(stderr=True)
+    with Progress(TextColumn("{task.description}"), BarColumn(), console=err, transient=True,
+                  disable=not err.is_terminal) as bar:  # fmt: skip
+        task = bar.add_task(what, total=None)
+        yield lambda told: bar.update(task, description=f"{what}: {told}")

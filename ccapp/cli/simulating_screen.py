@@ -34,7 +34,7 @@ class About(Protocol):
 type Say = Callable[[float], str]
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
     return f"{100 * value:.1f}"
 
 
@@ -46,7 +46,7 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 99.5 or value == round(value) else f"{value:.1f}"
 
 
-def _shown(estimate: Estimate | None, say: Say) -> Text:
+def shown(estimate: Estimate | None, say: Say) -> Text:
     """`81.2 ±1.1`."""
     if estimate is None:
         return Text("-", style="dim")
@@ -59,8 +59,8 @@ def _shown(estimate: Estimate | None, say: Say) -> Text:
 def _figures(counting: Counting) -> Sequence[tuple[str, str, Say]]:
     """Titles of columns, names of measures."""
     return (
-        (f"% in {counting.within_s:g} s", "service_level", _percent),
-        ("% gave up", "abandonment", _percent),
+        (f"% in {counting.within_s:g} s", "service_level", percent),
+        ("% gave up", "abandonment", percent),
         ("ASA s", "asa_s", _seconds),
         ("p50 s", "wait_p50_s", _seconds),
         ("p90 s", "wait_p90_s", _seconds),
@@ -79,34 +79,34 @@ def heading(about: About) -> Text:
 
 
 def simulated(days: Days, about: About) -> RenderableType:
-    return Group(heading(about), "", _queues(days, about), *_groups(days))
+    return Group(heading(about), "", queues(days, about.counting), *_groups(days))
 
 
 _WAITS = ("wait_p50_s", "wait_p90_s", "wait_p95_s", "wait_p99_s")
 
 
-def _queues(days: Days, about: About) -> Table:
-    level, waits = f"% in {about.counting.within_s:g} s", ("p50", "p90", "p95", "p99 s")
+def queues(days: Days, counting: Counting) -> Table:
+    level, waits = f"% in {counting.within_s:g} s", ("p50", "p90", "p95", "p99 s")
     titles = ["Calls", level, "% gave up", "ASA s", *waits, "Agents", "% busy"]
     made = table("Queue", *titles, right=titles)
-    queues: list[Key] = [key for key in days.subjects() if key[0] == "queue"]
-    for key in queues if len(queues) > 1 else []:
+    each: list[Key] = [key for key in days.subjects() if key[0] == "queue"]
+    for key in each if len(each) > 1 else []:
         add(made, key[1], *_row(days, key))
-    if len(queues) > 1:
+    if len(each) > 1:
         made.add_section()
-    add(made, text("All" if len(queues) != 1 else queues[0][1], "bold"), *_row(days, WHOLE))
+    add(made, text("All" if len(each) != 1 else each[0][1], "bold"), *_row(days, WHOLE))
     return made
 
 
 def _row(days: Days, key: Key) -> Iterator[Text]:
-    yield _shown(_mean_only(days.estimate(key, "offered")), _number)
-    yield _shown(days.estimate(key, "service_level"), _percent)
-    yield _shown(days.estimate(key, "abandonment"), _percent)
-    yield _shown(days.estimate(key, "asa_s"), _seconds)
+    yield shown(_mean_only(days.estimate(key, "offered")), _number)
+    yield shown(days.estimate(key, "service_level"), percent)
+    yield shown(days.estimate(key, "abandonment"), percent)
+    yield shown(days.estimate(key, "asa_s"), _seconds)
     for name in _WAITS:
-        yield _shown(_mean_only(days.estimate(key, name)), _seconds)
-    yield _shown(_mean_only(days.estimate(key, "agents")), _number)
-    yield _shown(days.estimate(key, "occupancy"), _percent)
+        yield shown(_mean_only(days.estimate(key, name)), _seconds)
+    yield shown(_mean_only(days.estimate(key, "agents")), _number)
+    yield shown(days.estimate(key, "occupancy"), percent)
 
 
 def _mean_only(estimate: Estimate | None) -> Estimate | None:
@@ -119,8 +119,8 @@ def _groups(days: Days) -> Iterator[RenderableType]:
         return
     made = table("Group", "Agents", "% busy", right=["Agents", "% busy"])
     for key in groups:
-        agents = _shown(_mean_only(days.estimate(key, "agents")), _number)
-        add(made, key[1], agents, _shown(days.estimate(key, "occupancy"), _percent))
+        agents = shown(_mean_only(days.estimate(key, "agents")), _number)
+        add(made, key[1], agents, shown(days.estimate(key, "occupancy"), percent))
     yield ""
     yield made
 
@@ -132,14 +132,14 @@ def compared(days: Days, other: Days, about: About) -> RenderableType:
     """Green: surely better; red: surely worse; the others could as well be chance."""
     first, second = _short(about.names)
     made = table("Queue", "Figure", first, second, "Difference", "", right=[first, second, "Difference"])
-    figures = (*_figures(about.counting), ("% busy", "occupancy", _percent))
-    queues = [key for key in days.subjects() if key[0] == "queue"]
-    for key in (*(queues if len(queues) > 1 else ()), WHOLE):
+    figures = (*_figures(about.counting), ("% busy", "occupancy", percent))
+    each = [key for key in days.subjects() if key[0] == "queue"]
+    for key in (*(each if len(each) > 1 else ()), WHOLE):
         for number, (title, name, say) in enumerate(figures):
             label = text(key[1] or "All", "bold") if number == 0 else ""
             here, there = days.estimate(key, name), other.estimate(key, name)
             gain = days.difference(other, key, name)
-            cells = _shown(here, say), _shown(there, say), _difference(gain, say), _verdict(gain, name)
+            cells = shown(here, say), shown(there, say), _difference(gain, say), _verdict(gain, name)
             add(made, label, title, *cells)
         made.add_section()
     return Group(heading(about), text("Both met the same callers.", "dim"), "", made)
@@ -151,15 +151,15 @@ NAME_LENGTH_MAX = 24
 def _short(names: Sequence[str]) -> list[str]:
     """Files by their last names where these differ."""
     last = [name.rpartition("/")[2] for name in names]
-    shown = last if len(set(last)) == len(last) else names
-    return [name[-NAME_LENGTH_MAX:] for name in shown]
+    told = last if len(set(last)) == len(last) else names
+    return [name[-NAME_LENGTH_MAX:] for name in told]
 
 
 def _difference(estimate: Estimate | None, say: Say) -> Text:
     if estimate is None:
         return Text("-", style="dim")
-    shown = _shown(estimate, say)
-    return Text("+").append_text(shown) if estimate.mean > 0 else shown
+    told = shown(estimate, say)
+    return Text("+").append_text(told) if estimate.mean > 0 else told
 
 
 def _verdict(difference: Estimate | None, name: str) -> Text:
@@ -178,10 +178,10 @@ def intervals(days: Days, other: Days | None, about: About) -> RenderableType:
     columns = [f"{each}{mark}" for mark in ("", "*")[: len(sides)] for each in (title, "% gave up", "ASA s")]
     made = table("From", "Calls", *columns, right=["Calls", *columns])
     for key in (key for key in days.subjects() if key[0] == "interval"):
-        cells = [_shown(_mean_only(days.estimate(key, "offered")), _number)]
+        cells = [shown(_mean_only(days.estimate(key, "offered")), _number)]
         for each in sides:
-            cells.append(_shown(each.estimate(key, "service_level"), _percent))
-            cells.append(_shown(each.estimate(key, "abandonment"), _percent))
-            cells.append(_shown(each.estimate(key, "asa_s"), _seconds))
+            cells.append(shown(each.estimate(key, "service_level"), percent))
+            cells.append(shown(each.estimate(key, "abandonment"), percent))
+            cells.append(shown(each.estimate(key, "asa_s"), _seconds))
         add(made, key[1], *cells)
     return made

@@ -20,7 +20,7 @@ from scripts.bench.programme import PARTS, Part, run
 from scripts.bench.table import drawn, lines, markdown
 from scripts.stack.progress import console
 
-CHOICES: Final = ("routing", *PARTS, "all")
+CHOICES: Final = ("routing", "gate", *PARTS, "all")
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 
@@ -30,6 +30,8 @@ def main() -> int:
         _routing(quick=asked.quick)
     if asked.what == "routing":
         return 0
+    if asked.what == "gate":
+        return _gate(quick=asked.quick)
     parts: tuple[Part, ...] = PARTS if asked.what == "all" else (asked.what,)
     began = time.monotonic()
     eyes = _may_observe()
@@ -48,7 +50,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/bench/run",
         description="Measures ccapp beside app_queue: one Asterisk, the same SIPp callers and agents, in "
-        "turns. routing: decisions a second, without Asterisk. calls: processor time per call, and how soon "
+        "turns. routing: decisions a second, without Asterisk. gate: whether the Router is better than "
+        "app_queue's strategies, simulated; ends with 1 if not. calls: processor time per call, and how soon "
         "phones ring. waiting: processor time of a caller who waits. rates: the most calls a second without "
         "trouble.",
     )
@@ -68,6 +71,12 @@ def _programme(asked: argparse.Namespace) -> Programme:
 def _routing(*, quick: bool) -> None:
     command = [sys.executable, "-m", "scripts.bench.routing", *(["--seconds", "0.5"] if quick else [])]
     subprocess.run(command, cwd=REPOSITORY, env=os.environ, check=True)
+
+
+def _gate(*, quick: bool) -> int:
+    """0 when it holds."""
+    command = [sys.executable, "-m", "scripts.bench.gate", *(["--calls", "20000"] if quick else [])]
+    return subprocess.run(command, cwd=REPOSITORY, env=os.environ, check=False).returncode
 
 
 def _may_observe() -> bool:

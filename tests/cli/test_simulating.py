@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import Result
@@ -105,6 +106,66 @@ def test_through_the_stories_it_is_the_same_day():
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(words, told):
+    result = ccapp(*words)
+    assert result.exit_code in (1, 2)
+    assert told in result.output
+    assert "Traceback" not in result.output
+
+
+# --- staff
+
+
+def test_the_staff_of_a_day_is_told_and_drawn(tmp_path):
+    drawn = tmp_path / "staff.svg"
+    told = says("staff", DESK, "--days", "5", "--svg", str(drawn), "--shrinkage", "25")
+    rows = [line.split() for line in told.splitlines() if line[2:3] == ":"]
+    assert [row[0] for row in rows] == [f"{hour:02}:00" for hour in range(8, 18)]
+    for _, calls, erlangs, formula, agents, paid, *_ in rows:
+        assert float(calls) > float(agents) >= int(formula) - 1 > float(erlangs) - 1
+        assert int(paid) == -(-4 * int(agents) // 3)
+    assert "hours of agents" in told
+    assert "…" not in told
+    picture = ElementTree.parse(drawn).getroot()
+    words = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert "Travel desk: the least staff of a day" in words
+    assert "08:00" in words
+    assert "18:00" in words
+
+
+def test_staff_for_programs():
+    rows = json.loads(says("staff", DESK, "--days", "4", "--json"))
+    assert len(rows) == 10
+    assert all(row["agents"] >= row["erlangs"] for row in rows)
+    assert rows[9]["planned"] == pytest.approx(4, abs=0.01)
+    table = list(csv.DictReader(io.StringIO(says("staff", DESK, "--days", "4", "--csv"))))
+    assert [int(row["agents"]) for row in table] == [row["agents"] for row in rows]
+
+
+def test_more_is_asked_for_when_fewer_may_give_up():
+    few, fewer = (
+        sum(row["agents"] for row in json.loads(says("staff", DESK, "--days", "4", "--json", *more)))
+        for more in ((), ("--abandonment", "4"))
+    )
+    assert fewer > few
+
+
+def test_a_name_that_would_be_markup_is_drawn_as_text(tmp_path):
+    file, drawn = tmp_path / "desk.yaml", tmp_path / "staff.svg"
+    file.write_text(Path(DESK).read_text().replace("name: Travel desk", 'name: "<b>&"'))
+    says("staff", str(file), "--days", "2", "--target", "50", "--svg", str(drawn))
+    assert "<b>&: the least staff of a day" in "".join(ElementTree.parse(drawn).getroot().itertext())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["staff", str(SAMPLE)], "has no traffic section"),
+        (["staff", DESK, "--days", "2", "--svg", "/nowhere/staff.svg"], "cannot be written"),
+        (["staff", DESK, "--json", "--csv"], "do not go together"),
+        (["staff", DESK, "--target", "120"], "target"),
+    ],
+)
+def test_staff_that_cannot_be_found_is_told_in_a_sentence(words, told):
     result = ccapp(*words)
     assert result.exit_code in (1, 2)
     assert told in result.output
