@@ -23,7 +23,7 @@ from ccapp.routing.figures import Choice
 from ccapp.simulate.days.measures import Counting
 from ccapp.simulate.days.staffing import Need, NeverMet, Search, Staffing, Target
 
-BAR = 24
+BAR = 18
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
