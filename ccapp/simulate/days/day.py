@@ -1,7 +1,7 @@
 """One day to be run: the centre, its people, and nothing left to chance but the Router's own dice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccapp.domain.centre import Centre
 from ccapp.domain.traffic import Answering, PastDay, Traffic
@@ -22,6 +22,12 @@ class Day:
     answering: Answering
 
 
+def _all_signed_in(centre: Centre) -> Centre:
+    """Whoever is on duty serves all the queues he may: nobody signs in to them one by one."""
+    queues = {id: replace(queue, sign_in=False) for id, queue in centre.queues.items()}
+    return replace(centre, queues=queues)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What days are drawn from: planned traffic, or a real day whose shifts the traffic may replace."""
@@ -35,7 +41,7 @@ class Plan:
         replayed = past is not None and not traffic.shifts
         return Day(
             seed=seed,
-            centre=self.centre,
+            centre=_all_signed_in(self.centre),
             begin_s=traffic.begin_s,
             end_s=traffic.end_s,
             callers=callers.callers(traffic, seed) if past is None else callers.again(past, seed),

@@ -18,7 +18,7 @@ def agent(id: AgentId, number: int) -> Agent:
     return Agent(id=id, name=id, extension=f"2{number}", skills=skills, max_misses=2)
 
 
-def centre() -> Centre:
+def centre(strategy: Strategy = Strategy.FEWEST_CALLS) -> Centre:
     return Centre(
         agents={id: agent(id, number) for number, id in enumerate(AGENTS)},
         groups={GroupId("early"): Group(id=GroupId("early"), agents=EARLY)},
@@ -32,7 +32,8 @@ def centre() -> Centre:
                 wait_s_max=90,
                 greeting="Please hold for sales.",
                 tiers={AGENTS[0]: Standing(level=2), AGENTS[5]: Standing(position=3)},
-                strategy=Strategy.FEWEST_CALLS,
+                strategy=strategy,
+                sign_in=True,
             ),
             SUPPORT: Queue(
                 id=SUPPORT,
@@ -74,5 +75,5 @@ def traffic(*, scale: float = 1.0) -> Traffic:
     )  # fmt: skip
 
 
-def plan(*, scale: float = 1.0) -> Plan:
-    return Plan(centre=centre(), traffic=traffic(scale=scale))
+def plan(*, scale: float = 1.0, strategy: Strategy = Strategy.FEWEST_CALLS) -> Plan:
+    return Plan(centre=centre(strategy), traffic=traffic(scale=scale))

@@ -7,15 +7,18 @@ import pytest
 
 from ccapp.domain import events
 from ccapp.domain.events import Fact, Outcome
+from ccapp.domain.serving import Strategy
 from ccapp.simulate.days.measures import CALLS, Counting, DayFigures
 from ccapp.simulate.days.replications import Through, run_day
 from ccapp.simulate.days.swift import KNOWN, unknown_settings
-from tests.simulate.days.plans import HOUR_S, plan
+from tests.simulate.days.plans import AGENTS, HOUR_S, plan
 
 
-def facts(through: Through, seed: int, scale: float = 1.0) -> list[Fact]:
+def facts(
+    through: Through, seed: int, scale: float = 1.0, strategy: Strategy = Strategy.FEWEST_CALLS
+) -> list[Fact]:
     told: list[Fact] = []
-    run_day(plan(scale=scale).day(seed), through, told.append)
+    run_day(plan(scale=scale, strategy=strategy).day(seed), through, told.append)
     return told
 
 
@@ -46,6 +49,17 @@ def test_every_call_has_the_same_fate_through_the_router_and_the_stories(seed):
     outcomes = Counter(fate[-1] for fate in router)
     assert outcomes[Outcome.SERVED] > 200
     assert {Outcome.ABANDONED, Outcome.TIMED_OUT} <= outcomes.keys()
+
+
+def without_names(fate: tuple[object, ...]) -> list[str]:
+    return sorted(str(each) for each in fate if each not in AGENTS)
+
+
+@pytest.mark.parametrize("strategy", [Strategy.LONGEST_IDLE, Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY])
+def test_it_is_so_with_several_phones_ringing_at_once(strategy):
+    """But for who is first of those whose phones cease to ring in one instant."""
+    router, stories = (fates(facts(through, 3, strategy=strategy)) for through in Through)
+    assert list(map(without_names, router)) == list(map(without_names, stories))
 
 
 def test_the_figures_are_the_same_too():
