@@ -44,6 +44,18 @@ class Engine:
         timeout = aiohttp.ClientTimeout(total=REPORT_S_MAX, connect=5)
         return orjson.loads(await self._ask("GET", "/v1/report", params=query, timeout=timeout))
 
+    async def stream(self, path: str, take: Callable[[bytes], object], **query: str) -> None:
+        """An answer of any length, piece by piece; one that breaks off is told."""
+        timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=REPORT_S_MAX)
+        try:
+            async with self._session.get(self.url + path, params=query, timeout=timeout) as answer:
+                if answer.status >= 400:
+                    raise refused(answer.status, await answer.read(), self.url)
+                async for piece in answer.content.iter_any():
+                    take(piece)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self.away(error) from None
+
     async def post(self, *path: str, body: Mapping[str, Any]) -> Any:
         return orjson.loads(await self._ask("POST", _path(path), json=body))
 

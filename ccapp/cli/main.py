@@ -5,7 +5,19 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ccapp.cli import agent, config, doctor, explaining, live, reading, report, running, simulating, staffing
+from ccapp.cli import (
+    agent,
+    config,
+    doctor,
+    explaining,
+    facts,
+    live,
+    reading,
+    report,
+    running,
+    simulating,
+    staffing,
+)
 from ccapp.cli.errors import CliError, Code
 from ccapp.cli.show import console, text
 
@@ -43,6 +55,7 @@ app.command()(reading.calls)
 app.command()(explaining.explain)
 app.command()(live.live)
 app.command()(report.report)
+app.command()(facts.facts)
 app.command()(simulating.simulate)
 app.command()(staffing.staff)
 app.add_typer(agent.app, name="agent")

@@ -11,6 +11,7 @@ from ccapp.records.errors import RecordsError
 from ccapp.web import (
     calls,
     configuring,
+    facts,
     guards,
     health,
     live,
@@ -64,6 +65,7 @@ def _add_routes(app: web.Application) -> None:
     add.add_get("/v1/calls/{visit}", calls.call)
     add.add_get("/v1/report", report.report)
     add.add_get("/v1/figures", report_today.figures)
+    add.add_get("/v1/facts", facts.facts)
     add.add_get("/v1/live", live.live)
     add.add_get("/v1/config", configuring.show)
     add.add_put("/v1/config", configuring.put)

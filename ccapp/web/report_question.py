@@ -104,15 +104,11 @@ class Reading(Body):
         )
 
 
-class Question(Reading):
-    """A report. Times without an offset are in the time zone."""
+class Period(Body):
+    """A time past. Times without an offset are in the time zone."""
 
     since: When | None = None
     until: When | None = None
-    queue: Name | None = None
-    agent: Name | None = None
-    by: By | None = None
-    belongs: Belongs = Belongs.ARRIVAL
     tz: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
 
     @property
@@ -130,6 +126,15 @@ class Question(Reading):
 
     def _in_zone(self, at: datetime | None) -> datetime | None:
         return at.replace(tzinfo=self.zone) if at is not None and at.tzinfo is None else at
+
+
+class Question(Reading, Period):
+    """A report."""
+
+    queue: Name | None = None
+    agent: Name | None = None
+    by: By | None = None
+    belongs: Belongs = Belongs.ARRIVAL
 
     def selection(self, since: datetime, until: datetime) -> Selection:
         if self.agent is not None and self.of is not Of.AGENTS:
