@@ -144,7 +144,7 @@ def test_staff_for_programs():
 def test_more_is_asked_for_when_fewer_may_give_up():
     few, fewer = (
         sum(row["agents"] for row in json.loads(says("staff", DESK, "--days", "4", "--json", *more)))
-        for more in ((), ("--abandonment", "4"))
+        for more in ((), ("--abandonment", "6"))
     )
     assert fewer > few
 
