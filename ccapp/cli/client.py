@@ -59,6 +59,9 @@ class Engine:
     async def post(self, *path: str, body: Mapping[str, Any]) -> Any:
         return orjson.loads(await self._ask("POST", _path(path), json=body))
 
+    async def patch(self, *path: str, body: Mapping[str, Any], **query: str) -> Any:
+        return orjson.loads(await self._ask("PATCH", _path(path), json=body, params=query))
+
     async def put_yaml(self, path: str, text: bytes, **query: str) -> Any:
         headers = {"Content-Type": "application/yaml"}
         return orjson.loads(await self._ask("PUT", path, data=text, headers=headers, params=query))

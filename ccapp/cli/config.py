@@ -1,16 +1,17 @@
-"""`ccapp config check FILE | apply FILE | export | settings`."""
+"""`ccapp config check FILE | apply FILE | set SETTING=VALUE | export | settings`."""
 
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from ccapp.cli.client import Refused, ask
-from ccapp.cli.errors import CliError
+from ccapp.cli.client import Engine, Refused, ask
+from ccapp.cli.errors import CliError, Code
 from ccapp.cli.show import add, show, table, text
-from ccapp.config import ConfigError, Problem, Reading, read, read_file
+from ccapp.config import ConfigError, Problem, Reading, read, read_file, yaml_file
 from ccapp.config.settings import rows
 
 app = typer.Typer(no_args_is_help=True, help="The contact centre's configuration.")
@@ -63,24 +64,68 @@ def apply(
     except OSError as error:
         raise CliError(f"{file} cannot be read: {error.strerror}") from None
     query = {"check": "1"} if only_check else {}
+    _put_into_effect(str(file), lambda there: there.put_yaml("/v1/config", body, **query), only_check)
+
+
+def _put_into_effect(what: str, question: Callable[[Engine], Awaitable[Any]], only_check: bool) -> None:
     try:
-        answer = ask(lambda there: there.put_yaml("/v1/config", body, **query))
+        answer = ask(question)
     except Refused as refused:
-        told = [_problem(file, problem) for problem in refused.error.get("problems", [])]
+        told = [_problem(what, problem) for problem in refused.error.get("problems", [])]
         if not told:
             raise
         show(*problems(told))
         raise CliError(
-            f"{file} was not applied: {_count(len(told), 'problem')}", "nothing has changed."
+            f"{what} was not applied: {_count(len(told), 'problem')}", "nothing has changed."
         ) from None
-    show(*problems([_problem(file, warning) for warning in answer["warnings"]]))
+    show(*problems([_problem(what, warning) for warning in answer["warnings"]]))
     done = "could be applied" if only_check else f"is in effect as version {answer['version']}"
-    show(Text("ok", style="green").append_text(text(f"  {file} {done}")))
+    show(Text("ok", style="green").append_text(text(f"  {what} {done}")))
 
 
-def _problem(file: Path, told: dict[str, Any]) -> Problem:
+@app.command("set")
+def set_(
+    settings: Annotated[
+        list[str],
+        typer.Argument(metavar="SETTING=VALUE", help="e.g. queues.support.ring_s=20; no value: the default."),
+    ],
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Let the engine check it, change nothing.")
+    ] = False,
+) -> None:
+    """Change single settings, all of them or none, also for the calls that wait. Values are YAML."""
+    query = {"check": "1"} if only_check else {}
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        _lay(changes, setting)
+    what = ", ".join(settings)
+    _put_into_effect(what, lambda there: there.patch("config", body=changes, **query), only_check)
+
+
+def _lay(changes: dict[str, Any], setting: str) -> None:
+    """`queues.support.ring_s=20` as `{"queues": {"support": {"ring_s": 20}}}`."""
+    path, equals, value = setting.partition("=")
+    *way, last = path.split(".")
+    if not equals or not all((*way, last)):
+        raise CliError(f"{setting} is no setting", "write it as queues.support.ring_s=20.", Code.USAGE)
+    for name in way:
+        changes = changes.setdefault(name, {})
+        if not isinstance(changes, dict):
+            raise CliError(f"{path} is set beside what it is in", "set one of them.", Code.USAGE)
+    changes[last] = _value(setting, value)
+
+
+def _value(setting: str, text: str) -> Any:
+    try:
+        written, _ = yaml_file.parse(f"value: {text}", setting)
+    except ConfigError as error:
+        raise CliError(f"{setting}: {error.problems[0].message}", "values are YAML.", Code.USAGE) from None
+    return written["value"] if isinstance(written, dict) else None
+
+
+def _problem(file: str, told: dict[str, Any]) -> Problem:
     return Problem(
-        file=str(file),
+        file=file,
         line=told["line"],
         column=told["column"],
         field=told["field"],

@@ -16,6 +16,7 @@ from ccapp.config.document import (
     read_file,
     to_document,
 )
+from ccapp.config.merge_patch import patched
 from ccapp.config.problem import ConfigError, Places, Problem
 from ccapp.config.settings import Settings
 from ccapp.config.token import api_token
@@ -34,6 +35,7 @@ __all__ = [
     "export_yaml",
     "from_document",
     "merge_secrets",
+    "patched",
     "read",
     "read_document",
     "read_file",

@@ -69,6 +69,7 @@ def _add_routes(app: web.Application) -> None:
     add.add_get("/v1/live", live.live)
     add.add_get("/v1/config", configuring.show)
     add.add_put("/v1/config", configuring.put)
+    add.add_patch("/v1/config", configuring.patch)
 
 
 async def _remember(app: web.Application) -> None:

@@ -1,4 +1,4 @@
-"""GET and PUT of the contact centre's configuration: checked whole, applied whole, or not at all."""
+"""GET, PUT and PATCH of the contact centre's configuration: checked whole, applied whole, or not at all."""
 
 import asyncio
 from dataclasses import asdict
@@ -11,6 +11,7 @@ from ccapp.config import (
     Reading,
     export_yaml,
     merge_secrets,
+    patched,
     read,
     read_document,
     to_document,
@@ -22,6 +23,7 @@ from ccapp.web.keys import DESK
 from ccapp.web.wire import ApiError, bad, document, reply
 
 JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
 YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain"})
 PROBLEMS_MAX = 200
 
@@ -61,6 +63,31 @@ async def put(request: web.Request) -> web.Response:
             version = desk.centre_version() if check else await _apply(desk, centre)
     except ConfigError as error:
         raise refusal(error) from None
+    return _done(version, reading, check=check)
+
+
+async def patch(request: web.Request) -> web.Response:
+    """The body is a JSON merge patch (RFC 7396): `{"queues": {"sales": {"ring_s": 20}}}`.
+
+    `?check` only checks. As a PUT of what it makes of the configuration in force: whole, or not at all.
+    """
+    desk = request.app[DESK]
+    check = _checks_only(request)
+    if request.content_type not in (JSON, MERGE_PATCH):
+        raise ApiError(415, "unsupported_media_type", f"send {MERGE_PATCH}", "Content-Type")
+    changes = await document(request)
+    try:
+        async with request.app[LOCK]:
+            _same_version(request, desk.centre_version())
+            reading = read_document(patched(desk.acd.centre, changes))
+            centre = merge_secrets(reading.centre, desk.acd.centre, reading.places)
+            version = desk.centre_version() if check else await _apply(desk, centre)
+    except ConfigError as error:
+        raise refusal(error) from None
+    return _done(version, reading, check=check)
+
+
+def _done(version: int, reading: Reading, *, check: bool) -> web.Response:
     warnings = [_told(problem) for problem in reading.warnings]
     return reply(
         {"version": version, "applied": not check, "warnings": warnings}, headers={hdrs.ETAG: f'"{version}"'}

@@ -1,11 +1,12 @@
 """The configuration goes in whole, or not at all."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ccapp.config import export_yaml, to_document
-from tests.web.floor import ALICE, SUPPORT, Client, Floor
+from tests.web.floor import ALICE, BOB, SALES, SUPPORT, Client, Floor
 
 YAML = {"Content-Type": "application/yaml"}
 
@@ -99,3 +100,81 @@ async def test_if_match(client: Client, floor: Floor):
     assert status == 200
     status, body = await client.ask("PUT", "/v1/config", json=changed(floor), headers={"If-Match": '"7"'})
     assert (status, body["error"]["code"]) == (412, "changed_meanwhile")
+
+
+# --- single settings --------------------------------------------------------------------------------------
+
+
+async def test_a_patch_changes_what_it_names_and_nothing_else(client: Client, floor: Floor):
+    before = floor.acd.centre
+    status, body = await client.ask("PATCH", "/v1/config", json={"queues": {"sales": {"ring_s": 20}}})
+    assert (status, body["version"], body["applied"]) == (200, 8, True), body
+    sales = replace(before.queues[SALES], ring_s=20.0)
+    assert floor.acd.centre == replace(before, queues={**before.queues, SALES: sales})
+
+
+async def test_a_patch_takes_effect_on_a_waiting_call(client: Client, floor: Floor):
+    floor.call().waits(SUPPORT, ago_s=5)
+    await client.ask("PATCH", "/v1/config", json={"queues": {"support": {"priority_s": 60}}})
+    [waiting] = floor.acd.line(SUPPORT)
+    assert waiting.priority_s == 60
+
+
+async def test_null_brings_the_default_back_or_takes_a_thing_away(client: Client, floor: Floor):
+    await client.ask("PATCH", "/v1/config", json={"queues": {"sales": {"wait_s_max": 60, "music": "jazz"}}})
+    changes = {"queues": {"sales": {"wait_s_max": None, "music": None}, "support": None}}
+    status, body = await client.ask("PATCH", "/v1/config", json=changes)
+    assert status == 200, body
+    sales = floor.acd.centre.queues[SALES]
+    assert (sales.wait_s_max, sales.music) == (None, "default")
+    assert SUPPORT not in floor.acd.centre.queues
+
+
+async def test_lists_are_replaced_whole_and_passwords_kept_or_set(client: Client, floor: Floor):
+    changes = {
+        "break_reasons": ["coffee"],
+        "agents": {"alice": {"password": "new"}, "zoe": {"name": "Zoe", "extension": "299", "password": "z"}},
+    }
+    status, body = await client.ask("PATCH", "/v1/config", json=changes)
+    assert status == 200, body
+    agents = floor.acd.centre.agents
+    assert floor.acd.centre.break_reasons == ("coffee",)
+    assert agents[BOB].digest == "b" * 32
+    assert agents[ALICE].digest not in ("", "a" * 32)
+
+
+async def test_a_patch_is_applied_whole_or_not_at_all(client: Client, floor: Floor):
+    changes = {"queues": {"sales": {"ring_s": 20}, "support": {"ring_s": 2, "colour": "red"}}}
+    status, body = await client.ask("PATCH", "/v1/config", json=changes)
+    assert (status, body["error"]["code"]) == (400, "invalid_config")
+    fields = {problem["field"] for problem in body["error"]["problems"]}
+    assert fields == {"queues.support.ring_s", "queues.support.colour"}
+    assert floor.applied == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"{", {"Content-Type": "application/merge-patch+json"}, 400),
+        (b"[1]", {"Content-Type": "application/merge-patch+json"}, 400),
+        (b"null", {"Content-Type": "application/merge-patch+json"}, 400),
+        (b"name: x", YAML, 415),
+        (b'{"name": "x"}', {"Content-Type": "application/json", "If-Match": '"6"'}, 412),
+        (b'{"queues": 3}', {"Content-Type": "application/json"}, 400),
+        (b'{"queues": {"sales": {"name": null}}}', {"Content-Type": "application/json"}, 400),
+        (b'{"realm": "elsewhere"}', {"Content-Type": "application/json"}, 400),  # digests hold in their own
+    ],
+)
+async def test_patches_refused(
+    client: Client, floor: Floor, body: bytes, headers: dict[str, str], status: int
+):
+    got, answer = await client.ask("PATCH", "/v1/config", data=body, headers=headers)
+    assert got == status, answer
+    assert answer["error"]["message"]
+    assert floor.applied == []
+
+
+async def test_a_checked_patch_changes_nothing(client: Client, floor: Floor):
+    status, body = await client.ask("PATCH", "/v1/config?check", json={"name": "New"})
+    assert (status, body["version"], body["applied"]) == (200, 7, False)
+    assert floor.applied == []
