@@ -271,6 +271,11 @@ class Journal(Protocol):
         """The last PresenceChanged of every agent who has one."""
         ...
 
+    async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
+        """Whom the last ManagerChosen of this number named, as far as that can be said in the time: without
+        the database only what this engine knows already. Never raises."""
+        ...
+
     async def visit(self, visit: str) -> Sequence[Recorded]:
         """All facts of one visit, in order; empty when unknown."""
         ...

@@ -1,7 +1,7 @@
 -- The whole present schema, for a new database and for the reader. An existing database gets here by
 -- db/migrations/, forward only; a test proves that both ways end in the same catalogue.
 --
--- `fact` is the truth about what happened; `visit`, `segment` and `presence` are folds over it, written in
+-- `fact` is the truth about what happened; `visit`, `segment`, `presence` and `manager` are folds over it, written in
 -- the same transaction (db/queries/project.sql) and at any time rebuilt from it (db/queries/rebuild.sql).
 -- Seconds are double precision with the unit in the name; instants are timestamptz.
 
@@ -96,6 +96,15 @@ create table presence (
     body       jsonb not null
 );
 
+-- Who calls from a number is offered first to his manager: the last ManagerChosen of every number.
+create table manager (
+    number  text primary key,              -- the caller's: digits, and a plus before them if it had one
+    seq     bigint not null,
+    at      timestamptz not null,
+    agent   text,                          -- null: he has none any more
+    why     text not null
+);
+
 -- The one engine that may act on this database: one row. Every batch of facts holds it FOR SHARE and is
 -- refused when its epoch has grown; taking over makes it grow.
 create table engine_lease (
@@ -119,4 +128,4 @@ create table centre_version (
     document    json not null              -- json, not jsonb: keeps the order in which it was written
 );
 
-insert into schema_migration (version, name) values (1, 'first');
+insert into schema_migration (version, name) values (1, 'first'), (2, 'manager');

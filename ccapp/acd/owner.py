@@ -39,11 +39,21 @@ from ccapp.domain.ids import (
     VisitId,
     agent_channel,
 )
+from ccapp.domain.managers import Chosen, caller_key
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, SubState, Traffic, state_of
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
-from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import (
+    Decision,
+    Dismissed,
+    ManagerMissed,
+    Moved,
+    Offer,
+    WaitingCall,
+    Withdrawn,
+    WrapUpOver,
+)
 from ccapp.routing.forecast import Handling
 from ccapp.routing.index import TIERS
 from ccapp.routing.presence import Line
@@ -140,12 +150,13 @@ class Acd:
         brought_s: float = 0.0,
         tried: Mapping[AgentId, float] | None = None,
         again: bool = False,
+        manager: AgentId | None = None,
     ) -> Iterator[Place]:
         """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
 
-        `own` are the call's skills beside the queue's, `brought_s` counts as waited already. A place taken
-        `again` after a crash keeps its original clock `entered_at` (epoch s) and those `tried` before. Raises
-        TurnedAway when he is not let in, or when there is no such queue.
+        `own` are the call's skills beside the queue's, `brought_s` counts as waited already, `manager` is the
+        caller's own agent. A place taken `again` after a crash keeps its original clock `entered_at` (epoch
+        s) and those `tried` before. Raises TurnedAway when he is not let in, or when there is no such queue.
         """
         settings = self._queue(queue)
         now = self.clock.now()
@@ -161,6 +172,7 @@ class Acd:
             brought_s=brought_s,
             offers=visit.offers,
             tried=tried or {},
+            manager=manager,
         )
         if not again:
             self._admit(visit, settings, call)
@@ -396,6 +408,23 @@ class Acd:
         self._carry_out("agent_free", lambda: self._router.on_line(agent, False, now))
         del self._on_line[agent]
 
+    # --- callers' managers --------------------------------------------------------------------------------
+
+    async def manager_of(self, number: str) -> AgentId | None:
+        """Of all who call from this number, as far as it can be said at once."""
+        key = caller_key(number)
+        return await self._journal.manager(key) if key else None
+
+    def choose_manager(self, number: str, agent: AgentId | None, why: Chosen) -> None:
+        """From the next call on. Who calls without a number has none."""
+        if key := caller_key(number):
+            self._publish(events.ManagerChosen(at=self.clock.now(), number=key, agent=agent, why=why))
+
+    def manager_asked(self, visit: Visit, agent: AgentId, *, yes: bool | None) -> None:
+        self._publish(
+            events.ManagerAsked(at=self.clock.now(), visit=visit.id, data=visit.data, agent=agent, yes=yes)
+        )
+
     # --- configuration ------------------------------------------------------------------------------------
 
     def reconfigure(self, centre: Centre) -> None:
@@ -532,6 +561,8 @@ class Acd:
                 self._publish(events.WrapUpEnded(at=self.clock.now(), agent=agent, wrap_up_s=wrap_up_s))
             case Dismissed(visit=visit, reason=reason):
                 self._dismiss(self._places[visit], reason)
+            case ManagerMissed():
+                self._miss_manager(self._places[decision.visit], decision)
             case _ as never:
                 assert_never(never)
 
@@ -557,6 +588,10 @@ class Acd:
             now = self.clock.now()
             self._publish(telling.offer_declined(place.visit, attempt.offer, withdrawn.reason, now))
             attempt.withdrawn.fire(withdrawn)
+
+    def _miss_manager(self, place: Place, missed: ManagerMissed) -> None:
+        self._publish(telling.manager_missed(place.visit, place.queue, missed, self.clock.now()))
+        place.manager_missed.fire(missed.why)
 
     def _publish(self, fact: Fact) -> None:
         if not self._acting:

@@ -13,6 +13,7 @@ from ccapp.acd.visit import Visit
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import BridgeId, ChannelId, OfferId, QueueId
+from ccapp.domain.managers import Missed
 from ccapp.routing.decisions import Offer, Withdrawn
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Place:
         self.served = False
         self.left_ringing = False  # the caller went while a phone rang for him
         self.ringing: dict[OfferId, Attempt] = {}  # agents being rung for this call, or about to be
+        self.manager_missed: Signal[Missed] = Signal()  # the caller's manager will not serve him now
         self._news = asyncio.Event()
         self.away: TurnedAway | None = None  # he has been sent elsewhere
 

@@ -24,6 +24,7 @@ class OpenVisit:
     away: events.EntryRefused | events.WaitEnded | None = None  # on his way to where a queue has sent him
     line: events.CallWaits | None = None  # the last he waited in
     tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
+    manager_missed: bool = False  # the call is no longer kept for its manager
 
 
 def open_visit(facts: Sequence[VisitFact]) -> OpenVisit | None:
@@ -57,7 +58,10 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
             found.node, found.away = fact, None
         case events.CallWaits():
             found.waits, found.tried, found.away = fact, {}, None
-            found.line = fact
+            found.line, found.manager_missed = fact, False
+            found.visit.manager = fact.manager
+        case events.ManagerMissed():
+            found.manager_missed = True
         case events.OfferMade(offer=offer):
             found.offers[offer] = fact
             found.visit.offers = _number(offer)

@@ -14,7 +14,7 @@ from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import ChannelId, QueueId
 from ccapp.domain.presence import Move, Presence, SubState, state_of
 from ccapp.routing.admission import Refusal
-from ccapp.routing.decisions import Moved, Offer, WaitingCall
+from ccapp.routing.decisions import ManagerMissed, Moved, Offer, WaitingCall
 
 SIGNING: Mapping[Move, type[events.AgentSignedIn] | type[events.AgentSignedOut]] = {
     Move.SIGN_IN: events.AgentSignedIn,
@@ -61,6 +61,13 @@ def waits(visit: Visit, call: WaitingCall, now: float) -> events.CallWaits:
         own_requires=call.own_requires,
         caller_priority=call.caller_priority,
         brought_s=call.brought_s,
+        manager=call.manager,
+    )
+
+
+def manager_missed(visit: Visit, queue: QueueId, missed: ManagerMissed, now: float) -> events.ManagerMissed:
+    return events.ManagerMissed(
+        at=now, visit=visit.id, data=visit.data, queue=queue, agent=missed.agent, why=missed.why
     )
 
 

@@ -35,6 +35,7 @@ class Visit:
         self.diversions = 0  # how often a queue has sent him elsewhere
         self.queue: QueueId | None = None
         self.agent: AgentId | None = None
+        self.manager: AgentId | None = None  # the caller's own agent
         self.if_caller_leaves = Outcome.LEFT_IN_IVR
         self.ending: tuple[Outcome, EndedBy] | None = None
 

@@ -9,8 +9,13 @@ from ccapp.domain.ids import offer_of
 from ccapp.ports import Gone, Leg
 
 
-async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
-    """Leaving it hangs the agent up, unless he stays on the line, and starts his wrap-up."""
+async def between(
+    visit: Visit, caller: Leg, served: Served, floor: Floor, *, caller_stays: bool = False
+) -> None:
+    """Leaving it hangs the agent up, unless he stays on the line, and starts his wrap-up.
+
+    A caller who stays after the agent has hung up is taken out of the agent's room before that.
+    """
     stays = offer_of(served.leg.id) is None  # a leg we did not dial
     floor.phones.took(served.talk.agent, *(() if stays else (served.leg,)), caller)
     with floor.acd.talking(visit, served.talk) as talk:
@@ -19,6 +24,9 @@ async def between(visit: Visit, caller: Leg, served: Served, floor: Floor) -> No
             async with until_gone(served.leg):
                 await forever()
             visit.ends(Outcome.SERVED, _who(served.leg.gone, EndedBy.AGENT))
+            if caller_stays:
+                await (await floor.rooms.talk(talk.agent)).remove(caller)
+                floor.phones.took(talk.agent, *(() if stays else (served.leg,)))
         finally:
             deaf()
             agent_went = served.leg.gone is not None

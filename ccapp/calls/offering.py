@@ -3,17 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from ccapp.acd import Acd, Attempt, Place, Talk
+from ccapp.acd.signal import Signal
 from ccapp.calls.floor import Floor
 from ccapp.calls.reach import reach
-from ccapp.calls.scope import how_gone, until
+from ccapp.calls.scope import Undo, how_gone, until
 from ccapp.domain.causes import DeclineReason, decline_reason
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import agent_channel
+from ccapp.domain.ivr import Say
 from ccapp.ports import Dial, Gone, Leg, LegGone, SwitchError
 
 log = logging.getLogger(__name__)
@@ -31,7 +34,10 @@ class Served:
 
 
 class Comfort:
-    """What the waiting caller hears: music; or, not yet answered while a phone rings, ringing."""
+    """What the waiting caller hears: music; or, not yet answered while a phone rings, ringing.
+
+    Once, too, that his manager is not to be had: all else goes on meanwhile, and joining him cuts it.
+    """
 
     def __init__(self, place: Place, caller: Leg, queue: Queue, floor: Floor) -> None:
         self.floor = floor
@@ -39,19 +45,33 @@ class Comfort:
         self._queue = queue
         self._hall = floor.rooms.hall(place.queue)
         self._inside = False
+        self._moving = asyncio.Lock()
+        self._missed = place.manager_missed
+        self._cut: Signal[str] = Signal()
+        self._telling: asyncio.Task[None] | None = None
+        self._unwatch: Undo = lambda: None
 
     def __enter__(self) -> Self:
+        self._unwatch = self._missed.on(lambda _: self._tell_absence())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._unwatch()
+        if self._telling is not None:
+            self._telling.cancel()
         self._hall.left(self._caller)
 
     async def music(self) -> None:
-        if not self._inside:
-            self._inside = True
-            self._inside = await self._tried(self._into_the_hall())
+        if self._telling is None:
+            await self._enter()
+
+    async def _enter(self) -> None:
+        async with self._moving:
+            if not self._inside:
+                self._inside = True
+                self._inside = await self._tried(self._into_the_hall())
 
     async def while_ringing(self) -> None:
         if self._caller.answered:
@@ -74,8 +94,31 @@ class Comfort:
             return False
         return True
 
-    def taken_out(self) -> None:
+    def _tell_absence(self) -> None:
+        if self._queue.manager is not None and (text := self._queue.manager.absent):
+            self._telling = asyncio.create_task(self._told(text))
+
+    async def _told(self, text: str) -> None:
+        with suppress(LegGone):  # his own story hears of that
+            async with self._moving:
+                if self._inside:
+                    await self._tried(self._hall.step_out(self._caller))
+                    self._inside = False
+            async with until(self._cut.on):
+                await self._tried(self._say(text))
+            if self._cut.fired is None:
+                await self._enter()
+        self._telling = None
+
+    async def _say(self, text: str) -> None:
+        await self._caller.answer()
+        await self._caller.play([Say(text=text)])
+
+    async def taken_out(self) -> None:
         """He is moved to be joined: should that fail, the next music brings him back."""
+        self._cut.fire("joined")
+        if self._telling is not None:
+            await asyncio.wait([self._telling])
         self._inside = False
 
 
@@ -129,7 +172,7 @@ async def answers(attempt: Attempt, leg: Leg) -> bool:
 async def join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Served | None:
     """Both into the agent's talk bridge. If the agent is lost on the way, the caller keeps his place."""
     rooms, agent = comfort.floor.rooms, attempt.offer.agent
-    comfort.taken_out()
+    await comfort.taken_out()
     try:
         bridge = await rooms.talk(agent)
         await caller.answer()

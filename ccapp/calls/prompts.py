@@ -25,5 +25,8 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
         for treatment in (queue.closed, queue.overflow):
             if isinstance(treatment, Goodbye):
                 yield ivr.Say(text=treatment.say)
+        if queue.manager is not None:
+            yield ivr.Say(text=queue.manager.absent)
+            yield ivr.Say(text=queue.manager.ask)
     for text in feature_codes.sentences(centre):
         yield ivr.Say(text=text)

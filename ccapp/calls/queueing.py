@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from ccapp.acd import TurnedAway, Visit
-from ccapp.calls import conversation, offering, ringing
+from ccapp.calls import conversation, managers, offering, ringing
 from ccapp.calls.floor import Floor
+from ccapp.calls.offering import Served
 from ccapp.calls.waypoint import InLine, InTree, Waypoint
 from ccapp.domain import calldata
 from ccapp.domain.admission import Goodbye, ToQueue, ToTree
@@ -68,17 +69,18 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
         if away.outcome is Outcome.TIMED_OUT:
             line = replace(line, brought_s=line.brought_s + floor.acd.clock.now() - since)
         return await elsewhere(visit, caller, line, away)
-    await conversation.between(visit, caller, served, floor)
+    await talk(visit, caller, served, floor)
     return None
 
 
-async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Floor) -> offering.Served:
+async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Floor) -> Served:
     """Until an agent has answered. Raises TurnedAway."""
     acd, again = floor.acd, line.entered_at is not None
     if not again:
         acd.admit(visit, line.queue, line.caller_priority, line.brought_s)
     queue = acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
     if not again:
+        visit.manager = await managers.manager_of(visit, queue, floor)
         await _greet(caller, queue)
     with (
         acd.waiting(
@@ -91,10 +93,22 @@ async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Fl
             brought_s=line.brought_s,
             tried=line.tried,
             again=again,
+            manager=line.manager if again else visit.manager,
         ) as place,
         offering.Comfort(place, caller, queue, floor) as comfort,
     ):
         return await ringing.first_to_answer(place, caller, comfort)
+
+
+async def talk(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
+    """The talk, and what is asked or learnt of it about the caller's manager."""
+    name, agent = served.talk.queue, served.talk.agent
+    queue = floor.acd.centre.queues.get(name, Queue(id=name, name=name))
+    asked = managers.is_to_be_asked(visit, queue)
+    managers.learn(visit, queue, agent, floor)
+    await conversation.between(visit, caller, served, floor, caller_stays=asked)
+    if asked and queue.manager is not None:
+        await managers.ask(visit, caller, queue.manager, agent, floor)
 
 
 async def _greet(caller: Leg, queue: Queue) -> None:

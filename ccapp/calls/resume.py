@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ccapp.acd import Talk, TurnedAway, Visit, telling
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import conversation, forward, on_line, own_call, queueing
+from ccapp.calls import forward, on_line, own_call, queueing
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
@@ -201,7 +201,7 @@ async def _go_on(
     found: Found, visit: Visit, caller: Leg, legs: Mapping[ChannelId, FoundLeg], floor: Floor
 ) -> None:
     if found.served is not None:
-        await conversation.between(visit, caller, found.served, floor)
+        await queueing.talk(visit, caller, found.served, floor)
     elif visit.ending is not None:
         return  # it was over; only the hang-up was missing
     elif found.caller.bridge is not None and forward.is_forward(found.caller.bridge):
@@ -231,6 +231,7 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
             caller_priority=waits.caller_priority,
             brought_s=waits.brought_s,
             entered_at=waits.entered_at,
+            manager=None if open.manager_missed else waits.manager,
             tried={agent: at + retry_s for agent, at in open.tried.items()},
         )
     if (away := open.away) is not None:

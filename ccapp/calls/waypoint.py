@@ -18,7 +18,7 @@ class InTree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InLine:
-    """In a queue's line. `entered_at` and `tried` only when a place is taken again after a crash."""
+    """In a queue's line. `entered_at`, `tried`, `manager` only when a place is taken again after a crash."""
 
     queue: QueueId
     requires: Requires = field(default_factory=dict)  # the call's own
@@ -27,6 +27,7 @@ class InLine:
     brought_s: float = 0.0  # waited before, and counted for his place
     entered_at: float | None = None
     tried: Mapping[AgentId, float] = field(default_factory=dict)
+    manager: AgentId | None = None  # the caller's own, if he is still to be waited for
 
 
 type Waypoint = InTree | InLine

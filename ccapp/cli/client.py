@@ -62,6 +62,12 @@ class Engine:
     async def patch(self, *path: str, body: Mapping[str, Any], **query: str) -> Any:
         return orjson.loads(await self._ask("PATCH", _path(path), json=body, params=query))
 
+    async def put(self, *path: str, body: Mapping[str, Any]) -> Any:
+        return orjson.loads(await self._ask("PUT", _path(path), json=body))
+
+    async def delete(self, *path: str) -> Any:
+        return orjson.loads(await self._ask("DELETE", _path(path)))
+
     async def put_yaml(self, path: str, text: bytes, **query: str) -> Any:
         headers = {"Content-Type": "application/yaml"}
         return orjson.loads(await self._ask("PUT", path, data=text, headers=headers, params=query))

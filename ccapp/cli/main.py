@@ -12,6 +12,7 @@ from ccapp.cli import (
     explaining,
     facts,
     live,
+    manager,
     reading,
     report,
     running,
@@ -59,5 +60,6 @@ app.command()(facts.facts)
 app.command()(simulating.simulate)
 app.command()(staffing.staff)
 app.add_typer(agent.app, name="agent")
+app.add_typer(manager.app, name="manager")
 app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)

@@ -6,6 +6,7 @@ from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.explanation import Explanation, WhyNot
+from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import wording
 from ccapp.domain.serving import Strategy
@@ -37,6 +38,7 @@ WHY_NOT = {
     WhyNot.NOT_BEFORE: "paused",
     WhyNot.TRIED: "just tried for this call",
     WhyNot.RINGS_TOO: "rings too",
+    WhyNot.NOT_HIS_MANAGER: "free, but the caller has a manager",
     WhyNot.LATER_LEVEL: "free, but on a later level",
     WhyNot.STRATEGY: "free, but not in turn",
     WhyNot.NOT_ON_LINE: "free, but not on the line",
@@ -44,8 +46,26 @@ WHY_NOT = {
     WhyNot.IDLE_LESS: "free, but idle for less",
 }
 RIVALS = frozenset(
-    {WhyNot.NOT_ON_LINE, WhyNot.LATER_LEVEL, WhyNot.STRATEGY, WhyNot.LATER_TIER, WhyNot.IDLE_LESS}
+    {
+        WhyNot.NOT_HIS_MANAGER,
+        WhyNot.NOT_ON_LINE,
+        WhyNot.LATER_LEVEL,
+        WhyNot.STRATEGY,
+        WhyNot.LATER_TIER,
+        WhyNot.IDLE_LESS,
+    }
 )
+MISSED = {
+    Missed.ABSENT: "is not there",
+    Missed.UNABLE: "does not serve such calls",
+    Missed.NOT_REACHED: "was rung in vain",
+    Missed.WAITED: "was busy for too long",
+}
+CHOSEN = {
+    Chosen.COMMAND: "by command",
+    Chosen.LAST_TALK: "talked with him last",
+    Chosen.ANSWER: "the caller said so",
+}
 OUTCOME = {
     Outcome.SERVED: "served",
     Outcome.FORWARDED: "forwarded",
@@ -154,6 +174,8 @@ def sentence(fact: Fact) -> str:
             return "the connection to Asterisk is lost; calls may well go on"
         case events.SwitchFound(alive=alive, gone=gone):
             return f"connected to Asterisk: {alive} calls go on, {gone} are gone"
+        case events.ManagerChosen(number=number, agent=agent, why=why):
+            return f"{agent or 'nobody'} is the manager of {number} now ({CHOSEN.get(why, why)})"
         case _:
             return type(fact).__name__
 
@@ -166,6 +188,11 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"hears {node} of the IVR {tree}"
         case events.CallWaits():
             return _waits(fact)
+        case events.ManagerMissed(agent=agent, why=why):
+            return f"the manager {agent} {MISSED.get(why, why)}: the call is for all now"
+        case events.ManagerAsked(agent=agent, yes=yes):
+            said = "no answer" if yes is None else "yes" if yes else "no"
+            return f"is asked whether {agent} should stay the manager: {said}"
         case events.OfferMade(agent=agent, explanation=explanation):
             return f"{agent}'s phone rings: {chosen_because(agent, explanation)}"
         case events.OfferDeclined(agent=agent, reason=reason, rang_s=rang_s):
@@ -205,6 +232,8 @@ def _waits(fact: events.CallWaits) -> str:
         parts.append(f"brings {seconds(fact.brought_s)} of waiting")
     if fact.priority_s:
         parts.append(f"counts {fact.priority_s:+g} s")
+    if fact.manager is not None:
+        parts.append(f"the manager is {fact.manager}")
     if fact.at - fact.entered_at >= AT_ONCE_S:
         parts.append(f"waiting for {seconds(fact.at - fact.entered_at)} already")
     told = f" ({'; '.join(parts)})" if parts else ""

@@ -41,6 +41,7 @@ from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyNam
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
+from ccapp.config.models_managers import ManagerPart
 from ccapp.config.models_serving import (
     RELAX_MAX,
     GroupPart,
@@ -135,6 +136,7 @@ class QueuePart(Part):
     no_agent_wait_s_max: Seconds | None = None
     no_agent_grace_s: Seconds = 5.0
     overflow: TreatmentPart | None = None
+    manager: ManagerPart | None = None
     music: Music = "default"
     caller_id: CallerNumber = ""
     greeting: Text = ""
@@ -161,6 +163,7 @@ class QueuePart(Part):
             "overflow": None if self.overflow is None else self.overflow.value(),
             "join_when_empty": WhenEmpty(self.join_when_empty),
             "leave_when_empty": WhenEmpty(self.leave_when_empty),
+            "manager": None if self.manager is None else self.manager.value(),
         }
         return Queue(id=id, **(dict(self) | parts))
 
@@ -174,6 +177,7 @@ class QueuePart(Part):
             "relax": tuple(RelaxPart.of(step) for step in queue.relax),
             "closed": TreatmentPart.of(queue.closed),
             "overflow": None if queue.overflow is None else TreatmentPart.of(queue.overflow),
+            "manager": None if queue.manager is None else ManagerPart.of(queue.manager),
         }
         return cls(**(_like(queue, cls.model_fields) | parts))
 

@@ -8,6 +8,7 @@ from ccapp.domain.fifo import Kind
 from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Tree
+from ccapp.domain.managers import ManagerRules
 from ccapp.domain.priorities import OVERDUE_S, Priority
 from ccapp.domain.requirements import Requires, Skills
 from ccapp.domain.serving import (
@@ -71,6 +72,7 @@ class Queue:
     no_agent_wait_s_max: float | None = None  # with nobody logged in
     no_agent_grace_s: float = 5.0  # of this, for those who come when it is over already
     overflow: Treatment | None = None  # for who is not let in or has waited in vain; None: hears `sorry`
+    manager: ManagerRules | None = None  # None: callers have none here
     music: str = "default"  # music-on-hold class
     caller_id: str = ""  # shown to agents who are rung outside
     greeting: str = ""  # text spoken on entering the queue, empty: none

@@ -22,6 +22,7 @@ from ccapp.domain.ids import (
     TrunkId,
     VisitId,
 )
+from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.presence import Intent, Move, State, SubState
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
@@ -85,6 +86,33 @@ class CallWaits(VisitFact):
     own_requires: Requires = field(default_factory=dict)
     caller_priority: Priority = CALLER_PRIORITY
     brought_s: float = 0.0  # waited before, and counted
+    manager: AgentId | None = None  # the caller's own agent, whom he is offered to first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagerMissed(VisitFact):
+    """The caller's manager does not serve him now: from here on the call is for all of the queue."""
+
+    queue: QueueId
+    agent: AgentId
+    why: Missed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagerAsked(VisitFact):
+    """After the talk: whether the agent should stay the caller's manager. None: no answer came."""
+
+    agent: AgentId
+    yes: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagerChosen(Fact):
+    """The manager of all who call from a number; None: they have none any more."""
+
+    number: str  # as `domain.managers.caller_key` has it
+    agent: AgentId | None
+    why: Chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +327,8 @@ KINDS: dict[str, type[Fact]] = {
         CallArrived, IvrVisited, CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
         CallAbandoned, EntryRefused, WaitEnded, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged,
         CentreApplied, EngineStarted, EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled,
-        AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound,
+        AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound, ManagerMissed, ManagerAsked,
+        ManagerChosen,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -19,8 +19,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Never, Self
 
-from ccapp.domain.events import CallEnded, Fact, PresenceChanged, VisitFact
-from ccapp.domain.ids import VisitId
+from ccapp.domain.events import CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
+from ccapp.domain.ids import AgentId, VisitId
 from ccapp.ports import Recorded
 from ccapp.records import read
 from ccapp.records.backlog import MEMORY_MAX, Backlog
@@ -28,6 +28,7 @@ from ccapp.records.database import AWAY, available, connect, open_pool
 from ccapp.records.errors import DatabaseUnavailable, Fenced
 from ccapp.records.facts_json import decode_line, encode_line, naming_visit
 from ccapp.records.followers import BEHIND_MAX, Followers
+from ccapp.records.managers import KnownManagers, ask
 from ccapp.records.resume import Resumed, resume
 from ccapp.records.settling import Settling
 from ccapp.records.spool import Spool
@@ -71,6 +72,7 @@ class PostgresJournal:
     ) -> None:
         self._pool, self._spool, self._backlog, self._followers = pool, spool, backlog, followers
         self._epoch, self._published = epoch, last
+        self._managers = KnownManagers()
         settling = self._settling = Settling()
         self._writer = Writer(dsn, epoch, backlog, spool, settling.recorded_through, settling.wanted)
         self._writing = asyncio.create_task(self._writer.run(), name="journal writer")
@@ -114,6 +116,8 @@ class PostgresJournal:
     def publish(self, fact: Fact) -> int:
         self._published = seq = self._published + 1
         self._backlog.put(seq, self._epoch, encode_line(seq, self._epoch, fact))
+        if isinstance(fact, ManagerChosen):
+            self._managers.chosen(seq, fact)
         if self._followers:
             self._followers.publish(Recorded(seq=seq, fact=fact))
         return seq
@@ -142,6 +146,15 @@ class PostgresJournal:
             known = await read.presence_facts(self._pool)
         changes = (item.fact for item in sorted([*known, *waiting], key=_seq))
         return list({fact.agent: fact for fact in changes if isinstance(fact, PresenceChanged)}.values())
+
+    async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
+        known = self._managers
+        known.recorded(number, self._settling.recorded)
+        if known.seq(number) == 0 and self._writer.away_since is None:
+            answered, agent = await ask(self._pool, number, within_s)
+            if answered:
+                known.learnt(number, agent)
+        return known.of(number)
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         waiting = [

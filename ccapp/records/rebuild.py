@@ -1,4 +1,4 @@
-"""Makes visits, segments and presences anew from the facts: when their meaning has changed."""
+"""Makes visits, segments, presences and managers anew from the facts: when their meaning has changed."""
 
 from typing import TYPE_CHECKING
 
@@ -22,5 +22,5 @@ async def rebuild(dsn: str) -> None:
 
 async def _rebuild(connection: "Connection") -> None:
     await connection.execute("lock table fact in share row exclusive mode")
-    await connection.execute("truncate visit, segment, presence")
+    await connection.execute("truncate visit, segment, presence, manager")
     await connection.execute(query("rebuild", "project"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
+from ccapp.domain.managers import Missed
 from ccapp.domain.presence import Presence, State
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
@@ -26,6 +27,7 @@ class WaitingCall:
     brought_s: float = 0.0  # waited before, in another line or until he hung up and called again
     offers: int = 0  # made so far in this visit: the next one is number offers + 1
     tried: Mapping[AgentId, float] = field(default_factory=dict)  # agent -> not offered to him before
+    manager: AgentId | None = None  # the caller's own agent: see keeping.py
 
     @property
     def key(self) -> float:
@@ -82,4 +84,13 @@ class Dismissed:
     reason: ExitReason
 
 
-type Decision = Offer | Withdrawn | Moved | WrapUpOver | Dismissed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagerMissed:
+    """A call is not, or no longer, kept for its manager: from now on it is for all."""
+
+    visit: VisitId
+    agent: AgentId
+    why: Missed
+
+
+type Decision = Offer | Withdrawn | Moved | WrapUpOver | Dismissed | ManagerMissed

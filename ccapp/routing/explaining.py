@@ -12,6 +12,7 @@ from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import UNTIL_DONE, Intent, Traffic
 from ccapp.domain.requirements import lacking, unmet
 from ccapp.domain.serving import Strategy
+from ccapp.routing import keeping
 from ccapp.routing.index import Index
 from ccapp.routing.precedence import OVERDUE
 from ccapp.routing.seats import OpenOffer, Place, Seat
@@ -130,9 +131,10 @@ def _given_later(seat: Seat, opened: OpenOffer) -> bool:
 
 def _steps(opened: OpenOffer) -> tuple[str, ...]:
     place = opened.place
+    manager = keeping.told(place, opened.seat)
     if place.ladder is None:
-        return ()
-    return place.ladder.told(place.call.entered_at, place.eased, place.rung, opened.offer.made_at)
+        return manager
+    return manager + place.ladder.told(place.call.entered_at, place.eased, place.rung, opened.offer.made_at)
 
 
 def _level(place: Place, seat: Seat) -> int:
@@ -141,6 +143,8 @@ def _level(place: Place, seat: Seat) -> int:
 
 
 def _order(seat: Seat, opened: OpenOffer) -> Reason:
+    if keeping.is_for_manager(opened.place, opened.seat):
+        return WhyNot.NOT_HIS_MANAGER, opened.seat.id
     if opened.offer.on_line and not seat.on_line and opened.place.queue.kind is Kind.FIFO:
         return WhyNot.NOT_ON_LINE, ""
     mine, his = _level(opened.place, seat), _level(opened.place, opened.seat)

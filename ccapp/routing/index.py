@@ -18,7 +18,7 @@ from ccapp.domain.centre import Centre
 from ccapp.domain.expressions import Expression
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import Presence
-from ccapp.domain.requirements import Requires
+from ccapp.domain.requirements import Requires, met
 from ccapp.routing.dice import Dice
 from ccapp.routing.ladder import ladder_of
 from ccapp.routing.order import Order, order_of
@@ -303,6 +303,14 @@ class Index:
                     if not place.barred(seat.id, now):
                         return seat
         return None
+
+    def could_ever_serve(self, seat: Seat, place: Place) -> bool:
+        """Whether he may serve the call at the latest when it stands at the top of its ladder."""
+        ladder = self._ladders[place.queue.id]
+        eased, rung = len(ladder.eases), len(ladder.rungs) - 1
+        members = ladder.members(eased, rung)
+        let_in = members is None or seat.id in members
+        return let_in and met(seat.agent.skills, ladder.asks(place.call.requires, eased))
 
     def call_for(self, seat: Seat, now: float) -> Place | None:
         """The first among all the agent may serve."""

@@ -11,20 +11,32 @@ calls, or a caller two agents whose queue does not ring several at once.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from heapq import heappop, heappush
 
 from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import NO_QUEUE, AgentId, OfferId, QueueId, VisitId, offer_id
+from ccapp.domain.managers import Missed
 from ccapp.domain.presence import Move, Presence, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.serving import Strategy
+from ccapp.routing import keeping
 from ccapp.routing import presence as table
 from ccapp.routing.admission import Refusal, refusal
 from ccapp.routing.crews import Crews
 from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
-from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import (
+    Decision,
+    Dismissed,
+    ManagerMissed,
+    Moved,
+    Offer,
+    WaitingCall,
+    Withdrawn,
+    WrapUpOver,
+)
 from ccapp.routing.dice import Dice
 from ccapp.routing.explaining import explanation
 from ccapp.routing.forecast import expected_wait_s
@@ -76,9 +88,11 @@ class Router:
         self._places: dict[VisitId, Place] = {}
         self._lines: dict[QueueId, dict[VisitId, Place]] = {}
         self._offers: dict[OfferId, OpenOffer] = {}
+        self._closed: dict[OfferId, OpenOffer] = {}  # in the event being decided
         self._deadlines = Deadlines()
         self._steps = Steps()
         self._limits = Limits()
+        self._keeping = keeping.Keeping()
         self._crews = Crews(centre, self._seats, now)
         self._dice = Dice(seed)
         self._simo = Simo()
@@ -140,9 +154,16 @@ class Router:
             self._refresh(opened.seat, now, out)
         return self._after(now, out)
 
+    @staticmethod
+    def _unqueue(place: Place) -> None:
+        if place.kept_for is None:
+            place.signature.dequeue(place)
+        else:
+            keeping.release(place)
+
     def _drop(self, place: Place) -> None:
         if place.waiting:
-            place.signature.dequeue(place)
+            self._unqueue(place)
         del self._places[place.visit], self._lines[place.queue.id][place.visit]
         place.signature.calls -= 1
         place.step_at = place.limit = None
@@ -202,6 +223,7 @@ class Router:
 
     def _close(self, opened: OpenOffer) -> None:
         del self._offers[opened.id]
+        self._closed[opened.id] = opened
         opened.seat.offer = None
         place = opened.place
         place.ringing.remove(opened)
@@ -361,29 +383,37 @@ class Router:
 
     def next_deadline(self) -> float | None:
         """When `tick` is due at the latest, should nothing happen before."""
-        each = (self._deadlines.earliest(), self._steps.earliest(), self._limits.earliest())
+        each = (
+            self._deadlines.earliest(),
+            self._steps.earliest(),
+            self._limits.earliest(),
+            self._keeping.earliest(),
+        )
         return min((at for at in each if at is not None), default=None)
 
     def _begin(self, now: float) -> list[Decision]:
         """Begins every event: calls whose time is up have left by now, and those that may be served by more
         people by now are, in their order."""
         self._now = now
+        self._closed.clear()
         out: list[Decision] = []
         self._end_waits(now, out)
-        due = self._steps.due(now)
+        due = [place for place in self._steps.due(now) if place.wants_agent and place.kept_for is None]
+        due += self._keeping.due(now)
         if due:
-            self._widen([place for place in due if place.wants_agent], now, out)
+            self._widen(due, now, out)
         return out
 
     def _widen(self, climbing: list[Place], now: float, out: list[Decision]) -> None:
         """All that comes due in this instant is in line before anybody is chosen for it."""
         for place in climbing:
             if place.waiting:
-                place.signature.dequeue(place)
-            self._climb(place, now)
-            place.signature.enqueue(place)
+                self._unqueue(place)
+            if not self._is_managers(place, now, out):
+                self._climb(place, now)
+                place.signature.enqueue(place)
         self._come_due(now, out)
-        climbing = [place for place in climbing if place.waiting]
+        climbing = [place for place in climbing if place.waiting and place.kept_for is None]
         for place in climbing:
             place.signature.dequeue(place)
         self._serve_calls(climbing, now, out)
@@ -419,7 +449,7 @@ class Router:
     def _time_is_up(self, place: Place, out: list[Decision]) -> None:
         """The call leaves; or, while phones ring for it, no further one does."""
         if place.waiting:
-            place.signature.dequeue(place)
+            self._unqueue(place)
         if place.ringing:
             place.phones_max = 0
         elif place.limit is not None:
@@ -450,6 +480,7 @@ class Router:
             self._index.remove(seat)
         if self._index.counts_present:
             limbo = limbo + self._index.deserted()
+        limbo = limbo + keeping.released(seat)
         if limbo:
             self._serve_calls(limbo, now, out)
         self._refresh(seat, now, out)
@@ -457,27 +488,37 @@ class Router:
     def _serve_calls(self, places: list[Place], now: float, out: list[Decision]) -> None:
         """Calls that are in no heap, in their order; those without a queue or with their time up leave."""
         for place in places:
-            self._index.promote(place, now)
-        for place in sorted(places, key=lambda place: place.order):
+            if not keeping.is_managers(place):
+                self._index.promote(place, now)
+        line = sorted((keeping.turn(place), place) for place in places)
+        while line:
+            _, place = heappop(line)
             if place.queue.id not in self._centre.queues:
                 self._dismiss(place, ExitReason.QUEUE_GONE, out)
             elif (limit := self._limits.set(place, self._crews.of(place.queue.id))) and limit[0] <= now:
                 self._time_is_up(place, out)
-            else:
+            elif not keeping.is_managers(place):
                 self._serve_call(place, now, out)
+            elif not self._is_managers(place, now, out):
+                self._index.promote(place, now)
+                heappush(line, (keeping.turn(place), place))
 
     def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:
-        place = self._index.call_for(seat, now)
+        place, own = self._index.call_for(seat, now), keeping.first_own(seat)
+        passed: tuple[QueueId, ...] = ()
+        if place is not None and self._index.chancy:
+            place, passed = drawn(self._index.heads_for(seat, now), self._dice)
+        if own is not None and (place is None or keeping.own_order(own) < place.order):
+            place, passed = own, ()
         if place is not None:
-            passed: tuple[QueueId, ...] = ()
-            if self._index.chancy:
-                place, passed = drawn(self._index.heads_for(seat, now), self._dice)
-            place.signature.dequeue(place)
+            self._unqueue(place)
             self._offer(seat, place, now, out, passed)
         elif not seat.free:
             self._index.add(seat)
 
     def _serve_call(self, place: Place, now: float, out: list[Decision]) -> None:
+        if self._is_managers(place, now, out):
+            return
         if place.ladder is not None or place.overdue_at is not None:
             self._climb(place, now)
         seat = self._index.agent_for(place, now)
@@ -485,6 +526,22 @@ class Router:
             self._offer(seat, place, now, out)
         else:
             place.signature.enqueue(place)
+
+    def _is_managers(self, place: Place, now: float, out: list[Decision]) -> bool:
+        """Offers the call to its manager, or keeps it for him; False: it is for all."""
+        manager = place.call.manager
+        if manager is None or not keeping.is_managers(place):
+            return False
+        seat = self._seats.get(manager)
+        place.missed = keeping.missed(place, seat, self._index, now)
+        if place.missed is not None or seat is None:
+            out.append(ManagerMissed(visit=place.visit, agent=manager, why=place.missed or Missed.ABSENT))
+            return False
+        if seat.free:
+            self._offer(seat, place, now, out)
+        else:
+            self._keeping.keep(place, seat)
+        return True
 
     def _climb(self, place: Place, now: float) -> None:
         before = place.step_at
@@ -498,7 +555,7 @@ class Router:
         if seat.free:
             self._index.remove(seat)
         if not place.ringing:
-            place.phones_max = place.queue.phones_max
+            place.phones_max = keeping.phones_max(place, seat)
         place.offers += 1
         self._offered += 1
         if place.signature.bench is not None:
@@ -584,8 +641,9 @@ class Router:
         return seat.offer.offer if seat is not None and seat.offer is not None else None
 
     def explain(self, offer: Offer, trigger: str, now: float) -> Explanation:
-        """Why this agent. To be asked right after the decision; UnknownOffer once the offer is settled."""
-        opened = self._offers.get(offer.offer)
+        """Why this agent. To be asked right after the decision, though the same event may have taken it back;
+        UnknownOffer for offers settled before."""
+        opened = self._offers.get(offer.offer) or self._closed.get(offer.offer)
         if opened is None:
             raise UnknownOffer(offer.offer)
         return explanation(opened, trigger, now, self._index, self._places)
@@ -603,7 +661,7 @@ class Router:
         index = Index(centre, seats, self._tiers, self._dice)
         self._now = now
         self._centre, self._seats, self._index = centre, seats, index
-        self._steps, self._limits = Steps(), Limits()
+        self._steps, self._limits, self._keeping = Steps(), Limits(), keeping.Keeping()
         self._crews = Crews(centre, seats, now, self._crews)
         index.adopt()
         for seat in list(self._seats.values()):
@@ -620,6 +678,7 @@ class Router:
         """The agent as configured now, or on his way out."""
         agent = self._centre.agents.get(seat.id)
         seat.free = False
+        seat.own.clear()
         if agent is not None:
             seat.agent, seat.removed = agent, False
             if not seat.waits_for_call():
@@ -637,7 +696,7 @@ class Router:
     def _replace(self, place: Place, now: float, out: list[Decision]) -> None:
         """The call under its queue as configured now; without one it leaves once no phone rings for it."""
         queue = self._centre.queues.get(place.queue.id)
-        place.waiting, place.step_at = False, None
+        place.waiting, place.step_at, place.kept_for = False, None, None
         if queue is not None:
             place.requeue(queue)
         place.ring_as(queue, now)

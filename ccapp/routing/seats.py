@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ccapp.domain.admission import ExitReason
 from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
+from ccapp.domain.managers import Missed
 from ccapp.domain.presence import Intent, Presence, Traffic
 from ccapp.domain.requirements import Requires, merged
 from ccapp.domain.serving import Strategy
@@ -27,7 +28,8 @@ class Seat:
 
     __slots__ = (
         "agent", "calls", "due_at", "due_number", "excluded", "flex", "free", "idle_number", "offer",
-        "on_line", "ordered", "presence", "removed", "signatures", "talk_began", "talk_s", "tier", "turns",
+        "on_line", "ordered", "own", "presence", "removed", "signatures", "talk_began", "talk_s", "tier",
+        "turns",
         "wrap_up_s",
     )  # fmt: skip
 
@@ -50,6 +52,7 @@ class Seat:
         self.due_at: float | None = None  # when the clock alone changes something for him
         self.due_number = 0  # orders those due at the same instant
         self.excluded: dict[VisitId, float] = {}  # calls he was tried for -> until
+        self.own: dict[VisitId, Place] = {}  # calls kept for him: see keeping.py
         self.removed = False  # no longer configured; goes when his talk ends
 
     @property
@@ -86,9 +89,9 @@ class Place:
     """A call in line. It keeps its place while it is offered."""
 
     __slots__ = (
-        "call", "eased", "in_heap", "key", "ladder", "limit", "next_ring_at", "offers", "overdue_at",
-        "phones_max", "precedence", "queue", "rank", "ringing", "rung", "seq", "signature", "step_at",
-        "tried", "waiting",
+        "call", "eased", "in_heap", "kept_for", "kept_until", "key", "ladder", "limit", "missed",
+        "next_ring_at", "offers", "overdue_at", "phones_max", "precedence", "queue", "rang_manager", "rank",
+        "ringing", "rung", "seq", "signature", "step_at", "tried", "waiting",
     )  # fmt: skip
 
     def __init__(self, call: WaitingCall, queue: Queue, seq: int) -> None:
@@ -111,6 +114,10 @@ class Place:
         self.ladder: Ladder | None = None  # None: who may serve it does not change
         self.eased = self.rung = 0  # where on the ladder it stands
         self.step_at: float | None = None  # when the clock alone takes it further
+        self.kept_for: Seat | None = None  # its manager, while it waits for him alone: see keeping.py
+        self.kept_until = 0.0
+        self.rang_manager = False
+        self.missed: Missed | None = None  # why it is not, or no longer, kept
 
     @property
     def asks(self) -> Requires:

@@ -9,6 +9,7 @@ from ccapp.calls.reception import AnotherEngine, Reception
 from ccapp.clock import Clock
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact, PresenceChanged, VisitFact
+from ccapp.domain.ids import AgentId
 from ccapp.ports import Journal, Recorded
 from ccapp.routing.index import TIERS
 from ccapp.simulate.exchange import Exchange
@@ -46,6 +47,9 @@ class Pen:
 
     async def presences(self) -> Sequence[PresenceChanged]:
         return await self.journal.presences()
+
+    async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
+        return await self.journal.manager(number, within_s)
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         return await self.journal.visit(visit)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from ccapp.domain.events import CallEnded, Fact, PresenceChanged, VisitFact
+from ccapp.domain.events import CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId, VisitId
 from ccapp.ports import Recorded
 
@@ -26,6 +26,7 @@ class MemoryStore:
     visits: dict[VisitId, list[Recorded]] = field(default_factory=dict)
     open: dict[VisitId, None] = field(default_factory=dict)
     presences: dict[AgentId, PresenceChanged] = field(default_factory=dict)
+    managers: dict[str, AgentId | None] = field(default_factory=dict)  # by caller's number
     recorded: int = 0  # all facts up to this number are committed
     away: bool = False  # an outage: facts are kept, nothing is committed
 
@@ -41,6 +42,8 @@ class MemoryStore:
                     self.open.pop(visit, None)
             case PresenceChanged(agent=agent):
                 self.presences[agent] = fact
+            case ManagerChosen(number=number, agent=chosen):
+                self.managers[number] = chosen
         return item
 
 
@@ -93,6 +96,9 @@ class MemoryJournal:
 
     async def presences(self) -> Sequence[PresenceChanged]:
         return list(self.store.presences.values())
+
+    async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
+        return self.store.managers.get(number)
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         return tuple(self.store.visits.get(VisitId(visit), ()))

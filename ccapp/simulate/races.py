@@ -12,6 +12,7 @@ from typing import Any
 from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.managers import ManagerRules
 from ccapp.domain.serving import RINGS_SEVERAL, Strategy
 from ccapp.simulate.desk import Moods
 from ccapp.simulate.link import AT_ONCE, Latency
@@ -25,6 +26,7 @@ LATENCIES = (
     Latency(step_s=2.0**-10, slow_share=0.0),
 )
 QUEUE = QueueId("q")
+_MANAGER = ManagerRules(wait_s=3 * STEP_S, absent="away", ask="yes?", ask_s=2 * STEP_S)
 
 
 def race(seed: int) -> Scenario:
@@ -82,6 +84,7 @@ def _centre(chance: random.Random, agents: int, strategy: Strategy, seed: int) -
         wait_s_max=chance.choice([None, 6 * STEP_S]),
         retry_same_agent_s=chance.choice([0.0, 2 * STEP_S]),
         sorry="sorry!!!",
+        manager=chance.choice([None, None, _MANAGER]),
     )
     people = {
         name: Agent(
@@ -95,7 +98,8 @@ def _centre(chance: random.Random, agents: int, strategy: Strategy, seed: int) -
         )
         for name in names
     }
-    number = Number(number="100", target=ToQueue(queue=QUEUE))
+    data = {"Manager": "a0"}
+    number = Number(number="100", target=ToQueue(queue=QUEUE), data=data if chance.random() < 0.7 else {})
     return Centre(numbers={"100": number}, queues={QUEUE: queue}, agents=people, offline_grace_s=2 * STEP_S)
 
 

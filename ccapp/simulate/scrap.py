@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 from ccapp.domain.events import Fact, PresenceChanged, VisitFact
+from ccapp.domain.ids import AgentId
 from ccapp.ports import Recorded
 
 
@@ -25,6 +26,9 @@ class ScrapJournal:
 
     async def presences(self) -> Sequence[PresenceChanged]:
         return []
+
+    async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
+        return None
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         return []

@@ -8,6 +8,7 @@ from ccapp.domain.admission import Goodbye, Treatment, WhenEmpty
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, Collect, Enqueue, HangUp, Menu, Say, Tree
+from ccapp.domain.managers import ManagerRules
 from ccapp.domain.serving import RINGS_SEVERAL, Strategy
 from ccapp.simulate.desk import Moods
 from ccapp.simulate.people import CallerScript, React, Reaction
@@ -43,11 +44,14 @@ _MENU = Tree(
 )
 
 
+_MANAGER = ManagerRules(wait_s=15.0, absent="your manager is away", ask="one yes two no", ask_s=2.0)
+
+
 def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
     """Three queues that share agents; every third of them speaks Spanish, the first two serve gold."""
     names = [AgentId(f"a{n}") for n in range(agents)]
     return Centre(
-        trunks={TrunkId("pstn"): Trunk(id=TrunkId("pstn"), trusted=True)},
+        trunks={TrunkId("pstn"): Trunk(id=TrunkId("pstn"), trusted=True, headers=("Manager",))},
         numbers={
             "100": Number(number="100", target=ToTree(tree=MENU)),
             "200": Number(number="200", target=ToQueue(queue=GOLD)),
@@ -65,7 +69,9 @@ def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
                 wrap_up_s=5,
                 wait_s_max=120,
             ),
-            SUPPORT: Queue(id=SUPPORT, name="Support", requires={TALK: 1}, ring_s=10, wrap_up_s=0),
+            SUPPORT: Queue(
+                id=SUPPORT, name="Support", requires={TALK: 1}, ring_s=10, wrap_up_s=0, manager=_MANAGER
+            ),
             GOLD: Queue(
                 id=GOLD, name="Gold", agents=frozenset(names[:2]), ring_s=5, priority_s=60, wrap_up_s=3
             ),
@@ -109,8 +115,14 @@ class Calls:
                 after_s=chance.expovariate(1 / self._mean_s),
                 script=self._script(chance),
                 dialled=chance.choice(["100", "100", "200", "300", "300", "999"]),
-                headers={"X-Skills": "spanish"} if chance.random() < 0.1 else {},
+                headers=self._headers(chance),
             )
+
+    def _headers(self, chance: random.Random) -> dict[str, str]:
+        headers = {"X-Skills": "spanish"} if chance.random() < 0.1 else {}
+        if chance.random() < 0.3:
+            headers["X-Manager"] = f"a{chance.randint(0, 5)}"
+        return headers
 
     def _script(self, chance: random.Random) -> CallerScript:
         return CallerScript(

@@ -15,6 +15,7 @@ from ccapp.web import (
     guards,
     health,
     live,
+    managers,
     metrics,
     moving,
     reading,
@@ -63,6 +64,9 @@ def _add_routes(app: web.Application) -> None:
     add.add_post("/v1/agents/{id}/state", moving.move)
     add.add_get("/v1/calls", calls.calls)
     add.add_get("/v1/calls/{visit}", calls.call)
+    add.add_get("/v1/managers/{number}", managers.show)
+    add.add_put("/v1/managers/{number}", managers.put)
+    add.add_delete("/v1/managers/{number}", managers.forget)
     add.add_get("/v1/report", report.report)
     add.add_get("/v1/figures", report_today.figures)
     add.add_get("/v1/facts", facts.facts)

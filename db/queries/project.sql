@@ -1,6 +1,6 @@
--- What visits, segments and presences are: folds over facts. Tail of record.sql and of rebuild.sql, which
--- say which facts: `history` (all those of the visits concerned), `presence_change`, and `new_fact` (those
--- not yet in the table `fact` as this statement sees it).
+-- What visits, segments, presences and managers are: folds over facts. Tail of record.sql and of rebuild.sql,
+-- which say which facts: `history` (all those of the visits concerned), `presence_change`, `manager_choice`,
+-- and `new_fact` (those not yet in the table `fact` as this statement sees it).
 
 visit_fold as (
     select
@@ -135,5 +135,14 @@ put_presence as (
         = (excluded.seq, excluded.at, excluded.state, excluded.sub_state, excluded.reason, excluded.online,
            excluded.body)
      where presence.seq < excluded.seq
+),
+put_manager as (
+    insert into manager (number, seq, at, agent, why)
+    select distinct on (body ->> 'number') body ->> 'number', seq, at, agent, body ->> 'why'
+      from manager_choice
+     order by body ->> 'number', seq desc
+    on conflict (number) do update set
+        (seq, at, agent, why) = (excluded.seq, excluded.at, excluded.agent, excluded.why)
+     where manager.seq < excluded.seq
 )
 select open, (select count(*) from new_fact) as recorded from fence

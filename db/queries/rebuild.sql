@@ -13,3 +13,6 @@ history as (
 presence_change as (
     select distinct on (agent) * from fact where kind = 'PresenceChanged' order by agent, seq desc
 ),
+manager_choice as (
+    select * from fact where kind = 'ManagerChosen'
+),

@@ -47,3 +47,6 @@ history as (
 presence_change as (
     select * from new_fact where kind = 'PresenceChanged'
 ),
+manager_choice as (
+    select * from new_fact where kind = 'ManagerChosen'
+),

@@ -27,6 +27,7 @@ from ccapp.domain.events import (
 )
 from ccapp.domain.explanation import WhyNot
 from ccapp.domain.ids import AgentId, ChannelId, QueueId, SkillId, TrunkId, VisitId
+from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.presence import Intent, State, SubState
 
 SECRET = "18005550199"
@@ -178,6 +179,8 @@ def test_what_every_call_brings_is_for_debug(caplog: pytest.LogCaptureFixture, l
         (wording.BY, EndedBy),
         (wording.REFUSAL, RefusalReason),
         (wording.EXIT, ExitReason),
+        (wording.MISSED, Missed),
+        (wording.CHOSEN, Chosen),
     ],
 )
 def test_there_is_a_word_for_everything(words: dict[typing.Any, str], enum: type):

@@ -29,7 +29,7 @@ NAMES: list[str] = json.loads("""[
     "keys", "say", "then", "to", "requires", "ring_s", "data", "cases", "digest", "password", "extension",
     "skills", "hang_up", "EMPTY_KEY", "sales", "main", "alice", "*", "1", "-1", "0", "1e400", ".inf", ".nan",
     "null", "~", "yes", "no", "-", "[]", "{}", "true", "99999999999999999999", "2024-01-01", "12:30",
-    "a>=2 and (b or not c)", "groups", "relax", "tiers", "strategy", "not (", "a>99"
+    "a>=2 and (b or not c)", "groups", "relax", "tiers", "strategy", "not (", "a>99", "manager", "ask"
 ]""")
 SCALARS = st.one_of(
     st.sampled_from(NAMES), st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)

@@ -7,7 +7,7 @@ import pytest
 from ccapp.domain.presence import State
 from ccapp.ports import Recorded
 from tests.contract.journals import Opening, opening
-from tests.records.stories import START, abandoned_visit, arrived, presence, served_visit, waits
+from tests.records.stories import START, abandoned_visit, arrived, chosen, presence, served_visit, waits
 
 __all__ = ["opening"]
 
@@ -83,6 +83,21 @@ async def test_presences_are_the_last_of_every_agent(opening: Opening) -> None:
         later = presence("bob", State.LOGOUT, START + 9)
         journal.publish(later)
         assert {fact.agent: fact for fact in await journal.presences()} == last | {"bob": later}
+
+
+@pytest.mark.parametrize("settle", [True, False])
+async def test_the_manager_of_a_number_is_the_last_chosen(opening: Opening, settle: bool) -> None:
+    async with opening() as journal:
+        assert await journal.manager("49301", 5) is None
+        for number, agent in [("49301", "alice"), ("49302", "alice"), ("49301", "bob"), ("49302", None)]:
+            journal.publish(chosen(number, agent))
+        assert not settle or await journal.settled(5)
+        assert await journal.manager("49301", 5) == "bob"
+        assert await journal.manager("49302", 5) is None
+    async with opening() as journal:
+        assert await journal.manager("49301", 5) == "bob"
+        assert await journal.manager("49302", 5) is None
+        assert await journal.manager("no such; drop table manager", 5) is None
 
 
 async def test_nothing_published_is_settled(opening: Opening) -> None:

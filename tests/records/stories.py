@@ -13,6 +13,7 @@ from ccapp.domain.events import (
     EntryRefused,
     Fact,
     IvrVisited,
+    ManagerChosen,
     OfferDeclined,
     OfferMade,
     Outcome,
@@ -35,6 +36,7 @@ from ccapp.domain.ids import (
     VisitId,
     offer_id,
 )
+from ccapp.domain.managers import Chosen
 from ccapp.domain.presence import Intent, State, SubState
 
 START = 1_770_000_000.0
@@ -119,6 +121,11 @@ def presence(agent: str, state: State = State.READY, at: float = START) -> Prese
         intent=Intent.READY, unready_sub_state=SubState.WAIT, online=True, wrap_up_until=None, not_before=0.0,
         misses=0, idle_since=at, logged_in_at=START, why="ready",
     )  # fmt: skip
+
+
+def chosen(number: str, agent: str | None, at: float = START) -> ManagerChosen:
+    who = AgentId(agent) if agent else None
+    return ManagerChosen(at=at, number=number, agent=who, why=Chosen.COMMAND)
 
 
 def served_visit(visit: str, at: float = START, agent: str = "alice") -> list[Fact]:

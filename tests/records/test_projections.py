@@ -17,6 +17,7 @@ from tests.records.stories import (
     START,
     abandoned_visit,
     arrived,
+    chosen,
     ended,
     forwarded_visit,
     offered,
@@ -30,7 +31,7 @@ from tests.records.stories import (
     wrapped_up,
 )
 
-TABLES = ("visit", "segment", "presence")
+TABLES = ("visit", "segment", "presence", "manager")
 
 
 class World:
@@ -150,6 +151,7 @@ async def test_replaying_the_facts_gives_the_same_tables(world: World, seed: int
     makers = [served_visit, abandoned_visit, timed_out_visit, forwarded_visit, overflowed_visit]
     stories = [dice.choice(makers)(f"v{number}", START + number) for number in range(30)]
     stories += [[presence(agent, dice.choice(list(State)))] for agent in "abcabc"]
+    stories += [[chosen(number, dice.choice(["alice", "bob", None]))] for number in "112123"]
     stories = [story[: dice.randint(1, len(story))] if dice.random() < 0.3 else story for story in stories]
     facts: list[Fact] = []
     while stories:

@@ -1,6 +1,7 @@
 """A small floor to test on: agents and queues in a line each, and a Router that keeps what it decided."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ccapp.domain.causes import DeclineReason
@@ -104,12 +105,14 @@ class Floor:
         own: str = "",
         own_priority_s: float = 0.0,
         tried: Mapping[AgentId, float] | None = None,
+        manager: str | None = None,
         **more: Any,
     ) -> list[Decision]:
         where = self.centre.queues[QueueId(at)]
         entering = call(
             visit, where, self.now - waited_s, own=own, own_priority_s=own_priority_s, tried=tried, **more
         )
+        entering = replace(entering, manager=AgentId(manager) if manager else None)
         return self._hear(self.router.join(entering, self.now))
 
     def leave(self, visit: str) -> list[Decision]:

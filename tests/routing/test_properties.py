@@ -18,6 +18,7 @@ from ccapp.domain.centre import Agent, BreakLimit, Centre, Queue
 from ccapp.domain.expressions import Expression
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, GroupId, OfferId, QueueId, SkillId, VisitId
+from ccapp.domain.managers import ManagerRules, Missed
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import Requires, merged
@@ -34,7 +35,16 @@ from ccapp.domain.serving import (
     TierRules,
 )
 from ccapp.routing.crews import is_watched
-from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import (
+    Decision,
+    Dismissed,
+    ManagerMissed,
+    Moved,
+    Offer,
+    WaitingCall,
+    Withdrawn,
+    WrapUpOver,
+)
 from ccapp.routing.presence import TABLE, Line, standing
 from ccapp.routing.router import Router, UnknownOffer
 from tests.routing.model import Serving
@@ -90,6 +100,7 @@ RELAX: st.SearchStrategy[Relaxation] = st.one_of(
     st.builds(AddGroup, after_s=AFTER_S, group=st.sampled_from([NORTH, SOUTH])),
     st.builds(AddBackup, after_s=AFTER_S),
 )
+MANAGERS = [ManagerRules(wait_s=wait_s) for wait_s in (0.0, 2.5, 10.0)]
 QUEUE_SETTINGS = st.fixed_dictionaries(
     {
         "sign_in": st.sampled_from([False, False, True]),
@@ -110,6 +121,7 @@ QUEUE_SETTINGS = st.fixed_dictionaries(
         "leave_when_empty": st.sampled_from([*[WhenEmpty.NO] * 4, WhenEmpty.YES, WhenEmpty.STRICT]),
         "retry_same_agent_s": SECONDS,
         "wrap_up_s": SECONDS,
+        "manager": st.sampled_from([None, *MANAGERS]),
     }
 )
 WIDENING = st.fixed_dictionaries(
@@ -127,6 +139,7 @@ WIDENING = st.fixed_dictionaries(
         "tier_rules": st.sampled_from([None, *RULES]),
         "relax": st.lists(RELAX, max_size=3).map(tuple),
         "priority_s": st.sampled_from([0.0, 30.0]),
+        "manager": st.sampled_from([None, None, *MANAGERS]),
         "wrap_up_s": st.just(0.0),
     }
 )
@@ -190,7 +203,7 @@ LIMITS = st.dictionaries(
 def centres(draw: st.DrawFn, settings: st.SearchStrategy[dict[str, Any]] = QUEUE_SETTINGS) -> Centre:
     agents = {name: draw(AGENT_SETTINGS) for name in draw(st.sampled_from(CREWS))}
     queues = {name: draw(settings) for name in draw(st.sampled_from(LINES))}
-    members = st.frozensets(st.sampled_from(AGENTS))
+    members = st.frozensets(st.sampled_from(sorted(agents)))
     return Centre(
         groups={name: Group(id=name, agents=draw(members)) for name in (NORTH, SOUTH)},
         agents={name: Agent(id=name, name=name, extension=name, **more) for name, more in agents.items()},
@@ -227,6 +240,52 @@ class Model:
         self.talked_s: dict[AgentId, float] = {}
         self.began: dict[AgentId, float] = {}
         self.turns: dict[tuple[QueueId, AgentId], int] = {}
+        self.missed: set[VisitId] = set()  # calls no longer kept for their manager
+        self.rang: set[VisitId] = set()  # whose manager was rung
+
+    # --- managers -----------------------------------------------------------------------------------------
+
+    def manager(self, visit: VisitId) -> AgentId | None:
+        """Whose alone the call is."""
+        return self.manager_of(self.calls[visit][2])
+
+    def manager_of(self, call: WaitingCall) -> AgentId | None:
+        queue = self.centre.queues.get(call.queue)
+        if queue is None or queue.manager is None or queue.kind is Kind.FIFO or call.visit in self.missed:
+            return None
+        return call.manager
+
+    def why_not_his(self, visit: VisitId, manager: AgentId) -> set[Missed]:
+        """All that speaks against keeping the call for him."""
+        call, presence = self.calls[visit][2], self.presences.get(manager)
+        queue = self.centre.queues[call.queue]
+        assert queue.manager is not None
+        found = set()
+        if manager not in self.centre.agents or presence is None or not self.is_there(presence, queue):
+            return {Missed.ABSENT}
+        if not self.serving.may(manager, queue, call.own_requires, waited=1e9, open_s=1e9):
+            found.add(Missed.UNABLE)
+        if visit in self.rang or self.barred.get((visit, manager), self.now) > self.now:
+            found.add(Missed.NOT_REACHED)
+        if call.entered_at + queue.manager.wait_s <= self.now:
+            found.add(Missed.WAITED)
+        return found
+
+    def is_there(self, presence: Presence, queue: Queue) -> bool:
+        if queue.sign_in and presence.queues is not None and queue.id not in presence.queues:
+            return False
+        ready = presence.intent is Intent.READY and presence.online and presence.banned_until is None
+        return ready and presence.after_call is None
+
+    def order(self, visit: VisitId, agent: AgentId) -> tuple[Turn, int]:
+        """Where a call stands in an agent's order of service: his own callers wait longer, as it were."""
+        (queue, caller, key), joined, call = self.calls[visit]
+        rules = self.centre.queues[call.queue].manager if call.queue in self.centre.queues else None
+        own = rules is not None and self.manager(visit) == agent
+        bonus_s = rules.wait_s if own and rules is not None else 0.0
+        return (queue, caller, key - bonus_s), joined
+
+    # --- who may serve ------------------------------------------------------------------------------------
 
     def crew(self, queue: Queue) -> list[Presence]:
         """Of all who may ever serve it."""
@@ -292,6 +351,8 @@ class Model:
             and presence.banned_until is None
         ]
         for visit in self.waiting():
+            if self.manager(visit) is not None:
+                continue
             call = self.calls[visit][2]
             queue = self.centre.queues.get(call.queue)
             while queue is not None and not any(self.is_let_in(agent, visit) for agent in there):
@@ -305,7 +366,8 @@ class Model:
         queue = self.centre.queues.get(call.queue, Queue(id=call.queue, name=""))
         since = call.entered_at - call.brought_s
         key = since - queue.priority_s - call.own_priority_s
-        if self.mixed and queue.overdue_s and since + queue.overdue_s <= self.now:
+        kept = self.manager_of(call) is not None
+        if self.mixed and not kept and queue.overdue_s and since + queue.overdue_s <= self.now:
             return -1, 0, key
         return queue.priority, call.caller_priority, key
 
@@ -367,6 +429,8 @@ class Model:
         return [min(able, key=rank)]
 
     def may_serve(self, agent: AgentId, visit: VisitId) -> bool:
+        if (manager := self.manager(visit)) is not None:
+            return manager == agent and not self.why_not_his(visit, agent) - {Missed.WAITED}
         queue = self.calls[visit][2].queue
         if self.is_let_in(agent, visit) and self.barred.get((visit, agent), self.now) <= self.now:
             return agent in self.on_line or bool(self.rung(visit)) or not self.rings_enough(queue)
@@ -450,6 +514,12 @@ class Model:
                 assert at <= self.now
                 assert why is reason
                 del self.calls[visit]
+            case ManagerMissed(visit=visit, agent=agent, why=why):
+                assert self.manager(visit) == agent, "missed a manager it was not kept for"
+                assert why in self.why_not_his(visit, agent), "kept no longer, for no reason"
+                self.missed.add(visit)
+                self.take_turns()
+                self.open_gates()
             case WrapUpOver(wrap_up_s=wrap_up_s):
                 assert wrap_up_s >= 0
 
@@ -461,16 +531,22 @@ class Model:
         assert agent not in {open.agent for open in self.offers.values()}, "an agent was offered two calls"
         assert agent in self.free(), "an agent was offered a call who is not free"
         assert self.may_serve(agent, visit), "an agent was offered a call he may not serve"
-        older = [other for other in self.waiting() if self.calls[other][:2] < self.calls[visit][:2]]
+        mine = self.order(visit, agent)
+        older = [other for other in self.waiting() if self.order(other, agent) < mine]
         older = [other for other in older if self.may_serve(agent, other)]
         passed = [other for other in older if not self.is_passed_over(other, visit, agent)]
         assert not passed, "an older call was passed over"
         self.made.add(offer.offer)
+        if self.manager(visit) == agent:
+            self.rang.add(visit)
         if self.serving.is_ordered(queue):
             self.turns[offer.queue, agent] = len(self.made)
         several = queue.strategy in (Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY)
         if not self.rung(visit):
-            self.phones_max[visit] = queue.ring_at_once_max if several else 1
+            alone = self.manager(visit) == agent
+            self.phones_max[visit] = queue.ring_at_once_max if several and not alone else 1
+            if not alone:
+                self.missed.add(visit)  # offered to all, it has no manager any more
         if queue.strategy is Strategy.RING_PROGRESSIVELY:
             self.next_at[visit] = self.now + queue.ring_next_after_s
         self.offers[offer.offer] = offer
@@ -513,6 +589,7 @@ class AnyOrder(RuleBasedStateMachine):
         waited=SECONDS,
         caller=st.sampled_from([*[CALLER_PRIORITY] * 4, 1, 100]),
         brought_s=st.sampled_from([0.0, 0.0, 5.0]),
+        manager=st.sampled_from([None, *AGENTS]),
     )
     def a_call_joins(
         self,
@@ -522,6 +599,7 @@ class AnyOrder(RuleBasedStateMachine):
         waited: float,
         caller: int = CALLER_PRIORITY,
         brought_s: float = 0.0,
+        manager: AgentId | None = None,
     ) -> None:
         model = self.model
         model.joined += 1
@@ -536,11 +614,13 @@ class AnyOrder(RuleBasedStateMachine):
             own_requires=own,
             caller_priority=caller,
             brought_s=brought_s,
+            manager=manager,
         )
         model.calls[call.visit] = (model.turn(call), model.joined, call)
         calm = (self.router.next_deadline() or model.now + 1) > model.now
         model.open_gates()
-        first = self.first_choices(call.visit) if calm and queue in model.centre.queues else []
+        plain = calm and queue in model.centre.queues and model.manager(call.visit) is None
+        first = self.first_choices(call.visit) if plain else []
         decisions = self.tell("join", call, model.now)
         if first:
             chosen = [d.agent for d in decisions if isinstance(d, Offer)]
@@ -709,6 +789,9 @@ class AnyOrder(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         model, router = self.model, self.router
+        for visit in model.waiting():
+            if (manager := model.manager(visit)) is not None:
+                assert not model.why_not_his(visit, manager), "kept for one who will not come"
         assert router.presences() == model.presences
         assert [call.visit for call in router.waiting()] == sorted(
             model.calls, key=lambda v: model.calls[v][:2]
@@ -748,7 +831,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert not self.router._places
         assert not self.router._offers
         assert not any(self.router._lines.values())
-        assert not any(seat.excluded or seat.offer for seat in self.router._seats.values())
+        assert not any(seat.excluded or seat.offer or seat.own for seat in self.router._seats.values())
         assert not any(s.live or s.calls for s in self.router._index._signatures.values())
 
 

@@ -23,6 +23,7 @@ class Order:
         self._waiting: dict[VisitId, events.CallWaits] = {}  # in line, no phone ringing
         self._offered: dict[VisitId, events.CallWaits] = {}
         self._ringing: Counter[VisitId] = Counter()  # phones, of those who are offered
+        self._managers: dict[VisitId, AgentId] = {}  # whose alone a call is
         self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
         self._free: dict[AgentId, PresenceChanged] = {}
         self._ranked = len({queue.priority for queue in centre.queues.values()}) > 1
@@ -33,6 +34,7 @@ class Order:
     def engine_died(self) -> None:
         """The line is in the new engine's hands: those who wait say so again."""
         self._waiting.clear()
+        self._managers.clear()
         self._offered.clear()
         self._ringing.clear()
         self._free.clear()
@@ -40,10 +42,14 @@ class Order:
 
     def fact(self, fact: Fact) -> None:
         match fact:
-            case events.CallWaits(visit=visit, caller_priority=priority):
+            case events.CallWaits(visit=visit, caller_priority=priority, manager=manager):
                 self._waiting[visit] = fact
                 self._ranked = self._ranked or priority != CALLER_PRIORITY
                 self._ringing.pop(visit, None)
+                if manager is not None and self._centre.queues[fact.queue].manager is not None:
+                    self._managers[visit] = manager
+            case events.ManagerMissed(visit=visit):
+                del self._managers[visit]
             case events.OfferMade():
                 self._in_order(fact)
             case events.OfferDeclined(visit=visit, reason=reason):
@@ -73,6 +79,7 @@ class Order:
         self._offered.pop(visit, None)
         self._waiting.pop(visit, None)
         self._ringing.pop(visit, None)
+        self._managers.pop(visit, None)
 
     def _bar(self, fact: events.OfferDeclined, reason: DeclineReason) -> None:
         if queue := self._centre.queues.get(fact.queue):
@@ -89,25 +96,34 @@ class Order:
         self._verdict.must(self._ringing[offer.visit] <= rings_max, "too many rung at once", offer)
         self._verdict.must(self._eligible(offer.agent, mine), "offered to one who may not", offer)
         for other in self._wanting():
-            if self._goes_first(other, mine) and self._could(offer.agent, other):
+            if self._goes_first(other, mine, offer.agent) and self._could(offer.agent, other):
                 self._verdict.broken("order of service", offer, "before", other)
 
-    def _goes_first(self, other: events.CallWaits, mine: events.CallWaits) -> bool:
+    def _goes_first(self, other: events.CallWaits, mine: events.CallWaits, agent: AgentId) -> bool:
         """Whether `other` must be served before: of a lot it is not known whom it chose."""
         theirs, own = self._rank(other, LATE_S), self._rank(mine, -LATE_S)
         if theirs != own:
             return theirs < own and self._centre.queues[other.queue].service_probability == 1
-        return _key(other) < _key(mine) - LATE_S
+        return self._key(other, agent) < self._key(mine, agent) - LATE_S
 
     def _rank(self, call: events.CallWaits, late_s: float) -> tuple[int, int]:
         """`late_s`: so much later it may have become overdue."""
         queue = self._centre.queues[call.queue]
         overdue_s = queue.overdue_s or float("inf")
-        if self._ranked and call.entered_at - call.brought_s + overdue_s <= self._verdict.now() - late_s:
+        overdue = call.entered_at - call.brought_s + overdue_s <= self._verdict.now() - late_s
+        if self._ranked and overdue and call.visit not in self._managers:
             return -1, 0
         return queue.priority, call.caller_priority
 
+    def _key(self, call: events.CallWaits, agent: AgentId) -> float:
+        """Where a call stands in an agent's order: his own callers wait longer, as it were."""
+        rules = self._centre.queues[call.queue].manager
+        own = rules is not None and self._managers.get(call.visit) == agent
+        return _key(call) - (rules.wait_s if own and rules is not None else 0.0)
+
     def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
+        if self._managers.get(call.visit, agent) != agent:
+            return False
         if _widens(self._centre.queues[call.queue]):
             return False
         past = self._verdict.now() - LATE_S
@@ -136,7 +152,8 @@ class Order:
                 yield call
         for visit, call in self._offered.items():
             queue = self._centre.queues[call.queue]
-            if queue.strategy is Strategy.RING_ALL and self._ringing[visit] < queue.phones_max:
+            several = queue.strategy is Strategy.RING_ALL and visit not in self._managers
+            if several and self._ringing[visit] < queue.phones_max:
                 yield call
 
     def _rings_enough(self, queue: Queue) -> bool:

@@ -15,11 +15,13 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.CallForwarded: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
     _E.EntryRefused: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
     _E.WaitEnded: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
-    _E.CallWaits: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded),
+    _E.CallWaits: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
+    _E.ManagerMissed: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded),
     _E.OfferMade: (),
-    _E.OfferDeclined: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded),
+    _E.OfferDeclined: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
     _E.CallServed: (_E.TalkEnded,),
-    _E.TalkEnded: (_E.CallEnded, _E.CallWaits),
+    _E.TalkEnded: (_E.CallEnded, _E.CallWaits, _E.ManagerAsked),
+    _E.ManagerAsked: (_E.CallEnded,),
     _E.CallAbandoned: (_E.CallEnded,),
     _E.CallEnded: (),
 }
@@ -33,6 +35,7 @@ RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.IvrVisited: (),
     _E.CallWaits: (_E.CallWaits,),
     _E.OfferDeclined: (_E.CallWaits,),
+    _E.ManagerMissed: (_E.CallWaits,),
 }
 LATE_S = 1e-6  # what epoch seconds in a float cannot tell apart
 

@@ -30,7 +30,16 @@ from ccapp.domain.ids import (
 )
 from ccapp.domain.presence import Move, SubState
 from ccapp.domain.requirements import merged
-from ccapp.routing.decisions import Decision, Dismissed, Moved, Offer, WaitingCall, Withdrawn, WrapUpOver
+from ccapp.routing.decisions import (
+    Decision,
+    Dismissed,
+    ManagerMissed,
+    Moved,
+    Offer,
+    WaitingCall,
+    Withdrawn,
+    WrapUpOver,
+)
 from ccapp.routing.router import Router, wrap_up_s_of
 from ccapp.simulate.days.callers import Caller, ring
 from ccapp.simulate.days.day import MIDNIGHT, Day
@@ -185,6 +194,8 @@ class Swift:
                     self._moved(decision)
                 case WrapUpOver(agent=agent, wrap_up_s=wrap_up_s):
                     self._read(events.WrapUpEnded(at=self._now, agent=agent, wrap_up_s=wrap_up_s))
+                case ManagerMissed():
+                    pass  # nobody calls from a number there
                 case Dismissed(visit=visit, reason=reason):
                     self._sent_away(self._here.pop(visit), reason)
                 case _ as never:
