@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import uvloop
 
 from ccapp.acd import Acd
+from ccapp.calls.editions import Editions
 from ccapp.calls.floor import Floor, Rooms
 from ccapp.calls.prompts import texts
 from ccapp.calls.reception import AnotherEngine, Reception
@@ -25,6 +26,9 @@ from ccapp.config import ConfigError, Settings, api_token, read_document
 from ccapp.domain import events
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact
+from ccapp.domain.ids import TreeId
+from ccapp.domain.ivr import Tree
+from ccapp.hooks.customers import RealCustomers
 from ccapp.records import read
 from ccapp.records.centres import Centres, Stored
 from ccapp.records.database import open_pool
@@ -109,8 +113,12 @@ class Engine:
         self.switch = await self._stack.enter_async_context(
             AsteriskSwitch(asterisk_settings(self.settings, centre), self.clock)
         )
-        self.acd = Acd(centre, self.clock, self.journal)
-        floor = Floor(self.acd, self.switch, Rooms(self.switch))
+        self.acd = Acd(centre, self.clock, self.journal, version=self.version)
+        customers = await self._stack.enter_async_context(
+            RealCustomers(self.settings.http_allow, self.settings.lookup_database_url)
+        )
+        editions = Editions(self._past_trees)
+        floor = Floor(self.acd, self.switch, Rooms(self.switch), customers=customers, editions=editions)
         self.reception = Reception(floor, self.journal)
         return self
 
@@ -175,10 +183,14 @@ class Engine:
         async with self._changing:
             if version <= self.version:
                 return
-            await self.reception.reconfigure(centre)
+            await self.reception.reconfigure(centre, version)
             self.version = version
             self.acd.declare(events.CentreApplied(at=self.clock.now(), version=version, by=by))
             self._prepare(centre)
+
+    async def _past_trees(self, version: int) -> Mapping[TreeId, Tree] | None:
+        stored = await self.centres.version(version)
+        return None if stored is None else _centre(stored).trees
 
     def _prepare(self, centre: Centre) -> None:
         """Has the texts spoken that are known before anybody has to wait for them; meanwhile life goes on."""

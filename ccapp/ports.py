@@ -99,6 +99,14 @@ class Leg(Protocol):
 
     def forget_digits(self) -> None: ...
 
+    async def music(self, music: str) -> None:
+        """Lets the party hear this music-on-hold class until `quiet`. A class unknown is passed over."""
+        ...
+
+    def quiet(self) -> None:
+        """Ends the music, if any plays. Synchronous: for `finally` bodies. Never raises."""
+        ...
+
     async def headers(self, wanted: Sequence[str]) -> Sequence[tuple[str, str]]:
         """Those of the `wanted` SIP headers (any case, bare or `X-`) that the caller's INVITE carried."""
         ...
@@ -236,6 +244,52 @@ class Switch(Protocol):
     async def push_accounts(self, accounts: Sequence[Account]) -> None:
         """Makes the switch's accounts equal to these: adds, changes and removes."""
         ...
+
+
+# --- customers' servers and databases ---------------------------------------------------------------------
+
+
+class NoAnswer(Exception):
+    """A customer's server or database did not answer as it should. Says why, and nothing a caller brought."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpQuestion:
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] | None = None  # sent as a JSON object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlQuestion:
+    query: str
+    values: Sequence[str] = ()  # bound to $1, $2 ...
+
+
+type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
+
+
+class Customers(Protocol):
+    """Both are cancelled by whoever has waited long enough, and bounded in themselves."""
+
+    async def http(self, question: HttpQuestion) -> Json:
+        """The JSON of the answer. Raises NoAnswer."""
+        ...
+
+    async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
+        """The first row by column; None when there is none. Raises NoAnswer."""
+        ...
+
+
+class NoCustomers:
+    """Where there is nobody to ask."""
+
+    async def http(self, question: HttpQuestion) -> Json:
+        raise NoAnswer("no server can be asked here")
+
+    async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
+        raise NoAnswer("no database can be asked here")
 
 
 # --- the journal ------------------------------------------------------------------------------------------

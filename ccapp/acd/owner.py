@@ -20,7 +20,7 @@ from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.place import Attempt, Place
 from ccapp.acd.stations import Stations
 from ccapp.acd.talk import Talk
-from ccapp.acd.visit import Visit
+from ccapp.acd.visit import Edition, Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, Goodbye
@@ -66,9 +66,17 @@ class Acd:
     """Automatic call distribution: who waits, who serves, and the telling of it."""
 
     def __init__(
-        self, centre: Centre, clock: Clock, journal: Journal, *, tiers: int = TIERS, seed: int = 0
+        self,
+        centre: Centre,
+        clock: Clock,
+        journal: Journal,
+        *,
+        version: int = 0,
+        tiers: int = TIERS,
+        seed: int = 0,
     ) -> None:
         self.centre = centre
+        self.edition = Edition(version, centre.trees)
         self.clock = clock
         self.meter = Meter()
         self.visits: dict[VisitId, Visit] = {}
@@ -116,10 +124,45 @@ class Acd:
             del self.visits[visit.id]
             self._publish(telling.ended(visit, self.clock.now()))
 
-    def in_node(self, visit: Visit, tree: TreeId, node: NodeId) -> None:
+    def in_node(
+        self, visit: Visit, tree: TreeId, node: NodeId, back: Sequence[tuple[TreeId, NodeId]] = ()
+    ) -> None:
         visit.if_caller_leaves = Outcome.LEFT_IN_IVR
+        self._publish(telling.in_node(visit, tree, node, back, self.clock.now()))
+
+    def send_event(
+        self, visit: Visit, tree: TreeId, node: NodeId, name: str, values: Mapping[str, str]
+    ) -> None:
+        now = self.clock.now()
         self._publish(
-            events.IvrVisited(at=self.clock.now(), visit=visit.id, data=visit.data, tree=tree, node=node)
+            events.IvrEventSent(
+                at=now, visit=visit.id, data=visit.data, tree=tree, node=node, name=name, values=values
+            )
+        )
+
+    def asked(
+        self,
+        visit: Visit,
+        tree: TreeId,
+        node: NodeId,
+        *,
+        of: str,
+        result: events.Asked,
+        took_s: float,
+        detail: str,
+    ) -> None:
+        self._publish(
+            events.IvrAsked(
+                at=self.clock.now(),
+                visit=visit.id,
+                data=visit.data,
+                tree=tree,
+                node=node,
+                of=of,
+                result=result,
+                took_s=took_s,
+                detail=detail,
+            )
         )
 
     def forwarded(self, visit: Visit, number: str, trunk: str, *, answered: bool, talk_s: float) -> None:
@@ -427,9 +470,11 @@ class Acd:
 
     # --- configuration ------------------------------------------------------------------------------------
 
-    def reconfigure(self, centre: Centre) -> None:
-        """Takes effect at once, also on the calls that wait."""
+    def reconfigure(self, centre: Centre, version: int = 0) -> None:
+        """Takes effect at once, also on the calls that wait; those in an IVR finish on its trees as they
+        were."""
         before, self.centre = self.centre, centre
+        self.edition = Edition(version, centre.trees)
         now = self.clock.now()
         self._carry_out("reconfigured", lambda: self._router.reconfigure(centre, now))
         self._outside(before)

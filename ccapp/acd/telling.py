@@ -1,6 +1,6 @@
 """Facts made of what the live owner knows: the wording of the journal, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ccapp.acd.place import Place
@@ -11,7 +11,7 @@ from ccapp.domain.admission import ExitReason, Treatment, told
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
-from ccapp.domain.ids import ChannelId, QueueId
+from ccapp.domain.ids import ChannelId, NodeId, QueueId, TreeId
 from ccapp.domain.presence import Move, Presence, SubState, state_of
 from ccapp.routing.admission import Refusal
 from ccapp.routing.decisions import ManagerMissed, Moved, Offer, WaitingCall
@@ -20,6 +20,20 @@ SIGNING: Mapping[Move, type[events.AgentSignedIn] | type[events.AgentSignedOut]]
     Move.SIGN_IN: events.AgentSignedIn,
     Move.SIGN_OUT: events.AgentSignedOut,
 }
+
+
+def in_node(
+    visit: Visit, tree: TreeId, node: NodeId, back: Sequence[tuple[TreeId, NodeId]], now: float
+) -> events.IvrVisited:
+    return events.IvrVisited(
+        at=now,
+        visit=visit.id,
+        data=visit.data,
+        tree=tree,
+        node=node,
+        back=tuple((of, then) for of, then in back),
+        version=0 if visit.edition is None else visit.edition.version,
+    )
 
 
 def arrived(visit: Visit) -> events.CallArrived:

@@ -1,10 +1,20 @@
 """One caller's whole visit as it is now: who he is, what travels with him, how it would end now."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ccapp.domain.calldata import CallData, merged
 from ccapp.domain.events import EndedBy, Outcome
-from ccapp.domain.ids import AgentId, ChannelId, QueueId, TrunkId, VisitId
+from ccapp.domain.ids import AgentId, ChannelId, QueueId, TreeId, TrunkId, VisitId
+from ccapp.domain.ivr import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The IVR trees of one version of the configuration: a call finishes on those it began with."""
+
+    version: int
+    trees: Mapping[TreeId, Tree]
 
 
 class Visit:
@@ -30,6 +40,7 @@ class Visit:
         self.caller_number = caller_number
         self.caller_name = caller_name
         self.data = data
+        self.edition: Edition | None = None  # of the IVR, once he has been in one
         self.offers = 0
         self.segments = 0
         self.diversions = 0  # how often a queue has sent him elsewhere

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ccapp.acd import Acd
+from ccapp.calls.editions import Editions
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import (
@@ -20,7 +21,7 @@ from ccapp.domain.ids import (
     queue_of,
     talk_bridge,
 )
-from ccapp.ports import Bridge, Leg, Switch, SwitchError
+from ccapp.ports import Bridge, Customers, Leg, NoCustomers, Switch, SwitchError
 
 log = logging.getLogger(__name__)
 
@@ -221,3 +222,5 @@ class Floor:
     switch: Switch
     rooms: Rooms
     phones: Phones = field(default_factory=Phones)
+    customers: Customers = field(default_factory=NoCustomers)
+    editions: Editions = field(default_factory=Editions)

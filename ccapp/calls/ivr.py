@@ -1,20 +1,20 @@
-"""A walk through an IVR tree, node by node, until it leads to a queue or to its end."""
+"""A walk through IVR trees, node by node, until it leads to a queue or to its end."""
 
 import asyncio
 import logging
-import re
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from ccapp.acd import Visit
+from ccapp.calls.asking import ask
 from ccapp.calls.floor import Floor
 from ccapp.calls.forward import forward
+from ccapp.calls.ivr_values import filled, holds, spoken
 from ccapp.calls.keys import key_during, keys_during
 from ccapp.calls.queueing import line_for
 from ccapp.calls.waypoint import InLine, InTree
 from ccapp.domain import ivr
-from ccapp.domain.calldata import lookup
 from ccapp.domain.events import EndedBy, Outcome
-from ccapp.domain.ids import NodeId
+from ccapp.domain.ids import NodeId, TreeId
 from ccapp.ports import Leg
 
 log = logging.getLogger(__name__)
@@ -22,34 +22,64 @@ log = logging.getLogger(__name__)
 VISITS_MAX = 200
 """Nodes a call may pass: more is a graph that leads a caller in circles, whatever he keys."""
 
+BACK_MAX = 16
+"""Trees a call may be in, one inside the other, and come back to; of more the outermost are forgotten."""
+
+
+class Spot(NamedTuple):
+    tree: TreeId
+    node: NodeId
+
 
 async def walk(visit: Visit, caller: Leg, at: InTree, floor: Floor) -> InLine | None:
     """Returns the line the caller goes to, None when the tree (or its end) ended the visit.
 
-    The call finishes on the tree as it was when he entered it.
+    The call finishes on the trees as they were when it entered the first of them.
     """
-    tree = floor.acd.centre.trees.get(at.tree)
-    if tree is None:
+    spot, back = _entry(at.tree, at.node, visit, floor), list(at.back)
+    if spot is None:
         visit.ends(Outcome.REFUSED, EndedBy.SYSTEM)
         return None
-    node = at.node if at.node is not None and at.node in tree.nodes else tree.start
     for _ in range(VISITS_MAX):
-        floor.acd.in_node(visit, tree.id, node)
-        match await _visit(tree.nodes[node], visit, caller, floor):
-            case InLine() as line:
-                return line
-            case None:
-                visit.ends(Outcome.IVR_ENDED, EndedBy.SYSTEM)
-                return None
-            case following:
-                node = following
-    log.warning("visit=%s tree=%s ended after %d nodes", visit.id, tree.id, VISITS_MAX)
+        tree = _tree(spot.tree, visit, floor)
+        assert tree is not None, "entered"
+        floor.acd.in_node(visit, spot.tree, spot.node, back)
+        match tree.nodes[spot.node]:
+            case ivr.Enqueue(queue=queue, requires=requires, priority_s=priority_s, caller_priority=priority):
+                return line_for(visit, queue, requires, priority_s, priority)
+            case ivr.Enter() as enter:
+                if enter.then is not None:
+                    back = [*back, Spot(spot.tree, enter.then)][-BACK_MAX:]
+                spot = _entry(enter.tree, enter.at, visit, floor)
+            case ivr.Return():
+                spot = Spot(*back.pop()) if back else None
+            case node:
+                following = await _visit(node, spot, visit, caller, floor)
+                spot = None if following is None else Spot(spot.tree, following)
+        if spot is None:
+            visit.ends(Outcome.IVR_ENDED, EndedBy.SYSTEM)
+            return None
+    log.warning("visit=%s tree=%s ended after %d nodes", visit.id, spot.tree, VISITS_MAX)
     visit.ends(Outcome.IVR_ENDED, EndedBy.SYSTEM)
     return None
 
 
-async def _visit(node: ivr.Node, visit: Visit, caller: Leg, floor: Floor) -> NodeId | InLine | None:
-    """What one node does: the next node, a queue's line, or the end."""
+def _tree(id: TreeId, visit: Visit, floor: Floor) -> ivr.Tree | None:
+    """As it was when the call began to walk; one that is newer than that as it is now."""
+    acd = floor.acd
+    edition = visit.edition = visit.edition or acd.edition
+    return edition.trees.get(id) or acd.edition.trees.get(id)
+
+
+def _entry(id: TreeId, node: NodeId | None, visit: Visit, floor: Floor) -> Spot | None:
+    tree = _tree(id, visit, floor)
+    if tree is None:
+        return None
+    return Spot(id, node if node is not None and node in tree.nodes else tree.start)
+
+
+async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: Floor) -> NodeId | None:
+    """What one node does: the next node, or the end."""
     match node:
         case ivr.Play(prompt=prompt, then=then):
             await _play(caller, prompt, visit)
@@ -62,9 +92,14 @@ async def _visit(node: ivr.Node, visit: Visit, caller: Leg, floor: Floor) -> Nod
             visit.learn({name: filled(value, visit) for name, value in values.items()})
             return then
         case ivr.Branch(cases=cases, otherwise=otherwise):
-            return next((case.then for case in cases if holds(case, visit)), otherwise)
-        case ivr.Enqueue(queue=queue, requires=requires, priority_s=priority_s, caller_priority=priority):
-            return line_for(visit, queue, requires, priority_s, priority)
+            held = (case.then for case in cases if holds(case, visit, lambda _: True))
+            return next(held, otherwise)
+        case ivr.SendEvent(name=name, values=values, then=then):
+            told = {name: filled(value, visit) for name, value in values.items()}
+            floor.acd.send_event(visit, spot.tree, spot.node, name, told)
+            return then
+        case ivr.AskHttp() | ivr.AskSql():
+            return await ask(node, spot.tree, spot.node, visit, caller, floor)
         case ivr.Forward():
             return await forward(visit, caller, node, floor)
         case ivr.HangUp(prompt=prompt):
@@ -97,60 +132,18 @@ async def _menu(menu: ivr.Menu, visit: Visit, caller: Leg) -> NodeId | None:
 
 async def _collect(collect: ivr.Collect, visit: Visit, caller: Leg) -> NodeId | None:
     await caller.answer()
-    prompt = spoken(collect.prompt, visit)
+    prompts = [spoken(collect.prompt, visit)]
     for _ in range(collect.tries):
         digits = await keys_during(
             caller,
-            [prompt],
+            prompts,
             most=collect.digits_max,
             terminator=collect.terminator,
             within_s=collect.key_timeout_s,
         )
-        if len(digits) >= collect.digits_min:
+        if collect.accepts(digits):
             visit.learn({collect.into: digits})
             return collect.then
+        if collect.wrong is not None:
+            prompts = [spoken(collect.wrong, visit), spoken(collect.prompt, visit)]
     return collect.otherwise
-
-
-def holds(case: ivr.Case, visit: Visit) -> bool:
-    """An order comparison with something that is not a number does not hold."""
-    value = lookup(visit.data, case.data)
-    match case.test:
-        case "equals":
-            return value == case.value
-        case "not_equals":
-            return value != case.value
-        case "starts_with":
-            return value.startswith(case.value)
-        case "one_of":
-            return value in {part.strip() for part in case.value.split(",")}
-        case "present":
-            return bool(value)
-        case "at_least" | "at_most" as test:
-            return _compares(value, test == "at_least", case.value)
-        case _ as never:
-            assert_never(never)
-
-
-def _compares(value: str, at_least: bool, bound: str) -> bool:
-    try:
-        number, limit = float(value), float(bound)
-    except ValueError:
-        return False
-    return number >= limit if at_least else number <= limit
-
-
-_FIELD = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]*)\}")
-
-
-def filled(text: str, visit: Visit) -> str:
-    """`{Name}` replaced by that call data; nothing in the data is looked at again."""
-    return _FIELD.sub(lambda match: lookup(visit.data, match[1]), text)
-
-
-def spoken(prompt: ivr.Prompt, visit: Visit) -> ivr.Prompt:
-    match prompt:
-        case ivr.Say(text=text, voice=voice):
-            return ivr.Say(text=filled(text, visit), voice=voice)
-        case ivr.Sound():
-            return prompt

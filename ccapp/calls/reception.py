@@ -168,9 +168,9 @@ class Reception:
         except SwitchError:
             log.exception("accounts could not be pushed; agents' phones may be refused")
 
-    async def reconfigure(self, centre: Centre) -> None:
+    async def reconfigure(self, centre: Centre, version: int = 0) -> None:
         """A new configuration, on the calls that wait too."""
-        self._floor.acd.reconfigure(centre)
+        self._floor.acd.reconfigure(centre, version)
         await self.push_accounts()
 
     def let_go(self) -> None:

@@ -200,6 +200,7 @@ async def _resumed(found: Found, legs: Mapping[ChannelId, FoundLeg], floor: Floo
 async def _go_on(
     found: Found, visit: Visit, caller: Leg, legs: Mapping[ChannelId, FoundLeg], floor: Floor
 ) -> None:
+    await _edition_again(found.open, floor)
     if found.served is not None:
         await queueing.talk(visit, caller, found.served, floor)
     elif visit.ending is not None:
@@ -210,12 +211,19 @@ async def _go_on(
         await journey(visit, caller, await _waypoint(found.open, caller, floor), floor)
 
 
+async def _edition_again(open: OpenVisit, floor: Floor) -> None:
+    """He finishes on the IVR trees he began with, also after a restart."""
+    if (at := open.node) is not None and at.version not in (0, floor.acd.edition.version):
+        open.visit.edition = await floor.editions.of(at.version)
+
+
 async def _forward_on(
     found: Found, visit: Visit, caller: Leg, legs: Mapping[ChannelId, FoundLeg], floor: Floor
 ) -> None:
     bridge, at = found.caller.bridge, found.open.node
     other = next((leg.leg for leg in legs.values() if leg.bridge == bridge and leg.leg is not caller), None)
-    tree = floor.acd.centre.trees.get(at.tree) if at is not None else None
+    trees = (visit.edition or floor.acd.edition).trees
+    tree = trees.get(at.tree) if at is not None else None
     node = tree.nodes.get(at.node) if at is not None and tree is not None else None
     if at is not None and isinstance(node, Forward):
         await forward.go_on(visit, caller, other, node, at.at, floor)
@@ -237,7 +245,7 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
     if (away := open.away) is not None:
         return await _sent_on(open, away, caller, floor)
     if open.node is not None:
-        return InTree(tree=open.node.tree, node=open.node.node)
+        return InTree(tree=open.node.tree, node=open.node.node, back=open.node.back)
     await learn_from_headers(open.visit, caller, floor)
     number = floor.acd.centre.number(open.visit.number)
     return start(number, open.visit) if number is not None else None

@@ -14,6 +14,7 @@ class InTree:
 
     tree: TreeId
     node: NodeId | None = None
+    back: tuple[tuple[TreeId, NodeId], ...] = ()  # where the trees he is in return to, the innermost last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

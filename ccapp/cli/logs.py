@@ -37,11 +37,13 @@ from ccapp.domain.explanation import Explanation
 log = logging.getLogger("ccapp.cli")
 facts = logging.getLogger("ccapp.facts")
 
-PRIVATE = frozenset({"caller_number", "caller_name", "number", "data"})
+PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values"})
 """Fields that may tell who called, whom he called or what he keyed."""
 
 PUBLIC = frozenset({
-    "at", "visit", "channel", "trunk", "tree", "node", "queue", "entered_at", "priority_s", "requires",
+    "at", "visit", "channel", "trunk", "tree", "node", "back", "name", "of", "result",
+    "took_s", "detail",
+    "queue", "entered_at", "priority_s", "requires",
     "own_priority_s", "own_requires", "offer", "agent", "ring_s", "waited_s", "explanation", "reason",
     "cause", "rang_s", "segment", "bridge", "wrap_up_s", "talk_s", "ended_by", "answered", "offered",
     "outcome", "duration_s", "state", "sub_state", "before", "intent", "unready_sub_state", "online",

@@ -4,7 +4,7 @@ from ccapp.cli.show import duration
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.events import EndedBy, Fact, Outcome
+from ccapp.domain.events import Asked, EndedBy, Fact, Outcome
 from ccapp.domain.explanation import Explanation, WhyNot
 from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.priorities import CALLER_PRIORITY
@@ -88,6 +88,12 @@ EXIT = {
     ExitReason.NO_AGENT_TIMEOUT: "nobody had been logged in for too long",
     ExitReason.EMPTY: "nobody was there any more",
     ExitReason.QUEUE_GONE: "there was no such queue any more",
+}
+ASKED = {
+    Asked.ANSWERED: "answered",
+    Asked.NO_ROW: "nothing found",
+    Asked.TIMED_OUT: "no answer in time",
+    Asked.FAILED: "failed",
 }
 BY = {
     EndedBy.CALLER: "the caller hung up",
@@ -186,6 +192,11 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"arrives from {trunk}, dialled {number}"
         case events.IvrVisited(tree=tree, node=node):
             return f"hears {node} of the IVR {tree}"
+        case events.IvrEventSent(name=name):
+            return f"the IVR tells the world: {name}"
+        case events.IvrAsked(of=of, result=result, took_s=took_s, detail=detail):
+            why = f" ({detail})" if detail else ""
+            return f"the IVR asked {of or 'the database'}: {ASKED[result]} after {seconds(took_s)}{why}"
         case events.CallWaits():
             return _waits(fact)
         case events.ManagerMissed(agent=agent, why=why):

@@ -8,7 +8,8 @@ from ccapp.config.models_ivr import kind
 from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.centre import Centre, ToQueue, ToTree
 from ccapp.domain.ids import NodeId
-from ccapp.domain.ivr import Enqueue, Forward, Node, Tree
+from ccapp.domain.ivr import Enqueue, Enter, Forward, Node, Tree
+from ccapp.domain.ivr_check import GraphProblem, dead_ends, rounds
 from ccapp.domain.ivr_check import problems as graph_problems
 from ccapp.domain.requirements import merged
 
@@ -27,6 +28,8 @@ def findings(centre: Centre) -> Iterator[Finding]:
     yield from checks_agents.outside(centre)
     for tree in centre.trees.values():
         yield from _tree(centre, tree)
+    for (id, name), message in rounds(centre.trees):
+        yield Finding(("ivr", id, "nodes", name, kind(centre.trees[id].nodes[name])), message)
 
 
 def _codes(centre: Centre) -> Iterator[Finding]:
@@ -84,12 +87,23 @@ def _agents(centre: Centre) -> Iterator[Finding]:
 
 def _tree(centre: Centre, tree: Tree) -> Iterator[Finding]:
     path: Path = ("ivr", tree.id)
-    for problem in graph_problems(tree):
-        node = tree.nodes.get(problem.node)
-        inside = _field(path, problem.node, node, problem.field)
-        yield Finding(inside, problem.message, "warning" if problem.harmless else "error")
+    found = [_graph_finding(path, tree, problem) for problem in graph_problems(tree, _entered(centre, tree))]
     for name, node in tree.nodes.items():
-        yield from _references(centre, (*path, "nodes", name, kind(node)), node)
+        found += _references(centre, (*path, "nodes", name, kind(node)), node)
+    if all(finding.severity == "warning" for finding in found):
+        found += [_graph_finding(path, tree, problem) for problem in dead_ends(tree)]
+    yield from found
+
+
+def _entered(centre: Centre, tree: Tree) -> list[NodeId]:
+    """Its nodes that something else leads to."""
+    nodes = (node for other in centre.trees.values() for node in other.nodes.values())
+    return [node.at for node in nodes if isinstance(node, Enter) and node.tree == tree.id and node.at]
+
+
+def _graph_finding(path: Path, tree: Tree, problem: GraphProblem) -> Finding:
+    inside = _field(path, problem.node, tree.nodes.get(problem.node), problem.field)
+    return Finding(inside, problem.message, "warning" if problem.harmless else "error")
 
 
 def _field(path: Path, name: NodeId, node: Node | None, field: str) -> Path:
@@ -108,5 +122,9 @@ def _references(centre: Centre, path: Path, node: Node) -> Iterator[Finding]:
             if queue in centre.queues and requires:
                 both = merged(centre.queues[queue].requires, requires)
                 yield from checks_serving.requirement((*path, "requires"), both, centre, centre.queues[queue])
+        case Enter(tree=to, at=at):
+            yield from unknown((*path, "to"), "IVR", to, centre.trees)
+            if at is not None and to in centre.trees:
+                yield from unknown((*path, "at"), "node", at, centre.trees[to].nodes)
         case Forward(trunk=trunk):
             yield from unknown((*path, "trunk"), "trunk", trunk, centre.trunks)

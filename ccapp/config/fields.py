@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from ccapp.domain import calldata
+from ccapp.domain import calldata, conditions
 from ccapp.domain.expressions import expression
 from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, INVALID_KEY, KEYS
@@ -89,6 +89,12 @@ def _key(value: str) -> str:
     return value
 
 
+def _condition(value: str) -> str:
+    line = _one_line(value)
+    conditions.parse(line)
+    return line
+
+
 def _levels_or_expression(given: Any, levels: ValidatorFunctionWrapHandler) -> Any:
     return expression(given) if isinstance(given, str) else levels(given)
 
@@ -147,6 +153,18 @@ CallData = Annotated[
     Field(max_length=calldata.ENTRIES_MAX),
 ]
 Key = Annotated[str, AfterValidator(_key)]
+ConditionText = Annotated[str, AfterValidator(_condition), Field(min_length=1)]
+DigitPattern = Annotated[
+    str,
+    shaped(
+        r"[0-9*#XZN]{0,64}[0-9*#XZN.!]",
+        "must be digits, *, #, X (0-9), Z (1-9), N (2-9), at the end also . (one or more) or ! (any number)",
+    ),
+]
+EventName = Annotated[str, ID]
+Language = Annotated[
+    str, shaped(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", "must be a language, such as en or pt-BR")
+]
 
 Level = Annotated[int, Field(ge=1, le=10)]
 SkillLevels = Annotated[dict[SkillName, Level], _without_twins(str.lower)]

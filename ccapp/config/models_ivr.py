@@ -3,7 +3,7 @@
 welcome: {menu: {say: Press 1 for sales., keys: {1: sales}}}
 """
 
-from typing import Any, ClassVar, Literal, Self, assert_never, get_args
+from typing import Any, ClassVar, Literal, Self, assert_never
 
 from pydantic import Field, model_validator
 
@@ -13,69 +13,31 @@ from ccapp.config.fields import (
     CallerNumber,
     CallerPriority,
     DataName,
-    DataValue,
     Dialled,
+    DigitPattern,
+    EventName,
     Key,
     KeySeconds,
+    Language,
     NodeName,
     Part,
     PrioritySeconds,
     QueueName,
     RingSeconds,
     Seconds,
-    SoundName,
-    Text,
+    SkillLevels,
+    TreeName,
     TrunkName,
-    Voice,
 )
+from ccapp.config.models_asking import HttpPart, SqlPart
+from ccapp.config.models_branch import BranchPart, CasePart
 from ccapp.config.models_fifo import Slot
+from ccapp.config.models_prompts import PromptPart, prompt_fields
 from ccapp.domain import ivr
 from ccapp.domain.fifo import in_slot
 from ccapp.domain.ids import TreeId
 
 NODES_MAX = 500
-
-
-class PromptPart(Part):
-    """What a node lets the caller hear: a text to speak (`say`) or a sound file (`sound`)."""
-
-    silent_allowed: ClassVar[bool] = False
-
-    say: Text | None = Field(None, min_length=1)
-    voice: Voice = ""
-    sound: SoundName | None = None
-
-    @model_validator(mode="after")
-    def _one_prompt(self) -> Self:
-        if self.say is not None and self.sound is not None:
-            raise ValueError("has both say and sound; one is played")
-        if self.prompt() is None and not self.silent_allowed:
-            raise ValueError("needs say (a text) or sound (a file)")
-        if self.voice and self.say is None:
-            raise ValueError("voice goes with say")
-        return self
-
-    def prompt(self) -> ivr.Prompt | None:
-        if self.say is not None:
-            return ivr.Say(text=self.say, voice=self.voice)
-        return None if self.sound is None else ivr.Sound(name=self.sound)
-
-    def heard(self) -> ivr.Prompt:
-        prompt = self.prompt()
-        assert prompt is not None, "validated"
-        return prompt
-
-
-def _prompt_fields(prompt: ivr.Prompt | None) -> dict[str, Any]:
-    match prompt:
-        case ivr.Say(text=text, voice=voice):
-            return {"say": text, "voice": voice}
-        case ivr.Sound(name=name):
-            return {"sound": name}
-        case None:
-            return {}
-        case _:
-            assert_never(prompt)
 
 
 class PlayPart(PromptPart):
@@ -111,6 +73,8 @@ class CollectPart(PromptPart):
     terminator: Literal["#", "*", ""] = "#"
     key_timeout_s: KeySeconds = 5.0
     tries: int = Field(3, ge=1, le=20)
+    patterns: tuple[DigitPattern, ...] = Field((), max_length=50)
+    wrong: PromptPart | None = None
     otherwise: NodeName | None = None
 
     @model_validator(mode="after")
@@ -129,85 +93,75 @@ class CollectPart(PromptPart):
             terminator=self.terminator,
             key_timeout_s=self.key_timeout_s,
             tries=self.tries,
+            patterns=self.patterns,
+            wrong=None if self.wrong is None else self.wrong.prompt(),
             otherwise=self.otherwise,
         )
 
 
 class SetPart(Part):
-    values: CallData = Field(min_length=1)
+    """Call data; what of it decides how the call is served has words of its own, and is kept as call data."""
+
+    values: CallData = Field({})
     then: NodeName
+    skills: SkillLevels = Field({}, exclude=True)
+    priority_s: int | None = Field(None, ge=0, le=3600, exclude=True)
+    caller_priority: CallerPriority | None = Field(None, exclude=True)
+    language: Language | None = Field(None, exclude=True)
+    record: bool | None = Field(None, exclude=True)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        said = self._said()
+        if not said and not self.values:
+            raise ValueError("sets nothing")
+        if twice := {name.lower() for name in said} & {name.lower() for name in self.values}:
+            raise ValueError(f"{min(twice)} is set twice")
+        return self
+
+    def _said(self) -> dict[str, str]:
+        skills = ", ".join(f"{skill}:{level}" for skill, level in self.skills.items())
+        said = {
+            "Skills": skills or None,
+            "Priority": self.priority_s,
+            "CallerPriority": self.caller_priority,
+            "Language": self.language,
+            "Record": None if self.record is None else int(self.record),
+        }
+        return {name: str(value) for name, value in said.items() if value is not None}
 
     def node(self) -> ivr.SetData:
-        return ivr.SetData(values=self.values, then=self.then)
+        return ivr.SetData(values={**self.values, **self._said()}, then=self.then)
 
 
-TESTS: tuple[ivr.Test, ...] = get_args(ivr.Test.__value__)
+class EnterPart(Part):
+    """`tree: payments` goes there for good; `tree: {to: payments, then: thanks}` comes back to `thanks`."""
 
-
-class CasePart(Part):
-    """One comparison: `{data: Campaign, equals: spring, then: sales}`."""
-
-    data: DataName
-    then: NodeName
-    equals: DataValue | None = None
-    not_equals: DataValue | None = None
-    starts_with: DataValue | None = None
-    one_of: tuple[DataValue, ...] | None = Field(None, min_length=1, max_length=50)
-    present: Literal[True] | None = None
-    at_least: float | None = Field(None, allow_inf_nan=False)
-    at_most: float | None = Field(None, allow_inf_nan=False)
+    to: TreeName
+    at: NodeName | None = None
+    then: NodeName | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _true_as_written(cls, given: object) -> object:
-        if isinstance(given, dict) and given.get("present") == "true":
-            return {**given, "present": True}
-        return given
+    def _name_alone(cls, given: object) -> object:
+        return {"to": given} if isinstance(given, str) else given
 
-    @model_validator(mode="after")
-    def _one_test(self) -> Self:
-        tests = self._tests()
-        if len(tests) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(TESTS)}")
-        if self.one_of and any("," in value or not value for value in self.one_of):
-            raise ValueError("a value of one_of must not be empty nor contain a comma")
-        return self
-
-    def _tests(self) -> list[ivr.Test]:
-        return [test for test in TESTS if getattr(self, test) is not None]
-
-    def case(self) -> ivr.Case:
-        [test] = self._tests()
-        return ivr.Case(data=self.data, test=test, value=_case_value(getattr(self, test)), then=self.then)
-
-    @classmethod
-    def of(cls, case: ivr.Case) -> Self:
-        given: Any = case.value
-        if case.test == "present":
-            given = True
-        elif case.test == "one_of":
-            given = case.value.split(",")
-        return cls.model_validate({"data": case.data, "then": case.then, case.test: given})
+    def node(self) -> ivr.Enter:
+        return ivr.Enter(tree=self.to, at=self.at, then=self.then)
 
 
-def _case_value(given: object) -> str:
-    match given:
-        case bool():
-            return ""
-        case float():
-            return str(int(given)) if given.is_integer() else str(given)
-        case tuple():
-            return ",".join(given)
-        case _:
-            return str(given)
+class BackPart(Part):
+    def node(self) -> ivr.Return:
+        return ivr.Return()
 
 
-class BranchPart(Part):
-    cases: tuple[CasePart, ...] = Field(min_length=1, max_length=50)
-    otherwise: NodeName
+class EventPart(Part):
+    name: EventName
+    values: CallData = Field({})
+    then: NodeName
 
-    def node(self) -> ivr.Branch:
-        return ivr.Branch(cases=tuple(case.case() for case in self.cases), otherwise=self.otherwise)
+    def node(self) -> ivr.SendEvent:
+        return ivr.SendEvent(name=self.name, values=self.values, then=self.then)
 
 
 class QueuePart(Part):
@@ -271,16 +225,22 @@ class NodePart(Part):
     collect: CollectPart | None = None
     set: SetPart | None = None
     branch: BranchPart | None = None
+    tree: EnterPart | None = None
+    back: BackPart | None = None
+    event: EventPart | None = None
+    http: HttpPart | None = None
+    sql: SqlPart | None = None
     queue: QueuePart | None = None
     forward: ForwardPart | None = None
     hang_up: HangUpPart | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _bare_hang_up(cls, given: object) -> object:
-        """`bye: hang_up` and `bye: {hang_up: }` say all there is to say."""
-        if given == "hang_up" or given == {"hang_up": None}:
-            return {"hang_up": {}}
+    def _bare(cls, given: object) -> object:
+        """`bye: hang_up` and `bye: {hang_up: }` say all there is to say; `back` likewise."""
+        for kind in ("hang_up", "back"):
+            if given == kind or given == {kind: None}:
+                return {kind: {}}
         return given
 
     @model_validator(mode="after")
@@ -315,6 +275,16 @@ def kind(node: ivr.Node) -> str:
             return "set"
         case ivr.Branch():
             return "branch"
+        case ivr.Enter():
+            return "tree"
+        case ivr.Return():
+            return "back"
+        case ivr.SendEvent():
+            return "event"
+        case ivr.AskHttp():
+            return "http"
+        case ivr.AskSql():
+            return "sql"
         case ivr.Enqueue():
             return "queue"
         case ivr.Forward():
@@ -325,13 +295,15 @@ def kind(node: ivr.Node) -> str:
             assert_never(node)
 
 
-_RENAMED = {"branches": "keys", "queue": "to"}
+_RENAMED = {"branches": "keys", "queue": "to", "tree": "to"}
 
 
 def _fields(node: ivr.Node) -> dict[str, Any]:
     given = {name: getattr(node, name) for name in node.__dataclass_fields__}
     if "prompt" in given:
-        given |= _prompt_fields(given.pop("prompt"))
+        given |= prompt_fields(given.pop("prompt"))
+    if given.get("wrong") is not None:
+        given["wrong"] = prompt_fields(given["wrong"])
     if isinstance(node, ivr.Branch):
         given["cases"] = tuple(CasePart.of(case) for case in node.cases)
     return {_RENAMED.get(name, name): value for name, value in given.items()}

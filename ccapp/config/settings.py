@@ -6,6 +6,7 @@ What calls do is not here: that is the contact centre's own file, which can be r
 import os
 import shlex
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
@@ -50,6 +51,18 @@ def _default_state_dir() -> Path:
 
 Command = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 """A program and its arguments, written as on a command line; never given to a shell."""
+
+
+def _networks(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    try:
+        return tuple(ip_network(part.strip()) for part in given.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be networks with commas between them, such as 10.1.0.0/16") from None
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Word = Annotated[str, ID]
@@ -116,6 +129,17 @@ class Settings(BaseSettings):
         ("sox", "{wav}", "-r", "8000", "-c", "1", "-b", "16", "{out}"),
         description="Makes of `{wav}` the file `{out}`, fit for Asterisk: 8 kHz, mono, 16 bit.",
     )
+    http_allow: Networks = Field(
+        (),
+        description="Private networks that IVR nodes may ask over HTTP, as `10.1.0.0/16,127.0.0.1`; others "
+        "are refused, also by way of a redirect.",
+    )
+    lookup_database_url: str = Field(
+        "",
+        repr=False,
+        description="PostgreSQL that IVR nodes may ask, in transactions that only read; best as a user who "
+        "may do nothing else.",
+    )
 
     @classmethod
     def read(cls, **given: Any) -> Self:
@@ -164,7 +188,7 @@ def _default(name: str) -> str:
         return "~/.local/state/ccapp"
     match Settings.model_fields[name].default:
         case tuple(words):
-            return " ".join(words)
+            return " ".join(map(str, words))
         case SecretStr() | None:
             return ""
         case default:

@@ -72,6 +72,39 @@ class CallArrived(VisitFact):
 class IvrVisited(VisitFact):
     tree: TreeId
     node: NodeId
+    back: tuple[tuple[TreeId, NodeId], ...] = ()  # where the trees he is in return to, innermost last
+    version: int = 0  # of the configuration whose trees he walks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IvrEventSent(VisitFact):
+    """What a node of the IVR tells the world."""
+
+    tree: TreeId
+    node: NodeId
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class Asked(StrEnum):
+    """What came of a question to a customer's server or database."""
+
+    ANSWERED = "answered"
+    NO_ROW = "no_row"
+    TIMED_OUT = "timed_out"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IvrAsked(VisitFact):
+    """A node of the IVR asked a customer's server (`of`: its host) or database (`of`: empty)."""
+
+    tree: TreeId
+    node: NodeId
+    of: str
+    result: Asked
+    took_s: float
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +357,8 @@ class SwitchFound(Fact):
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        CallArrived, IvrVisited, CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
+        CallArrived, IvrVisited, IvrEventSent, IvrAsked,
+        CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
         CallAbandoned, EntryRefused, WaitEnded, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged,
         CentreApplied, EngineStarted, EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled,
         AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound, ManagerMissed, ManagerAsked,

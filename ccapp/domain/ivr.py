@@ -69,7 +69,13 @@ class Collect:
     terminator: str = "#"
     key_timeout_s: float = 5.0  # to the first digit, and between digits
     tries: int = 3
+    patterns: tuple[str, ...] = ()  # one of which the digits must fit, see `fits`; none: anything does
+    wrong: Prompt | None = None  # heard after a try that did not fit, before the next
     otherwise: NodeId | None = None  # after the last try; None: the visit ends
+
+    def accepts(self, digits: str) -> bool:
+        fit = not self.patterns or any(fits(digits, pattern) for pattern in self.patterns)
+        return len(digits) >= self.digits_min and fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +86,16 @@ class SetData:
     then: NodeId
 
 
-type Test = Literal["equals", "not_equals", "starts_with", "one_of", "present", "at_least", "at_most"]
+type Test = Literal["when", "equals", "not_equals", "starts_with", "one_of", "present", "at_least", "at_most"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Holds when the data's value compares so. Both sides of an order comparison must be numbers."""
 
-    data: str
+    data: str  # of when: empty
     test: Test
-    value: str = ""  # of one_of: the values with commas between them, no spaces; of present: empty
+    value: str = ""  # of one_of: the values with commas between them, no spaces; of when: a condition
     then: NodeId
 
 
@@ -99,6 +105,69 @@ class Branch:
 
     cases: tuple[Case, ...]
     otherwise: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enter:
+    """Into another tree, at its start or at a node of it. With `then` he comes back there from its Return."""
+
+    tree: TreeId
+    at: NodeId | None = None
+    then: NodeId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Back to where this tree was entered from; the visit ends when nothing is to come back to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendEvent:
+    """Tells the world something, as a fact of its own. `{Name}` in a value is that data's value."""
+
+    name: str
+    then: NodeId
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskHttp:
+    """Asks a customer's server and lays values out of its JSON answer over the call data.
+
+    `{Name}` in the address, the headers and the body is that call data; in the address it is quoted.
+    """
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)  # of a POST: a JSON object of texts
+    answers: Mapping[str, str] = field(default_factory=dict)  # call data -> its place, as customer.name
+    within_s: float = 3.0
+    music: str = "default"  # heard when it takes longer than a moment; empty: none
+    then: NodeId
+    otherwise: NodeId
+    timed_out: NodeId | None = None  # None: otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskSql:
+    """Asks a customer's database, and lays the columns of the first row over the call data.
+
+    The values are bound to $1, $2 and so on, whatever is in them; `{Name}` in them is that call data.
+    """
+
+    query: str
+    values: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)  # call data -> column
+    within_s: float = 3.0
+    music: str = "default"
+    then: NodeId
+    otherwise: NodeId
+    no_row: NodeId | None = None  # None: otherwise
+    timed_out: NodeId | None = None
+
+
+type Ask = AskHttp | AskSql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +194,10 @@ class HangUp:
     prompt: Prompt | None = None
 
 
-type Node = Play | Menu | Collect | SetData | Branch | Enqueue | Forward | HangUp
+type Step = Play | Menu | Collect | SetData | Branch | SendEvent | Ask | Forward | HangUp
+"""A node after which the walk goes on in the same tree, or ends."""
+
+type Node = Step | Enter | Return | Enqueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +207,35 @@ class Tree:
     nodes: Mapping[NodeId, Node]
 
 
+_CLASSES = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
+
+
+def fits(digits: str, pattern: str) -> bool:
+    """As in a dialplan: `X` is 0-9, `Z` 1-9, `N` 2-9; `.` at the end one or more keys, `!` there any number.
+
+    49XXXXXX. is 49 and seven digits or more.
+    """
+    rest = pattern[-1:] if pattern[-1:] in (".", "!") else ""
+    fixed = pattern[: len(pattern) - len(rest)]
+    more = len(digits) - len(fixed)
+    if more < (rest == ".") or (more and not rest):
+        return False
+    return all(key in _CLASSES.get(wanted, wanted) for key, wanted in zip(digits, fixed, strict=False))
+
+
 def exits(node: Node) -> Iterator[tuple[str, NodeId]]:
     """Where a node leads: (the field that says so, the node's name)."""
     match node:
-        case Play(then=then) | SetData(then=then):
+        case Play(then=then) | SetData(then=then) | SendEvent(then=then):
+            yield "then", then
+        case AskHttp(then=then) | AskSql(then=then):
+            yield "then", then
+            yield "otherwise", node.otherwise
+            if node.timed_out is not None:
+                yield "timed_out", node.timed_out
+            if isinstance(node, AskSql) and node.no_row is not None:
+                yield "no_row", node.no_row
+        case Enter(then=then) if then is not None:
             yield "then", then
         case Menu(branches=branches):
             for key, to in branches.items():

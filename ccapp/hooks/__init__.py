@@ -1,0 +1,1 @@
+"""Customers' servers and databases: the only HTTP client to those, the only speaker of SQL to these."""

@@ -64,6 +64,7 @@ class Channel:
     bridge: BridgeId | None = None
     cause: int | None = None  # of its end
     playbacks: deque[tuple[str, Prompt]] = field(default_factory=deque)
+    music: str = ""  # heard on the channel itself
     sound: asyncio.TimerHandle | None = None
     ring_limit: asyncio.TimerHandle | None = None
 

@@ -268,6 +268,10 @@ class Exchange:
                 return
         raise NoSuch(f"playback {playback}")
 
+    def music(self, id: ChannelId, music: str) -> None:
+        """Empty: none any more."""
+        self.find(id).music = music
+
     def _silence(self, channel: Channel) -> None:
         if channel.sound:
             channel.sound.cancel()

@@ -131,6 +131,14 @@ def stop_playback(playback: str) -> Command:
     return Command("stop_playback", "playback", "DELETE", _uri("playbacks", playback))
 
 
+def hear_music(channel: ChannelId, music: str) -> Command:
+    return Command("hear_music", "channel", "POST", _uri("channels", channel, "moh", mohClass=music))
+
+
+def hear_no_music(channel: ChannelId) -> Command:
+    return Command("hear_no_music", "channel", "DELETE", _uri("channels", channel, "moh"))
+
+
 # --- bridges
 
 

@@ -182,8 +182,31 @@ def node(later: list[str], queues: list[str], trunks: list[str]) -> st.SearchStr
     kinds: dict[str, st.SearchStrategy[Any]] = {
         "play": both(PROMPTS, then=to),
         "menu": both(PROMPTS, keys=keys, loops=st.integers(1, 3)),
-        "collect": both(PROMPTS, into=DATA_NAMES, then=to, otherwise=to, tries=st.integers(1, 3)),
-        "set": both(st.just({}), values=DATA.filter(bool), then=to),
+        "collect": both(PROMPTS, into=DATA_NAMES, then=to, otherwise=to, tries=st.integers(1, 3))
+        | both(
+            PROMPTS, into=DATA_NAMES, then=to, otherwise=to, patterns=st.just(["49X.", "Z!"]), wrong=PROMPTS
+        ),
+        "set": both(st.just({}), values=DATA.filter(bool), then=to)
+        | both(
+            some(skills=st.just({"english": 2}), language=st.just("pt-BR")), record=st.booleans(), then=to
+        ),
+        "http": both(
+            some(headers=st.just({"X-Key": "k"}), body=DATA).map(lambda more: {"method": "POST", **more}),
+            url=st.sampled_from(["https://crm.example/a?n={CallerNumber}", "http://[::1]:80/x"]),
+            answers=st.just({"Name": "customer.names.0"}),
+            within_s=seconds(0.1, 30),
+            then=to,
+            otherwise=to,
+        ),
+        "sql": both(
+            some(no_row=to, timed_out=to, music=st.sampled_from(["", "jazz"])),
+            query=st.just("select name from customers where phone = $1"),
+            values=st.lists(TITLES, max_size=2),
+            answers=st.just({"Name": "name"}),
+            then=to,
+            otherwise=to,
+        ),
+        "event": both(some(values=DATA), name=IDS, then=to),
         "branch": both(st.just({}), cases=st.lists(case(to), min_size=1, max_size=3), otherwise=to),
         "queue": queue_name
         | both(st.just({}), to=queue_name, priority_s=seconds(-60, 60))
@@ -203,9 +226,11 @@ def case(to: st.SearchStrategy[str]) -> st.SearchStrategy[Document]:
         st.fixed_dictionaries({"at_least": st.floats(-1e6, 1e6)}),
         st.just({"present": True}),
     ]
-    return st.builds(
+    compared = st.builds(
         lambda test, then, data: {**test, "then": then, "data": data}, st.one_of(tests), to, DATA_NAMES
     )
+    when = st.sampled_from(["Balance >= 100", "not (Vip or Name contains 'x')"])
+    return compared | st.fixed_dictionaries({"when": when, "then": to})
 
 
 def both(first: st.SearchStrategy[Document], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:

@@ -339,7 +339,7 @@ def test_what_does_not_fit_together(text: str, expected: list[str]) -> None:
             [
                 'f.yaml:9: ivr.main.nodes.a.menue: unknown field; did you mean "menu"?',
                 "f.yaml:10: ivr.main.nodes.b: needs exactly one kind: play, menu, collect, set, branch, "
-                "queue, forward, hang_up",
+                "tree, back, event, http, sql, queue, forward, hang_up",
                 "f.yaml:12: ivr.main.nodes.d: must be a mapping: fields with values",
             ],
             id="kinds",
@@ -371,8 +371,8 @@ def test_what_does_not_fit_together(text: str, expected: list[str]) -> None:
             "    - {data: 1, then: b}\n"
             "    otherwise: b",
             [
-                "f.yaml:12: ivr.main.nodes.a.branch.cases.0: needs exactly one of equals, not_equals, "
-                "starts_with, one_of, present, at_least, at_most",
+                "f.yaml:12: ivr.main.nodes.a.branch.cases.0: needs exactly one of when, equals, "
+                "not_equals, starts_with, one_of, present, at_least, at_most",
                 "f.yaml:13: ivr.main.nodes.a.branch.cases.1.data: must be a letter, then letters, digits, "
                 "_ or -, at most 64 characters",
             ],
@@ -404,6 +404,49 @@ def test_what_does_not_fit_together(text: str, expected: list[str]) -> None:
             "a: {play: {say: Hi, then: b}}\nb: {play: {say: Ho, then: a}}",
             ["f.yaml:9: ivr.main.nodes.a.play: goes round for ever without a key being pressed: a → b → a"],
             id="endless",
+        ),
+        pytest.param(
+            "a: {branch: {cases: [{when: Vip and, then: b}, {when: open(night), then: b}], otherwise: b}}\n"
+            "b: {tree: {to: mian, then: a}}",
+            [
+                "f.yaml:9: ivr.main.nodes.a.branch.cases.0.when: column 8: expected call data, a number or a "
+                "text in quotes, found the end"
+            ],
+            id="condition",
+        ),
+        pytest.param(
+            "a: {tree: {to: mian, then: b}}\nb: {tree: {to: main, at: x}}",
+            [
+                'f.yaml:9: ivr.main.nodes.a.tree.to: no IVR "mian"; did you mean "main"?',
+                'f.yaml:10: ivr.main.nodes.b.tree.at: no node "x"',
+            ],
+            id="another tree",
+        ),
+        pytest.param(
+            "a: {tree: {to: main, at: b}}\nb: {event: {name: hi, then: a}}",
+            [
+                "f.yaml:9: ivr.main.nodes.a.tree: goes round for ever without a key being pressed: "
+                "main/a → main/b → main/a"
+            ],
+            id="endless over trees",
+        ),
+        pytest.param(
+            "a: {http: {url: 'https://{Host}/x', then: b, otherwise: b}}\n"
+            "b: {sql: {query: 'select {Name}', then: c, otherwise: c}}\n"
+            "c: {http: {url: 'http://a/', body: {A: b}, then: c, otherwise: c}}",
+            [
+                "f.yaml:9: ivr.main.nodes.a.http.url: must be a web address, such as "
+                "https://crm.example/customers?phone={CallerNumber}",
+                "f.yaml:10: ivr.main.nodes.b.sql: query cannot hold call data: write $1 there and the data "
+                "into values",
+                "f.yaml:11: ivr.main.nodes.c.http: body goes with method POST",
+            ],
+            id="asking",
+        ),
+        pytest.param(
+            "a: {menu: {say: Hi, keys: {1: b}}}\nb: hang_up",
+            ["f.yaml:9: warning: ivr.main.nodes.a.menu: who keys nothing is hung up on: no EMPTY_KEY"],
+            id="dead end",
         ),
         pytest.param(
             "a: hang_up\nb: hang_up",

@@ -11,7 +11,17 @@ _E = events
 AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     None: (_E.CallArrived,),
     _E.CallArrived: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
-    _E.IvrVisited: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallForwarded, _E.CallEnded),
+    _E.IvrVisited: (
+        _E.IvrVisited,
+        _E.IvrEventSent,
+        _E.IvrAsked,
+        _E.CallWaits,
+        _E.EntryRefused,
+        _E.CallForwarded,
+        _E.CallEnded,
+    ),
+    _E.IvrEventSent: (_E.IvrVisited, _E.CallEnded),
+    _E.IvrAsked: (_E.IvrVisited, _E.CallEnded),
     _E.CallForwarded: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
     _E.EntryRefused: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
     _E.WaitEnded: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
@@ -33,6 +43,8 @@ RINGING = (_E.OfferMade, _E.OfferDeclined, _E.CallServed)
 RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.CallArrived: (),
     _E.IvrVisited: (),
+    _E.IvrEventSent: (),
+    _E.IvrAsked: (),
     _E.CallWaits: (_E.CallWaits,),
     _E.OfferDeclined: (_E.CallWaits,),
     _E.ManagerMissed: (_E.CallWaits,),

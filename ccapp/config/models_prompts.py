@@ -1,0 +1,50 @@
+"""What a node of the IVR lets the caller hear, as the file says it."""
+
+from typing import Any, ClassVar, Self, assert_never
+
+from pydantic import Field, model_validator
+
+from ccapp.config.fields import Part, SoundName, Text, Voice
+from ccapp.domain import ivr
+
+
+class PromptPart(Part):
+    """What a node lets the caller hear: a text to speak (`say`) or a sound file (`sound`)."""
+
+    silent_allowed: ClassVar[bool] = False
+
+    say: Text | None = Field(None, min_length=1)
+    voice: Voice = ""
+    sound: SoundName | None = None
+
+    @model_validator(mode="after")
+    def _one_prompt(self) -> Self:
+        if self.say is not None and self.sound is not None:
+            raise ValueError("has both say and sound; one is played")
+        if self.prompt() is None and not self.silent_allowed:
+            raise ValueError("needs say (a text) or sound (a file)")
+        if self.voice and self.say is None:
+            raise ValueError("voice goes with say")
+        return self
+
+    def prompt(self) -> ivr.Prompt | None:
+        if self.say is not None:
+            return ivr.Say(text=self.say, voice=self.voice)
+        return None if self.sound is None else ivr.Sound(name=self.sound)
+
+    def heard(self) -> ivr.Prompt:
+        prompt = self.prompt()
+        assert prompt is not None, "validated"
+        return prompt
+
+
+def prompt_fields(prompt: ivr.Prompt | None) -> dict[str, Any]:
+    match prompt:
+        case ivr.Say(text=text, voice=voice):
+            return {"say": text, "voice": voice}
+        case ivr.Sound(name=name):
+            return {"sound": name}
+        case None:
+            return {}
+        case _:
+            assert_never(prompt)
