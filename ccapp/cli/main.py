@@ -11,6 +11,7 @@ from ccapp.cli import (
     doctor,
     explaining,
     facts,
+    ivr,
     live,
     manager,
     reading,
@@ -62,4 +63,5 @@ app.command()(staffing.staff)
 app.add_typer(agent.app, name="agent")
 app.add_typer(manager.app, name="manager")
 app.add_typer(config.app, name="config")
+app.add_typer(ivr.app, name="ivr")
 app.command()(doctor.doctor)
