@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 from typing import NamedTuple, assert_never
 
 from ccapp.acd import Visit
@@ -14,7 +15,7 @@ from ccapp.calls.queueing import line_for
 from ccapp.calls.waypoint import InLine, InTree
 from ccapp.domain import ivr
 from ccapp.domain.events import EndedBy, Outcome
-from ccapp.domain.ids import NodeId, TreeId
+from ccapp.domain.ids import HoursId, NodeId, TreeId
 from ccapp.ports import Leg
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
             visit.learn({name: filled(value, visit) for name, value in values.items()})
             return then
         case ivr.Branch(cases=cases, otherwise=otherwise):
-            held = (case.then for case in cases if holds(case, visit, lambda _: True))
+            held = (case.then for case in cases if holds(case, visit, partial(_is_open, floor)))
             return next(held, otherwise)
         case ivr.SendEvent(name=name, values=values, then=then):
             told = {name: filled(value, visit) for name, value in values.items()}
@@ -108,6 +109,12 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
             return None
         case _ as never:
             assert_never(never)
+
+
+def _is_open(floor: Floor, hours: str) -> bool:
+    """As they are set now. Hours that are set no more are always open, as for a queue."""
+    found = floor.acd.centre.hours.get(HoursId(hours))
+    return found is None or found.open_at(floor.acd.clock.now())
 
 
 async def _play(caller: Leg, prompt: ivr.Prompt, visit: Visit) -> None:

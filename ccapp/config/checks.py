@@ -7,8 +7,9 @@ from ccapp.config import checks_admission, checks_agents, checks_serving
 from ccapp.config.models_ivr import kind
 from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.centre import Centre, ToQueue, ToTree
+from ccapp.domain.conditions import hours_named, parse
 from ccapp.domain.ids import NodeId
-from ccapp.domain.ivr import Enqueue, Enter, Forward, Node, Tree
+from ccapp.domain.ivr import Branch, Enqueue, Enter, Forward, Node, Tree
 from ccapp.domain.ivr_check import GraphProblem, dead_ends, rounds
 from ccapp.domain.ivr_check import problems as graph_problems
 from ccapp.domain.requirements import merged
@@ -98,7 +99,10 @@ def _tree(centre: Centre, tree: Tree) -> Iterator[Finding]:
 def _entered(centre: Centre, tree: Tree) -> list[NodeId]:
     """Its nodes that something else leads to."""
     nodes = (node for other in centre.trees.values() for node in other.nodes.values())
-    return [node.at for node in nodes if isinstance(node, Enter) and node.tree == tree.id and node.at]
+    by_trees = [(node.tree, node.at) for node in nodes if isinstance(node, Enter)]
+    treatments = (each for queue in centre.queues.values() for each in (queue.closed, queue.overflow))
+    by_queues = [(each.tree, each.node) for each in treatments if isinstance(each, ToTree)]
+    return [node for to, node in by_trees + by_queues if to == tree.id and node is not None]
 
 
 def _graph_finding(path: Path, tree: Tree, problem: GraphProblem) -> Finding:
@@ -122,6 +126,10 @@ def _references(centre: Centre, path: Path, node: Node) -> Iterator[Finding]:
             if queue in centre.queues and requires:
                 both = merged(centre.queues[queue].requires, requires)
                 yield from checks_serving.requirement((*path, "requires"), both, centre, centre.queues[queue])
+        case Branch(cases=cases):
+            for index, case in enumerate(cases):
+                for hours in hours_named(parse(case.value)) if case.test == "when" else ():
+                    yield from unknown((*path, "cases", index, "when"), "hours", hours, centre.hours)
         case Enter(tree=to, at=at):
             yield from unknown((*path, "to"), "IVR", to, centre.trees)
             if at is not None and to in centre.trees:

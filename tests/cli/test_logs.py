@@ -17,6 +17,7 @@ from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import (
     KINDS,
+    Asked,
     CallArrived,
     CallForwarded,
     CallWaits,
@@ -176,6 +177,7 @@ def test_what_every_call_brings_is_for_debug(caplog: pytest.LogCaptureFixture, l
         (wording.DECLINED, DeclineReason),
         (wording.WHY_NOT, WhyNot),
         (wording.OUTCOME, Outcome),
+        (wording.ASKED, Asked),
         (wording.BY, EndedBy),
         (wording.REFUSAL, RefusalReason),
         (wording.EXIT, ExitReason),

@@ -406,13 +406,17 @@ def test_what_does_not_fit_together(text: str, expected: list[str]) -> None:
             id="endless",
         ),
         pytest.param(
-            "a: {branch: {cases: [{when: Vip and, then: b}, {when: open(night), then: b}], otherwise: b}}\n"
-            "b: {tree: {to: mian, then: a}}",
+            "a: {branch: {cases: [{when: Vip and, then: b}], otherwise: b}}\nb: hang_up",
             [
                 "f.yaml:9: ivr.main.nodes.a.branch.cases.0.when: column 8: expected call data, a number or a "
                 "text in quotes, found the end"
             ],
             id="condition",
+        ),
+        pytest.param(
+            "a: {branch: {cases: [{when: not open(night), then: b}], otherwise: b}}\nb: hang_up",
+            ['f.yaml:9: ivr.main.nodes.a.branch.cases.0.when: no hours "night"'],
+            id="hours of a condition",
         ),
         pytest.param(
             "a: {tree: {to: mian, then: b}}\nb: {tree: {to: main, at: x}}",

@@ -1,5 +1,6 @@
 """Every kind of IVR node on paper: what is heard and which way is taken, whatever the keys and answers."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -92,6 +93,20 @@ def test_a_branch_takes_the_first_condition_that_holds(data: dict[str, str], to:
         **dict.fromkeys(["rich", "known", "new"], "hang_up"),
     }
     assert nodes(walked(centre(main=tree), data=data)) == ["a", to]
+
+
+@pytest.mark.parametrize(("at", "to"), [("2026-01-05T09:00", "open"), ("2026-01-05T08:59", "closed")])
+def test_a_branch_asks_business_hours(at: str, to: str) -> None:
+    cases = [{"when": "open(office)", "then": "open"}]
+    nodes_ = {
+        "a": {"branch": {"cases": cases, "otherwise": "closed"}},
+        "open": "hang_up",
+        "closed": "hang_up",
+    }
+    office = {"time_zone": "Asia/Ho_Chi_Minh", "weekly": {"mon": ["09:00-17:00"]}}
+    document = {"hours": {"office": office}, "ivr": {"main": {"start": "a", "nodes": nodes_}}}
+    called = datetime.fromisoformat(f"{at}+07:00").timestamp()
+    assert nodes(walked(read_document(document).centre, at=called)) == ["a", to]
 
 
 def test_a_sub_tree_comes_back_and_a_jump_does_not() -> None:
