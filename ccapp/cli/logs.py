@@ -42,7 +42,7 @@ PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values"}
 
 PUBLIC = frozenset({
     "at", "visit", "channel", "trunk", "tree", "node", "back", "name", "of", "result",
-    "took_s", "detail",
+    "took_s",
     "queue", "entered_at", "priority_s", "requires",
     "own_priority_s", "own_requires", "offer", "agent", "ring_s", "waited_s", "explanation", "reason",
     "cause", "rang_s", "segment", "bridge", "wrap_up_s", "talk_s", "ended_by", "answered", "offered",
