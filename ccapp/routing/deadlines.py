@@ -80,15 +80,15 @@ class Steps:
 
     def due(self, now: float) -> list[Place]:
         """The calls whose time has come, each once."""
-        due: list[Place] = []
+        due: dict[Place, None] = {}
         while self._heap and (at := self.earliest()) is not None and at <= now:
             place = heappop(self._heap)[2]
             if place.step_at is not None and place.step_at <= at:
                 place.step_at = None
             if place.next_ring_at is not None and place.next_ring_at <= at:
                 place.next_ring_at = None
-            due.append(place)
-        return due
+            due[place] = None
+        return list(due)
 
 
 def _applies(due: Due) -> bool:

@@ -178,3 +178,16 @@ def test_why_they_all_ring_and_others_do_not() -> None:
         "cat": WhyNot.STRATEGY,
         "dan": WhyNot.LOGGED_OUT,
     }
+
+
+def test_a_call_that_widens_and_rings_on_in_one_go_is_served_once() -> None:
+    tiers = {AgentId("cat"): Standing(level=2)}
+    floor = Floor(one_more(tiers=tiers, tier_rules=TierRules(wait_s=3, no_agent_no_wait=False)), *CREW[:3])
+    floor.ready("ann")
+    floor.join("v", "sales")
+    floor.ready("ben", "cat")
+    floor.move("ben", Move.NOT_READY)
+    assert pairs(floor.tick(10)) == [("v", "cat")]
+    floor.leave("v")
+    assert pairs(floor.join("w", "sales")) == [("w", "ann")]
+    assert floor.line() == ["w"]
