@@ -701,7 +701,10 @@ class Router:
             place.requeue(queue)
         place.ring_as(queue, now)
         self._steps.arm(place, place.next_ring_at)
+        turn = place.rank, place.precedence
         self._index.place(place)
+        if queue is None:  # it keeps its turn for as long as a phone rings for it
+            (place.rank, place.precedence), place.overdue_at = turn, None
         for opened in place.ringing:
             self._simo.rings(opened)
         place.limit = None
