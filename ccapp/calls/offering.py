@@ -10,6 +10,7 @@ from typing import Self
 
 from ccapp.acd import Acd, Attempt, Place, Talk
 from ccapp.acd.signal import Signal
+from ccapp.calls import confirmation
 from ccapp.calls.floor import Floor
 from ccapp.calls.reach import reach
 from ccapp.calls.scope import Undo, how_gone, until
@@ -135,7 +136,7 @@ async def one(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
     try:
         async with until(attempt.withdrawn.on):
             await comfort.while_ringing()
-            if await answers(attempt, leg):
+            if await answers(attempt, leg, floor.acd):
                 served = await join(attempt, caller, leg, comfort)
     finally:
         if served is None:
@@ -156,11 +157,11 @@ def dialled(attempt: Attempt, caller: Leg, acd: Acd) -> Dial:
     )
 
 
-async def answers(attempt: Attempt, leg: Leg) -> bool:
+async def answers(attempt: Attempt, leg: Leg, acd: Acd) -> bool:
     try:
         async with asyncio.timeout(attempt.offer.ring_s):
             await leg.picked_up()
-            return True
+        return await confirmation.given(attempt, leg, acd)
     except TimeoutError:
         attempt.declined(DeclineReason.NO_ANSWER)
     except LegGone:

@@ -28,5 +28,8 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
         if queue.manager is not None:
             yield ivr.Say(text=queue.manager.absent)
             yield ivr.Say(text=queue.manager.ask)
+    for agent in centre.agents.values():
+        if agent.outside is not None:
+            yield ivr.Say(text=agent.outside.confirm)
     for text in feature_codes.sentences(centre):
         yield ivr.Say(text=text)

@@ -110,7 +110,7 @@ class Phone:
         floor.phones.took(agent, leg)
         try:
             async with until(self._attempt.withdrawn.on):
-                if await offering.answers(self._attempt, leg):
+                if await offering.answers(self._attempt, leg, floor.acd):
                     self._picked_up = leg
                     self._phones.place.picked_up()
                     await forever()

@@ -13,6 +13,7 @@ from ccapp.domain.serving import Strategy
 
 DECLINED = {
     DeclineReason.NO_ANSWER: "does not answer",
+    DeclineReason.NOT_CONFIRMED: "answers, but does not press 1",
     DeclineReason.BUSY: "is busy",
     DeclineReason.REJECTED: "rejects the call",
     DeclineReason.UNREGISTERED: "has no phone that can ring",

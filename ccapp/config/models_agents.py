@@ -5,7 +5,17 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ccapp.config.fields import CallerNumber, Digest, OutsideNumber, Part, RingSeconds, Seconds, TrunkName
+from ccapp.config.fields import (
+    CallerNumber,
+    Digest,
+    KeySeconds,
+    OutsideNumber,
+    Part,
+    RingSeconds,
+    Seconds,
+    Text,
+    TrunkName,
+)
 from ccapp.domain.centre import BreakLimit, Outside, OwnCalls, Phone
 from ccapp.domain.ids import AgentId
 
@@ -64,17 +74,24 @@ class BreakLimitPart(Part):
 
 
 class OutsidePart(Part):
-    """`{number: "+491701234567", trunk: carrier}`."""
+    """`{number: "+491701234567", trunk: carrier, confirm: A caller waits. Press 1 to take him.}`."""
 
     number: OutsideNumber
     trunk: TrunkName
+    confirm: Text = ""
+    confirm_s: KeySeconds = 15.0
 
     def value(self) -> Outside:
-        return Outside(number=self.number, trunk=self.trunk)
+        return Outside(**dict(self))
 
     @classmethod
     def of(cls, outside: Outside) -> Self:
-        return cls(number=outside.number, trunk=outside.trunk)
+        return cls(
+            number=outside.number,
+            trunk=outside.trunk,
+            confirm=outside.confirm,
+            confirm_s=outside.confirm_s,
+        )
 
 
 class OwnCallsPart(Part):

@@ -32,6 +32,7 @@ class DeclineReason(StrEnum):
     REJECTED = "rejected"  # 603, 401, 403, 407
     UNREGISTERED = "unregistered"  # no phone to ring
     TECHNICAL = "technical"  # trunk, network or switch trouble
+    NOT_CONFIRMED = "not_confirmed"  # answered outside, but nobody pressed 1: a mailbox; counts as no answer
     CALLER_GONE = "caller_gone"  # the caller left before the join; costs the agent nothing
     AGENT_GONE = "agent_gone"  # answered, then lost before the join
     ANSWERED_ELSEWHERE = "answered_elsewhere"  # another agent, rung too, was quicker; costs him nothing

@@ -107,6 +107,8 @@ class Outside:
 
     number: str
     trunk: TrunkId
+    confirm: str = ""  # spoken to who answers there; only 1 takes the caller. Empty: answering does
+    confirm_s: float = 15.0  # how long the key is waited for, from the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

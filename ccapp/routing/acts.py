@@ -176,7 +176,7 @@ def talk(draft: Draft, agent: Agent, told: Told) -> None:
 def stop_ringing(draft: Draft, agent: Agent, told: Told) -> None:
     draft.traffic = Traffic.IDLE
     draft.not_before = max(draft.not_before, told.now + pause_s(agent, told.declined))
-    if told.declined is not DeclineReason.NO_ANSWER:
+    if told.declined not in (DeclineReason.NO_ANSWER, DeclineReason.NOT_CONFIRMED):
         return
     draft.misses += 1
     if 0 < agent.max_misses <= draft.misses:
@@ -192,7 +192,7 @@ def pause_s(agent: Agent, reason: DeclineReason) -> float:
             return max(agent.reject_delay_s, agent.lag_s)
         case DeclineReason.BUSY:
             return max(agent.busy_delay_s, agent.lag_s)
-        case DeclineReason.NO_ANSWER:
+        case DeclineReason.NO_ANSWER | DeclineReason.NOT_CONFIRMED:
             return max(agent.no_answer_delay_s, agent.lag_s)
         case DeclineReason.UNREGISTERED | DeclineReason.TECHNICAL | DeclineReason.AGENT_GONE:
             return max(agent.technical_delay_s, agent.lag_s)

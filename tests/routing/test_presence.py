@@ -201,6 +201,7 @@ def test_a_phone_gone_while_idle_leaves_the_wish() -> None:
         (DeclineReason.REJECTED, NOW + 10, 0),
         (DeclineReason.BUSY, NOW + 60, 0),
         (DeclineReason.NO_ANSWER, NOW + 3, 1),
+        (DeclineReason.NOT_CONFIRMED, NOW + 3, 1),
         (DeclineReason.UNREGISTERED, NOW + 5, 0),
         (DeclineReason.TECHNICAL, NOW + 5, 0),
         (DeclineReason.AGENT_GONE, NOW + 5, 0),
@@ -329,7 +330,7 @@ STRICT = replace(ANN, ban_s=BANNED_S, max_misses=3)
 @pytest.mark.parametrize("reason", list(DeclineReason))
 def test_only_an_unanswered_offer_bans(reason: DeclineReason) -> None:
     after = changed(RINGING, Line.DECLINED, STRICT, rests(declined=reason))
-    banned = reason is DeclineReason.NO_ANSWER
+    banned = reason in (DeclineReason.NO_ANSWER, DeclineReason.NOT_CONFIRMED)
     assert after.banned_until == (NOW + BANNED_S if banned else None)
     assert (after.state is State.UNREADY) == banned
 
