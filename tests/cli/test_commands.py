@@ -116,6 +116,12 @@ def test_moves(office: Office, words: list[str], says: str):
     assert office.says("agent", *words).strip() == says
 
 
+def test_a_callers_manager(office: Office):
+    assert "the manager of +4917612345 is alice" in office.says("manager", "set", "+49 176 12345", "alice")
+    assert "is alice" in office.says("manager", "show", "+4917612345")
+    assert "is nobody" in office.says("manager", "forget", "+4917612345")
+
+
 def test_a_move_remembered_during_a_call(office: Office):
     busy(office)
     assert office.says("agent", "not-ready", "alice", "--reason", "lunch").strip() == (

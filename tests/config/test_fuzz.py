@@ -186,3 +186,35 @@ def test_a_large_file_full_of_slips_does_not_hang(name: str) -> None:
 def test_no_long_repetition_hangs(piece: str) -> None:
     is_read_or_refused(piece * (900_000 // len(piece)))
     is_read_or_refused("a:\n  " + piece * (900_000 // len(piece)))
+
+
+EXPRESSION_PIECES = st.sampled_from(
+    ["a", "b1", "and", "or", "not", "(", ")", ">=", "<", "!=", "=", "2", "10", "11", "é", "&", "  "]
+)
+ASKING = """\
+agents: {{a: {{name: A, extension: 1, digest: 0123456789abcdef0123456789abcdef, skills: {{a: 3}}}}}}
+queues:
+  q:
+    name: Q
+    requires: {first}
+ivr:
+  t:
+    start: n
+    nodes:
+      n:
+        queue:
+          to: q
+          requires: {second}
+"""
+LINES = {5: "queues.q.requires", 13: "ivr.t.nodes.n.queue.requires"}
+
+
+@given(*[st.lists(EXPRESSION_PIECES, min_size=1, max_size=12).map(" ".join)] * 2)
+@settings(STEADY, max_examples=300)
+def test_whatever_a_queue_or_an_ivr_asks_for_is_told_where_it_stands(first: str, second: str) -> None:
+    """Refused, doubted or read: what is said names the line and the field of the expression."""
+    text = ASKING.format(first=json.dumps(first), second=json.dumps(second))
+    problems = refusal(lambda: read(text, "f.yaml")) or read(text, "f.yaml").warnings
+    for problem in problems:
+        assert problem.file == "f.yaml"
+        assert problem.field.startswith(LINES[problem.line])
