@@ -24,6 +24,7 @@ class Moods:
     unplug: float = 0.1
     by_phone: float = 0.1  # of the acts, dialled as feature codes
     dial: float = 0.0  # calls of their own
+    on_line: float = 0.0  # off-hook, to wait for callers
     pause_s_max: float = 30.0
     step_s: float = 0.0  # acts fall on multiples of it
 
@@ -97,6 +98,7 @@ class Desk:
             (moods.wrap_up_done, self._wrap_up_done),
             (moods.unplug, self._unplug),
             (moods.dial, self._dial),
+            (moods.on_line, self._wait_on_line),
         ):
             if dice < share:
                 act()
@@ -129,6 +131,13 @@ class Desk:
         self._later(lasts_s / 3, lambda: self._exchange.hold(phone, True))
         self._later(lasts_s / 2, lambda: self._exchange.hold(phone, False))
         self._later(lasts_s, lambda: self._exchange.hang_up(phone))
+
+    def _wait_on_line(self) -> None:
+        """For a while, unless he is there already or his phone rings."""
+        if not self._exchange.uses_phone(self.agent):
+            phone = self._exchange.call_from_phone(self.agent, FeatureCodes().on_line)
+            lasts_s = self._chance.uniform(0, 4 * self._moods.pause_s_max)
+            self._later(lasts_s, lambda: self._exchange.hang_up(phone))
 
     def _unplug(self) -> None:
         self._exchange.register(self.agent, False)

@@ -76,6 +76,11 @@ class Exchange:
         """Somebody calls in over a trunk."""
         return self._enter(party, "inbound", trunk, dialled, caller or CallerId(), headers or {})
 
+    def uses_phone(self, name: str) -> bool:
+        """Whether anything rings or talks on this agent's phone."""
+        party = self.phones[name].party
+        return any(channel.party is party for channel in self.channels.values())
+
     def call_from_phone(self, name: str, dialled: str) -> Channel:
         """An agent dials on his own phone."""
         return self._enter(self.phones[name].party, "phone", name, dialled, CallerId(number=name), {})

@@ -49,6 +49,7 @@ def race(seed: int) -> Scenario:
             log_out=0.3,
             unplug=0.1,
             by_phone=0.0,
+            on_line=0.1,
         ),
         breakages=_breakages(chance),
         latency=chance.choice(LATENCIES),

@@ -198,7 +198,7 @@ def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, ag
         calls=calls(mean_s=chance.choice([3.0, 8.0, 20.0])),
         duration_s=duration_s,
         reacts=reacts,
-        moods=Moods(every_s=60.0, dial=0.15),
+        moods=Moods(every_s=60.0, dial=0.15, on_line=0.1),
         outside=outside,
         breakages=breakages(chance, faults, duration_s),
         commit_s=chance.choice([0.0, 0.0005, 0.1, 1.0]),

@@ -1,6 +1,7 @@
 """The checks see what they are there for: each rule, broken once by hand."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,9 @@ from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId, OfferId, QueueId, TrunkId, VisitId
 from ccapp.domain.presence import Intent, State, SubState
+from ccapp.domain.serving import Strategy
 from ccapp.ports import Dial
-from ccapp.simulate.channels import Party
+from ccapp.simulate.channels import Party, Phone
 from ccapp.simulate.checks.all import Checks
 from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.loop import run
@@ -45,6 +47,10 @@ def offered(name="v1", agent=ANN, number=1, at=0.0):
         **visit(name, at), offer=OfferId(f"{name}/{number}"), agent=agent, queue=Q,
         channel=ChannelId(f"offer-{name}-{number}"), ring_s=8, waited_s=0.0, explanation=WHY,
     )  # fmt: skip
+
+
+def together(agent=ANN, number=1):
+    return replace(offered(agent=agent, number=number), explanation=replace(WHY, strategy=Strategy.RING_ALL))
 
 
 def declined(name="v1", agent=ANN, number=1, at=0.0):
@@ -95,6 +101,10 @@ BROKEN = {
     "one offer at a time": [
         arrives("v1"), arrives("v2"), waits("v1"), waits("v2"), offered("v1"), offered("v2"),
     ],
+    "nobody rings on for one who is served": [
+        arrives(), waits(), together(), together(agent=BOB, number=2), served(),
+    ],
+    "too many rung at once": [arrives(), waits(), together(), together(agent=BOB, number=2)],
     "offered while talking": [*WHOLE[:4], arrives("v2"), waits("v2"), offered("v2")],
     "offer ids are never used again": [arrives(), waits(), offered(), declined(), offered()],
     "a talk ends that did not begin": [*WHOLE[:4], talked(agent=BOB)],
@@ -161,6 +171,23 @@ def test_the_lines_are_watched():
         "channels are left",
         "bridges are left",
     }
+
+
+def test_a_phone_that_waits_on_the_line_is_not_rung():
+    class Ear:
+        def hear(self, event): ...
+
+    def rung_beside(exchange, checks):
+        exchange.connect(Ear())
+        party = Party()
+        exchange.phones[ANN] = Phone(name=ANN, party=party)
+        exchange.outside = lambda number, trunk: party
+        own = exchange.call_from_phone(ANN, "*19")
+        checks.fact(replace(offered(), channel=own.id))
+        exchange.originate(Dial(channel=ChannelId("offer-v2-1"), endpoint="1@t"))
+
+    found = run(rules_broken([arrives(), waits()], rung_beside))
+    assert "a phone is rung that waits on the line" in found
 
 
 def test_state_seconds_must_add_up():

@@ -35,6 +35,18 @@ class Lines:
         self._verdict.must(
             not others or self.slow, "a phone is rung twice at once", channel.id, "beside", others
         )
+        self._verdict.must(
+            self.slow or not self._on_line(channel), "a phone is rung that waits on the line", channel.id
+        )
+
+    def _on_line(self, rung: Channel) -> bool:
+        """Whether it rings beside a caller who was joined on the phone's own leg, or is to be."""
+        own = {offer.channel for offer in self._visits.offers.values()}
+        own |= {talk.channel for talk in self._visits.talks.values()}
+        return any(
+            other.party is rung.party and other.kind == "phone" and other.id in own
+            for other in self._exchange.channels.values()
+        )
 
     def inspect(self) -> None:
         """From time to time, with a living engine connected: what is wrong now and was wrong the last time

@@ -26,6 +26,8 @@ class Order:
         self._managers: dict[VisitId, AgentId] = {}  # whose alone a call is
         self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
         self._free: dict[AgentId, PresenceChanged] = {}
+        queues = centre.queues.values()
+        self._by_lot = {queue.priority for queue in queues if queue.service_probability < 1}
         self._ranked = len({queue.priority for queue in centre.queues.values()}) > 1
         self._may: dict[tuple[AgentId, QueueId, str], bool] = {}
         self._dirty = False
@@ -103,7 +105,7 @@ class Order:
         """Whether `other` must be served before: of a lot it is not known whom it chose."""
         theirs, own = self._rank(other, LATE_S), self._rank(mine, -LATE_S)
         if theirs != own:
-            return theirs < own and self._centre.queues[other.queue].service_probability == 1
+            return theirs < own and self._centre.queues[other.queue].priority not in self._by_lot
         return self._key(other, agent) < self._key(mine, agent) - LATE_S
 
     def _rank(self, call: events.CallWaits, late_s: float) -> tuple[int, int]:
