@@ -21,7 +21,7 @@ from tests.e2e.house import House
 
 
 class OpenHouse(Protocol):
-    def __call__(self, centre: dict[str, Any]) -> AbstractAsyncContextManager[House]: ...
+    def __call__(self, centre: dict[str, Any], **settings: str) -> AbstractAsyncContextManager[House]: ...
 
 
 async def quiet(asterisk: AsteriskServer) -> None:
@@ -40,9 +40,9 @@ def open_house(asterisk: AsteriskServer, database_url: str, tmp_path: Path) -> O
     tmp_path.chmod(0o755)
 
     @asynccontextmanager
-    async def opened(centre: dict[str, Any]) -> AsyncIterator[House]:
+    async def opened(centre: dict[str, Any], **settings: str) -> AsyncIterator[House]:
         await quiet(asterisk)
-        async with House(tmp_path / "engine", asterisk, database_url, centre) as house:
+        async with House(tmp_path / "engine", asterisk, database_url, centre, **settings) as house:
             yield house
 
     return opened

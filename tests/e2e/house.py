@@ -35,12 +35,18 @@ class House:
     """Used as `async with`; leaving it hangs up, logs out, stops the engine, whatever became of the test."""
 
     def __init__(
-        self, folder: Path, asterisk: AsteriskServer, database_url: str, centre: dict[str, Any]
+        self,
+        folder: Path,
+        asterisk: AsteriskServer,
+        database_url: str,
+        centre: dict[str, Any],
+        **settings: str,
     ) -> None:
+        """`settings` are further ones of the engine, as `log_level="debug"`."""
         self.asterisk = asterisk
         self.database_url = database_url
         self.centre = centre
-        self.engine = Engine(folder, asterisk, database_url)
+        self.engine = Engine(folder, asterisk, database_url, **settings)
         self.phones: dict[str, Phone] = {}
         self._stack = AsyncExitStack()
         self._records: asyncpg.Connection | None = None

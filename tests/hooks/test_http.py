@@ -1,0 +1,141 @@
+"""Questions to a real web server that misbehaves on command; none of it gets further than NoAnswer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from ipaddress import ip_network
+
+import pytest
+import pytest_asyncio
+
+from ccapp.hooks.addresses import allowed
+from ccapp.hooks.http import Bounds, HttpClient
+from ccapp.ports import HttpQuestion, NoAnswer
+from tests.hooks.customer_server import CUSTOMER, CustomerServer, customer_server
+
+HERE = (ip_network("127.0.0.1"),)
+QUICK = Bounds(answer_s_max=1.0, at_once_per_host_max=3)
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[CustomerServer]:
+    async with customer_server() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[HttpClient]:
+    async with HttpClient(HERE, QUICK) as client:
+        yield client
+
+
+def get(url: str) -> HttpQuestion:
+    return HttpQuestion(method="GET", url=url)
+
+
+async def refused(client: HttpClient, url: str) -> str:
+    with pytest.raises(NoAnswer) as why:
+        await client.ask(get(url))
+    return str(why.value)
+
+
+async def test_a_question_and_its_answer(server: CustomerServer, client: HttpClient) -> None:
+    asked = HttpQuestion(
+        method="POST", url=f"{server.url}/a?n=1", headers={"X-Key": "k"}, body={"Name": "Änna"}
+    )
+    assert await client.ask(asked) == CUSTOMER
+    assert server.asked == [("POST", "/a?n=1", {"Name": "Änna"})]
+    assert server.headers[0]["X-Key"] == "k"
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("hang", "no answer in time"),
+        ("late", "no answer in time"),
+        ("broken", "status 500"),
+        ("bad-json", "no JSON"),
+        ("no-object", "neither a JSON object nor a list"),
+        ("huge", "more than 65536 bytes"),
+        ("bomb", "a compressed answer"),
+        ("round", "more than 3 redirects"),
+    ],
+)
+async def test_whatever_it_does_is_no_answer(
+    server: CustomerServer, client: HttpClient, path: str, why: str
+) -> None:
+    assert await refused(client, f"{server.url}/{path}") == why
+    assert await client.ask(get(f"{server.url}/well")) == CUSTOMER
+
+
+async def test_a_server_that_is_not_there(client: HttpClient) -> None:
+    async with customer_server() as gone:
+        url = gone.url
+    assert await refused(client, url) == "cannot be reached"
+
+
+async def test_redirects_are_followed_to_where_one_may_go_and_secrets_stay_behind(
+    server: CustomerServer, client: HttpClient
+) -> None:
+    async with customer_server() as other:
+        server.redirect_to = f"{other.url}/there"
+        asked = HttpQuestion(method="GET", url=f"{server.url}/redirect", headers={"X-Key": "secret"})
+        assert await client.ask(asked) == CUSTOMER
+        assert other.asked == [("GET", "/there", None)]
+        assert "X-Key" not in other.headers[0]
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["http://127.0.0.2:{port}/x", "http://[::1]:{port}/", "file:///etc/passwd", "http://u@127.0.0.1:{port}/"],
+)
+async def test_a_redirect_to_what_is_not_allowed_is_not_followed(
+    server: CustomerServer, client: HttpClient, to: str
+) -> None:
+    server.redirect_to = to.format(port=server.url.rpartition(":")[2])
+    await refused(client, f"{server.url}/redirect")
+    assert [path for _, path, _ in server.asked] == ["/redirect"]
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"]
+)
+async def test_private_addresses_are_refused_unless_allowed(server: CustomerServer, host: str) -> None:
+    async with HttpClient() as strict:
+        port = server.url.rpartition(":")[2]
+        assert await refused(strict, f"http://{host}:{port}/") == "a private address, which is not allowed"
+    assert not server.asked
+
+
+async def test_no_more_than_so_many_at_once_to_one_server(server: CustomerServer) -> None:
+    server.delay_s = 0.05
+    async with HttpClient(HERE, Bounds(at_once_per_host_max=3)) as client:
+        await asyncio.gather(*(client.ask(get(f"{server.url}/late")) for _ in range(12)))
+    assert server.at_once_most == 3
+    assert len(server.asked) == 12
+
+
+@pytest.mark.parametrize(
+    ("address", "networks", "may"),
+    [
+        ("93.184.216.34", [], True),
+        ("2606:2800:220:1::1", [], True),
+        ("10.0.0.1", [], False),
+        ("10.0.0.1", ["10.0.0.0/24"], True),
+        ("10.0.1.1", ["10.0.0.0/24"], False),
+        ("169.254.169.254", [], False),
+        ("0.0.0.0", [], False),
+        ("100.64.0.1", [], False),
+        ("224.0.0.1", [], False),
+        ("::", [], False),
+        ("fe80::1%eth0", [], False),
+        ("fd00::1", ["fd00::/8"], True),
+        ("::ffff:10.0.0.1", [], False),
+        ("::ffff:10.0.0.1", ["10.0.0.0/8"], True),
+        ("64:ff9b::a00:1", [], False),
+        ("2002:a00:1::", [], False),
+        ("::10.0.0.1", [], False),
+        ("example.com", [], False),
+    ],
+)
+def test_which_addresses_may_be_asked(address: str, networks: list[str], may: bool) -> None:
+    assert allowed(address, [ip_network(network) for network in networks]) == may
