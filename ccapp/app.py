@@ -211,6 +211,7 @@ class Engine:
             started_at=self.clock.now(),
             switch_meter=self.switch.meter,
             past=History(self.pool),
+            past_centres=self.centres,
             round_trip_bounds_s=BOUNDS_S,
         )
 

@@ -1,4 +1,4 @@
-"""`ccapp config check FILE | apply FILE | set SETTING=VALUE | export | settings`."""
+"""`ccapp config check FILE | apply FILE | set SETTING=VALUE | export | history | settings`."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -150,3 +150,35 @@ def settings() -> None:
     for row in rows():
         add(made, row.variable, row.default, row.description)
     show(made)
+
+
+@app.command()
+def history(limit: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
+    """The versions of the configuration, the newest first."""
+    answer = ask(lambda there: there.get("config", "versions", limit=limit))
+    made = table("Version", "Applied at", "By", right=["Version"], wide="By")
+    for each in answer["versions"]:
+        add(made, each["version"], each["applied_at"][:19].replace("T", " "), each["by"])
+    show(made)
+
+
+Version = Annotated[int, typer.Argument(min=1, help="As `ccapp config history` tells it.")]
+
+
+@app.command("show")
+def show_version(version: Version) -> None:
+    """A version of the configuration as a file, without secrets."""
+    sys.stdout.write(ask(lambda there: there.yaml(f"/v1/config/versions/{version}")))
+
+
+@app.command()
+def rollback(
+    version: Version,
+    ivr: Annotated[list[str] | None, typer.Option(help="Only this IVR; may be given several times.")] = None,
+) -> None:
+    """Put an earlier version into effect again, whole or only IVRs of it. It becomes a new version."""
+    body: dict[str, Any] = {"version": version, **({"ivr": ivr} if ivr else {})}
+    answer = ask(lambda there: there.post("config", "rollback", body=body))
+    what = f"{', '.join(ivr)} of version {version}" if ivr else f"version {version}"
+    done = text(f"  {what} is in effect again as version {answer['version']}")
+    show(Text("ok", style="green").append_text(done))

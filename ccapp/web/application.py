@@ -21,6 +21,7 @@ from ccapp.web import (
     reading,
     report,
     report_today,
+    versions,
 )
 from ccapp.web.desk import Desk
 from ccapp.web.keys import DESK, SINCE
@@ -73,6 +74,9 @@ def _add_routes(app: web.Application) -> None:
     add.add_get("/v1/live", live.live)
     add.add_get("/v1/config", configuring.show)
     add.add_put("/v1/config", configuring.put)
+    add.add_get("/v1/config/versions", versions.versions)
+    add.add_get("/v1/config/versions/{version}", versions.version)
+    add.add_post("/v1/config/rollback", versions.roll_back)
     add.add_patch("/v1/config", configuring.patch)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ccapp.acd import Acd
 from ccapp.domain.events import Fact, PresenceChanged
 from ccapp.ports import Journal
+from ccapp.records.centres import Applied, Stored
 from ccapp.records.history import Span
 from ccapp.records.journal import JournalFigures
 from ccapp.records.read import VisitRecord, Wanted
@@ -69,6 +70,14 @@ class Past(Protocol):
     def facts(self, span: Span, kinds: Collection[str]) -> AsyncIterator[Sequence[Fact]]: ...
 
 
+class PastCentres(Protocol):
+    """The configuration's versions, as `records.centres.Centres` keeps them."""
+
+    async def history(self, limit: int = 100) -> list[Applied]: ...
+
+    async def version(self, number: int) -> Stored | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """`apply` stores a configuration (a checked document, digests and all) in the name of somebody, puts it
@@ -85,4 +94,5 @@ class Desk:
     started_at: float  # epoch s
     switch_meter: SwitchMeter | None = None
     past: Past | None = None
+    past_centres: PastCentres | None = None
     round_trip_bounds_s: Sequence[float] = ()

@@ -18,6 +18,7 @@ from tests.e2e.story import Story
 from tests.hooks.customer_server import customer_server
 from tests.phone import CallOver, Outgoing, write_wav
 from tests.phone.codec import RATE
+from tests.rows import rows
 
 pytestmark = pytest.mark.real
 
@@ -232,3 +233,49 @@ async def test_who_is_inside_finishes_on_the_version_he_began_with_also_after_a_
         versions = {fact.version for fact in old.all(events.IvrVisited)}
         assert len(versions) == 1
         assert all(story.ending == ENDED for story in (old, await house.story(before)))
+
+
+@rows("ST-07")
+async def test_trees_are_made_changed_rolled_back_and_taken_away_over_rest(
+    open_house: OpenHouse, sounds: Path
+) -> None:
+    def says(hz: int, start: str = "first") -> dict[str, Any]:
+        return {"start": start, "nodes": {start: {"hang_up": heard(sounds, hz)}}}
+
+    async with open_house(
+        centre({"alice": agent(201)}, numbers={"300": {"ivr": "main"}}, ivr={"main": says(BAD)})
+    ) as house:
+        await house.rest(
+            "PATCH", "/v1/config", {"ivr": {"new": says(GOOD)}, "numbers": {"301": {"ivr": "new"}}}
+        )
+        good = await house.rest("PATCH", "/v1/config", {"queues": {"sales": {"ring_s": 7}}})
+        assert (await hears_to_the_end(house, "301", GOOD)).nodes == ["first"]
+        await house.rest("PATCH", "/v1/config", {"ivr": {"new": None}, "numbers": {"301": {"ivr": "main"}}})
+        await hears_to_the_end(house, "301", BAD)
+        later = await house.rest(
+            "PATCH", "/v1/config", {"queues": {"sales": {"ring_s": 9}}, "ivr": {"main": says(LATE, "x")}}
+        )
+        await hears_to_the_end(house, "300", LATE)
+
+        told = house.engine.cli("config", "rollback", str(good["version"]), "--ivr", "main")
+        assert (
+            f"main of version {good['version']} is in effect again as version {later['version'] + 1}" in told
+        )
+        await hears_to_the_end(house, "300", BAD)
+        assert (await house.rest("GET", "/v1/config"))["document"]["queues"]["sales"]["ring_s"] == 9
+        back = await house.rest("POST", "/v1/config/rollback", {"version": good["version"]})
+        await hears_to_the_end(house, "301", GOOD)
+        assert (await house.rest("GET", "/v1/config"))["document"]["queues"]["sales"]["ring_s"] == 7
+        await house.agent("alice")
+
+        history = await house.rest("GET", "/v1/config/versions?limit=2")
+        assert [each["by"] for each in history["versions"]] == [
+            f"api: back to {good['version']}",
+            f"api: back to {good['version']} of main",
+        ]
+        assert history["present"] == back["version"]
+        old = await house.rest("GET", f"/v1/config/versions/{later['version']}")
+        assert old["document"]["ivr"]["main"]["start"] == "x"
+        for path, body in {"rollback": {"version": 99}, "versions/99": None, "versions/x": None}.items():
+            answer = await house.rest("POST" if body else "GET", f"/v1/config/{path}", body, ok=False)
+            assert answer["error"]["code"] in ("not_found", "bad_request")
