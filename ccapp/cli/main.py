@@ -17,8 +17,7 @@ from ccapp.cli import (
     reading,
     report,
     running,
-    simulating,
-    staffing,
+    what_if,
 )
 from ccapp.cli.errors import CliError, Code
 from ccapp.cli.show import console, text
@@ -58,8 +57,8 @@ app.command()(explaining.explain)
 app.command()(live.live)
 app.command()(report.report)
 app.command()(facts.facts)
-app.command()(simulating.simulate)
-app.command()(staffing.staff)
+app.command()(what_if.simulate)
+app.command()(what_if.staff)
 app.add_typer(agent.app, name="agent")
 app.add_typer(manager.app, name="manager")
 app.add_typer(config.app, name="config")

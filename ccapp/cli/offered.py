@@ -15,12 +15,11 @@ from ccapp.cli.show import console, text
 from ccapp.config import ConfigError, Offered, read_offered, read_traffic
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import CallWaits, Fact
-from ccapp.domain.traffic import PastDay, Traffic
+from ccapp.domain.traffic import PastDay, Through, Traffic
 from ccapp.records.errors import FactError
 from ccapp.records.facts_json import decode_fact
 from ccapp.simulate.days.day import Plan
 from ccapp.simulate.days.replay import NothingToReplay, replayed
-from ccapp.simulate.days.replications import Through
 from ccapp.simulate.days.swift import unknown_settings
 
 REPLAY_INTERVAL_S = 1800.0

@@ -1,4 +1,4 @@
-"""`ccapp simulate`: many days of offered traffic against a configuration, or two, on a virtual clock."""
+"""Many days of offered traffic against a configuration, or two, on a virtual clock: `ccapp simulate`."""
 
 import csv
 import os
@@ -7,36 +7,19 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from ccapp.cli import offered
-from ccapp.cli.errors import CliError, Code
+from ccapp.cli.errors import CliError
 from ccapp.cli.show import show, show_json
 from ccapp.cli.simulating_screen import compared, intervals, simulated
-from ccapp.domain.traffic import Traffic
+from ccapp.domain.traffic import Through, Traffic
 from ccapp.records.facts_json import encode_line
 from ccapp.routing.figures import Choice, Formula
 from ccapp.simulate.days.day import Plan
 from ccapp.simulate.days.estimate import Estimate
 from ccapp.simulate.days.measures import CALLS, STAFF, Counting, Key
-from ccapp.simulate.days.replications import Days, Through, run_day, run_days
-
-DAYS_MAX = 1000
-
-File = Annotated[Path, typer.Argument(help="A configuration (YAML), perhaps with a `traffic` section.")]
-TrafficFile = Annotated[Path | None, typer.Option("--traffic", help="The traffic, in a file of its own.")]
-DaysOption = Annotated[int, typer.Option("--days", min=1, max=DAYS_MAX, help="How many days are simulated.")]
-Seed = Annotated[int, typer.Option(min=0, help="Another number: other days.")]
-Within = Annotated[float, typer.Option("--sl", min=0, help="Acceptable wait, seconds.")]
-Cores = Annotated[int | None, typer.Option(min=1, help="Processes at a time [all cores].")]
-ThroughOption = Annotated[
-    Through | None,
-    typer.Option(help="Run by the Router alone, or the whole stories (slower) [as the settings need]."),
-]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Every figure, one row each.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Every figure, as JSON.")]
+from ccapp.simulate.days.replications import Days, run_day, run_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,41 +38,29 @@ class Simulated:
 
 
 def simulate(
-    file: File,
-    traffic: TrafficFile = None,
-    replay: Annotated[
-        Path | None, typer.Option(help="Facts of a real day (`ccapp facts`): its callers, agents and breaks.")
-    ] = None,
-    compare: Annotated[
-        Path | None, typer.Option(help="Another configuration, on the very same callers.")
-    ] = None,
-    what_if: Annotated[
-        list[str] | None,
-        typer.Option(help="Compare with FILE so changed, as agents.dana.skills.spanish=2; may be repeated."),
-    ] = None,
-    days: DaysOption = 10,
-    seed: Seed = 1,
-    sl: Within = 20.0,
-    formula: Annotated[Formula, typer.Option(help="Of the service level.")] = Formula.F3,
-    short: Annotated[float, typer.Option(min=0, help="Seconds below which a hang-up is short.")] = 0.0,
-    tz: Annotated[str | None, typer.Option(help="Time zone of the day replayed.")] = None,
-    through: ThroughOption = None,
-    by_interval: Annotated[bool, typer.Option("--intervals", help="The figures over the day, too.")] = False,
-    facts: Annotated[
-        Path | None, typer.Option(help="Write the facts of the first day there, to be replayed or looked at.")
-    ] = None,
-    cores: Cores = None,
-    as_csv: AsCsv = False,
-    as_json: AsJson = False,
+    *,
+    file: Path,
+    traffic: Path | None,
+    replay: Path | None,
+    compare: Path | None,
+    what_if: Sequence[str],
+    days: int,
+    seed: int,
+    sl: float,
+    formula: Formula,
+    short: float,
+    tz: str | None,
+    through: Through | None,
+    by_interval: bool,
+    facts: Path | None,
+    cores: int | None,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
-    """What a configuration would do with offered traffic: days in seconds, with confidence intervals."""
-    if as_csv and as_json:
-        raise CliError("--csv and --json do not go together", code=Code.USAGE)
-    if compare and what_if:
-        raise CliError("--compare and --what-if do not go together", code=Code.USAGE)
+    """As asked for in `what_if`."""
     plans = [offered.read_plan(file, traffic, replay, tz)]
     if compare or what_if:
-        plans.append(_other(plans[0], compare or file, traffic, replay, tz, what_if or []))
+        plans.append(_other(plans[0], compare or file, traffic, replay, tz, what_if))
     choice = Choice(formula=formula, thresholds_s=(sl,), short_s=short)
     done = _run(
         plans,

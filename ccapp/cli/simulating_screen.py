@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ccapp.cli.show import add, table, text
-from ccapp.domain.traffic import Traffic, clock
+from ccapp.domain.traffic import Through, Traffic, clock
 from ccapp.simulate.days.estimate import Estimate
 from ccapp.simulate.days.measures import HIGHER_IS_BETTER, LOWER_IS_BETTER, WHOLE, Counting, Key
-from ccapp.simulate.days.replications import Days, Through
+from ccapp.simulate.days.replications import Days
 
 
 class About(Protocol):

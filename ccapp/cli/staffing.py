@@ -1,4 +1,4 @@
-"""`ccapp staff`: how many agents a day needs, interval by interval, as a table, a plot and a picture."""
+"""How many agents a day needs, interval by interval, as a table, a plot and a picture: `ccapp staff`."""
 
 import csv
 import os
@@ -6,19 +6,17 @@ import sys
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ccapp.cli import offered
-from ccapp.cli.errors import CliError, Code
+from ccapp.cli.errors import CliError
 from ccapp.cli.show import add, show, show_json, table, text
-from ccapp.cli.simulating import AsCsv, AsJson, Cores, File, Seed, ThroughOption, TrafficFile, Within
 from ccapp.cli.simulating_screen import percent, queues, shown
 from ccapp.cli.staffing_svg import picture
-from ccapp.domain.traffic import clock
+from ccapp.domain.traffic import Through, clock
 from ccapp.routing.figures import Choice
 from ccapp.simulate.days.measures import Counting
 from ccapp.simulate.days.staffing import Need, NeverMet, Search, Staffing, Target
@@ -28,30 +26,22 @@ EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def staff(
-    file: File,
-    traffic: TrafficFile = None,
-    target: Annotated[
-        float, typer.Option(min=1, max=99.9, help="Per cent answered in time, in every interval.")
-    ] = 80.0,
-    sl: Within = 20.0,
-    abandonment: Annotated[
-        float | None, typer.Option(min=0.1, max=99, help="Per cent that may give up, in every interval.")
-    ] = None,
-    shrinkage: Annotated[
-        float,
-        typer.Option(min=0, max=90, help="Per cent of paid time not on duty: breaks, training, illness."),
-    ] = 0.0,
-    days: Annotated[int, typer.Option("--days", min=2, max=1000, help="Days for each try.")] = 20,
-    seed: Seed = 1,
-    svg: Annotated[Path | None, typer.Option(help="Draw it into this file.")] = None,
-    through: ThroughOption = None,
-    cores: Cores = None,
-    as_csv: AsCsv = False,
-    as_json: AsJson = False,
+    *,
+    file: Path,
+    traffic: Path | None,
+    target: float,
+    sl: float,
+    abandonment: float | None,
+    shrinkage: float,
+    days: int,
+    seed: int,
+    svg: Path | None,
+    through: Through | None,
+    cores: int | None,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
-    """The least staff that meets a target in every interval of a day, in the mix of the configuration."""
-    if as_csv and as_json:
-        raise CliError("--csv and --json do not go together", code=Code.USAGE)
+    """As asked for in `what_if`; `target`, `abandonment` and `shrinkage` are per cent."""
     plan = offered.read_plan(file, traffic, None, None)
     aim = Target(share=target / 100, abandonment=None if abandonment is None else abandonment / 100)
     with offered.working("Looking for the least staff") as told:

@@ -122,3 +122,10 @@ class PastDay:
     end_s: float
     calls: tuple[PastCall, ...]
     duties: Mapping[AgentId, tuple[tuple[float, Duty], ...]]  # each: from when on what
+
+
+class Through(StrEnum):
+    """What runs the days."""
+
+    ROUTER = "router"  # the Router alone
+    STORIES = "stories"  # all the engine, on a fake switch

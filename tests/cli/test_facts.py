@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 from ccapp.cli import app
 from ccapp.config import SAMPLE, read_offered
 from ccapp.domain.events import Fact
+from ccapp.domain.traffic import Through
 from ccapp.records.facts_json import decode_fact
 from ccapp.simulate.days.day import Plan
-from ccapp.simulate.days.replications import Through, run_day
+from ccapp.simulate.days.replications import run_day
 from tests.cli.conftest import Office
 from tests.figures.past import MemoryPast
 from tests.web.floor import TOKEN, open_floor

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -170,3 +172,12 @@ def test_staff_that_cannot_be_found_is_told_in_a_sentence(words, told):
     assert result.exit_code in (1, 2)
     assert told in result.output
     assert "Traceback" not in result.output
+
+
+def test_the_engine_has_no_simulator_in_it():
+    """It is started by the same command."""
+    code = "import sys, ccapp.cli, ccapp.app; print([each for each in sys.modules if 'simulate' in each])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert loaded.stdout.strip() == "[]"

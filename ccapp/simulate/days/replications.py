@@ -4,9 +4,9 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ccapp.domain.events import Fact
+from ccapp.domain.traffic import Through
 from ccapp.simulate.days.day import Day, Plan
 from ccapp.simulate.days.estimate import Estimate, difference, estimate
 from ccapp.simulate.days.measures import Counting, DayFigures, Key, Measured
@@ -15,13 +15,6 @@ from ccapp.simulate.days.whole import Whole
 
 ALONE_CALLS_MAX = 5_000
 """So few calls in all are run sooner than other processes are started."""
-
-
-class Through(StrEnum):
-    """What runs the days."""
-
-    ROUTER = "router"  # the Router alone
-    STORIES = "stories"  # all the engine, on a fake switch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

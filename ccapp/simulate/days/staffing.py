@@ -12,13 +12,13 @@ from math import ceil
 
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.ids import AgentId, QueueId
-from ccapp.domain.traffic import Shift, Stream, Traffic, clock
+from ccapp.domain.traffic import Shift, Stream, Through, Traffic, clock
 from ccapp.routing.erlang import erlang_a, erlang_c
 from ccapp.simulate.days.day import Plan
 from ccapp.simulate.days.duty import planned
 from ccapp.simulate.days.estimate import Estimate
 from ccapp.simulate.days.measures import Counting, Key, serving
-from ccapp.simulate.days.replications import Days, Through, run_days
+from ccapp.simulate.days.replications import Days, run_days
 
 ROUNDS_MAX = 60
 AGENTS_MAX = 2000

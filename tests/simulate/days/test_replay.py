@@ -8,11 +8,11 @@ import pytest
 
 from ccapp.domain import events
 from ccapp.domain.events import Fact, Outcome
-from ccapp.domain.traffic import Traffic
+from ccapp.domain.traffic import Through, Traffic
 from ccapp.simulate.days.day import MIDNIGHT, Plan
 from ccapp.simulate.days.measures import WHOLE, Counting
 from ccapp.simulate.days.replay import NothingToReplay, replayed
-from ccapp.simulate.days.replications import Through, run_day, run_days
+from ccapp.simulate.days.replications import run_day, run_days
 from tests.simulate.days.plans import HOUR_S, plan
 
 

@@ -8,8 +8,9 @@ import pytest
 from ccapp.domain import events
 from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.serving import Strategy
+from ccapp.domain.traffic import Through
 from ccapp.simulate.days.measures import CALLS, Counting, DayFigures
-from ccapp.simulate.days.replications import Through, run_day
+from ccapp.simulate.days.replications import run_day
 from ccapp.simulate.days.swift import KNOWN, unknown_settings
 from tests.simulate.days.plans import AGENTS, HOUR_S, plan
 
