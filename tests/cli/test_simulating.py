@@ -174,9 +174,11 @@ def test_staff_that_cannot_be_found_is_told_in_a_sentence(words, told):
     assert "Traceback" not in result.output
 
 
-def test_the_engine_has_no_simulator_in_it():
+def test_the_engine_has_no_days_of_traffic_in_it():
     """It is started by the same command."""
-    code = "import sys, ccapp.cli, ccapp.app; print([each for each in sys.modules if 'simulate' in each])"
+    code = (
+        "import sys, ccapp.cli, ccapp.app; print([each for each in sys.modules if 'simulate.days' in each])"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
