@@ -1,6 +1,6 @@
 """`ccapp simulate` and `ccapp staff` as they are typed.
 
-What they do is loaded only when it is asked for: the engine, which the same command starts, does not pay for it.
+What they do is loaded only when it is asked for: the engine, which the same command starts, does without.
 """
 
 from pathlib import Path
