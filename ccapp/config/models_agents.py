@@ -80,6 +80,7 @@ class OutsidePart(Part):
     trunk: TrunkName
     confirm: Text = ""
     confirm_s: KeySeconds = 15.0
+    calls_per_hour_max: int | None = Field(None, ge=1, le=1000)
 
     def value(self) -> Outside:
         return Outside(**dict(self))
@@ -91,6 +92,7 @@ class OutsidePart(Part):
             trunk=outside.trunk,
             confirm=outside.confirm,
             confirm_s=outside.confirm_s,
+            calls_per_hour_max=outside.calls_per_hour_max,
         )
 
 

@@ -109,6 +109,7 @@ class Outside:
     trunk: TrunkId
     confirm: str = ""  # spoken to who answers there; only 1 takes the caller. Empty: answering does
     confirm_s: float = 15.0  # how long the key is waited for, from the answer
+    calls_per_hour_max: int | None = None  # how often it is rung in any hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

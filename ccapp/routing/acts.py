@@ -27,6 +27,7 @@ class Told:
     sub_state: SubState = SubState.WAIT  # NOT_READY
     reason: str = ""  # NOT_READY
     declined: DeclineReason = DeclineReason.WITHDRAWN  # DECLINED
+    not_before: float = 0.0  # OFFERED: rung again at the earliest
     wrap_up_s: float = 0.0  # TALK_ENDED, OWN_TALK_ENDED
     until: float | None = None  # BAN; None: until it is lifted
     then_away: bool = False  # BREAK_OVER
@@ -167,6 +168,7 @@ def sign_out_from_ban(draft: Draft, agent: Agent, told: Told) -> None:
 
 def ring(draft: Draft, agent: Agent, told: Told) -> None:
     draft.traffic = Traffic.OFFERED
+    draft.not_before = max(draft.not_before, told.not_before)
 
 
 def talk(draft: Draft, agent: Agent, told: Told) -> None:

@@ -47,6 +47,7 @@ from ccapp.routing.precedence import drawn, precedence_of, rank
 from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.seats import OpenOffer, Place, Seat
 from ccapp.routing.simo import Simo
+from ccapp.routing.sparing import rung_again_at
 
 BEGINS_IDLE = frozenset(
     {Move.READY, Move.READY_ONCE, Move.WRAP_UP_DONE, Move.LIFT_BAN}
@@ -577,7 +578,8 @@ class Router:
         if place.signature.bench is not None:
             self._simo.rings(opened)
         out.append(offer)
-        self._change(seat, Line.OFFERED, Told(now), "offered", out)
+        told = Told(now, not_before=rung_again_at(seat, now))
+        self._change(seat, Line.OFFERED, told, "offered", out)
         if place.phones_max > 1:
             self._ring_on(place, now, out)
 

@@ -3,6 +3,7 @@
 A Seat's presence and a Place's call are the frozen values that go out; what surrounds them is the index's.
 """
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,8 @@ class Seat:
 
     __slots__ = (
         "agent", "calls", "due_at", "due_number", "excluded", "flex", "free", "idle_number", "offer",
-        "on_line", "ordered", "own", "presence", "removed", "signatures", "talk_began", "talk_s", "tier",
-        "turns",
-        "wrap_up_s",
+        "on_line", "ordered", "own", "presence", "removed", "rung_at", "signatures", "talk_began", "talk_s",
+        "tier", "turns", "wrap_up_s",
     )  # fmt: skip
 
     def __init__(self, agent: Agent, presence: Presence) -> None:
@@ -52,6 +52,7 @@ class Seat:
         self.due_at: float | None = None  # when the clock alone changes something for him
         self.due_number = 0  # orders those due at the same instant
         self.excluded: dict[VisitId, float] = {}  # calls he was tried for -> until
+        self.rung_at: deque[float] = deque()  # of late, where that is limited: see sparing.py
         self.own: dict[VisitId, Place] = {}  # calls kept for him: see keeping.py
         self.removed = False  # no longer configured; goes when his talk ends
 
