@@ -1,12 +1,16 @@
 """Traffic as it is written: golden errors with their lines, and what comes out."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ccapp.config import SAMPLE, ConfigError, read_offered, read_traffic
+from ccapp.config import SAMPLE, ConfigError, Problem, read_offered, read_traffic
 from ccapp.domain.traffic import Break, Duration, Law
+from tests.domain.steady import STEADY
 
 CENTRE = """
 queues:
@@ -136,3 +140,37 @@ def test_a_what_if_of_nothing_is_told(where):
 def test_the_samples_need_no_traffic_and_have_it():
     assert read_offered(SAMPLE).traffic is None
     assert read_offered(SAMPLE.parent / "travel_desk.yaml").warnings == ()
+
+
+DESK_LINES = (SAMPLE.parent / "travel_desk.yaml").read_text().splitlines()
+WORDS = [
+    "open", "from", "until", "interval_min", "streams", "calls", "per_hour", "talk", "patience", "answer",
+    "shifts", "breaks", "minutes", "08:00", "24:00", "-1", "0", "1e400", ".nan", "1e-9", "null", "[]", "{}",
+    "99999999999999999999", "not (", "english", "ana", "law: fixed", "at: '08:00'",
+]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(DESK_LINES) - 1), st.integers(0, 6), st.sampled_from(WORDS) | st.text()),
+        min_size=1,
+        max_size=4,
+    )
+)
+@STEADY
+def test_whatever_is_written_as_traffic_is_read_or_refused_with_its_line(slips):
+    lines = list(DESK_LINES)
+    for number, word, instead in slips:
+        words = lines[number].split(" ")
+        words[word % len(words)] = instead
+        lines[number] = " ".join(words)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "f.yaml"
+        file.write_text("\n".join(lines), encoding="utf-8", errors="replace")
+        problems: tuple[Problem, ...] = ()
+        try:
+            traffic = read_offered(file).traffic
+        except ConfigError as error:
+            traffic, problems = None, error.problems
+    assert all(problem.file == str(file) and problem.line <= len(lines) + 5 for problem in problems)
+    assert traffic is None or traffic.streams

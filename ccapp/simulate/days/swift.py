@@ -328,7 +328,7 @@ def _served(visit: Visit, offer: Offer, now: float, wrap_up_s: float) -> events.
 
 KNOWN = {
     Queue: frozenset({
-        "id", "name", "requires", "agents", "groups", "tiers", "tier_rules", "relax", "strategy",
+        "id", "name", "caller_id", "requires", "agents", "groups", "tiers", "tier_rules", "relax", "strategy",
         "priority", "service_probability", "overdue_s", "priority_s", "ring_s", "retry_same_agent_s",
         "wrap_up_s", "wait_s_max", "handling_s", "music", "greeting", "sorry", "ring_at_once_max",
         "ring_next_after_s", "sign_in",
