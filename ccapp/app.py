@@ -38,6 +38,7 @@ from ccapp.records.journal import PostgresJournal
 from ccapp.records.lease import Lease, held
 from ccapp.records.migrate import migrate
 from ccapp.telephony.meter import BOUNDS_S
+from ccapp.telephony.prompt_files import PromptFiles
 from ccapp.telephony.settings import AsteriskSettings, SpeechSettings
 from ccapp.telephony.switch import AsteriskSwitch
 from ccapp.web import Desk, Health, make_app, serving
@@ -212,6 +213,11 @@ class Engine:
             switch_meter=self.switch.meter,
             past=History(self.pool),
             past_centres=self.centres,
+            prompts=PromptFiles(
+                self.settings.state_dir / "prompts",
+                convert=self.settings.prompt_convert,
+                mp3=self.settings.prompt_mp3,
+            ),
             round_trip_bounds_s=BOUNDS_S,
         )
 
@@ -240,5 +246,6 @@ def asterisk_settings(settings: Settings, centre: Centre) -> AsteriskSettings:
             convert=settings.speech_convert,
             voice=centre.voice,
             folder=settings.state_dir / "speech",
+            uploads=settings.state_dir / "prompts",
         ),
     )

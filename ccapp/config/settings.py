@@ -129,6 +129,14 @@ class Settings(BaseSettings):
         ("sox", "{wav}", "-r", "8000", "-c", "1", "-b", "16", "{out}"),
         description="Makes of `{wav}` the file `{out}`, fit for Asterisk: 8 kHz, mono, 16 bit.",
     )
+    prompt_convert: Annotated[Command, _needs("{in}", "{out}")] = Field(
+        ("sox", "{in}", "-r", "8000", "-c", "1", "-b", "16", "{out}", "trim", "0", "601"),
+        description="Makes of an uploaded WAV file `{in}` the file `{out}`, fit for Asterisk.",
+    )
+    prompt_mp3: Annotated[Command, _needs("{in}", "{out}")] = Field(
+        ("mpg123", "-q", "-n", "25000", "-w", "{out}", "{in}"),
+        description="Makes of an uploaded MP3 file `{in}` the WAV file `{out}`, which is then converted.",
+    )
     http_allow: Networks = Field(
         (),
         description="Private networks that IVR nodes may ask over HTTP, as `10.1.0.0/16,127.0.0.1`; others "

@@ -18,6 +18,8 @@ class SpeechSettings:
     convert: tuple[str, ...] = ("sox", "{wav}", "-r", "8000", "-c", "1", "-b", "16", "{out}")
     voice: str = "en"
     folder: Path = Path("/var/cache/ccapp/speech")
+    uploads: Path = Path("/var/cache/ccapp/prompts")
+    """Prompts of people's own; one of the name of a sound goes before Asterisk's."""
     run_s_max: float = 20.0
     characters_max: int = 2000
     at_once_max: int = 2

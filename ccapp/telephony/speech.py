@@ -7,24 +7,20 @@ What cannot be spoken is logged and passed over; a call does not end because a v
 import asyncio
 import hashlib
 import logging
-import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from ccapp.domain.ivr import Prompt, Say, Sound
+from ccapp.telephony.programs import ProgramFailed, filled, run
 from ccapp.telephony.settings import SpeechSettings
 
 log = logging.getLogger(__name__)
 
 _SOUND: Final = re.compile(r"[A-Za-z0-9_./@+ -]{1,255}")
 _VOICE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+./-]{0,63}")
-
-
-class SpeechFailed(Exception):
-    """The command did not make a sound file."""
 
 
 class Speech:
@@ -41,7 +37,8 @@ class Speech:
         """What Asterisk can play; None if it cannot be had."""
         match prompt:
             case Sound(name=name) if _SOUND.fullmatch(name):
-                return f"sound:{name}"
+                ours = self._settings.uploads.resolve() / f"{name}.wav"
+                return f"sound:{ours.with_suffix('') if '/' not in name and ours.is_file() else name}"
             case Sound(name=name):
                 log.warning("no name for a sound: %.80r", name)
                 return None
@@ -53,7 +50,7 @@ class Speech:
         try:
             if not path.exists():
                 await self._made(path, text, voice)
-        except (SpeechFailed, OSError) as why:
+        except (ProgramFailed, OSError) as why:
             log.warning("cannot say %d characters in voice %.40r: %s", len(text), voice, why)
             return None
         return f"sound:{path.with_suffix('')}"
@@ -78,45 +75,20 @@ class Speech:
 
     async def _make(self, path: Path, text: str, voice: str) -> None:
         if not text.strip() or len(text) > self._settings.characters_max:
-            raise SpeechFailed(f"a text of {len(text)} characters")
+            raise ProgramFailed(f"a text of {len(text)} characters")
         if not _VOICE.fullmatch(voice):
-            raise SpeechFailed("no name for a voice")
+            raise ProgramFailed("no name for a voice")
         path.parent.mkdir(parents=True, exist_ok=True)
         stem = path.parent / f".{path.stem}-{uuid4().hex[:8]}"
         wav, out = stem.with_suffix(".raw.wav"), stem.with_suffix(".wav")
         places = {"text": text, "voice": voice, "wav": str(wav), "out": str(out)}
         try:
             async with self._at_once, asyncio.timeout(self._settings.run_s_max):
-                await _run(_filled(self._settings.synthesise, places), text)
-                await _run(_filled(self._settings.convert, places), "")
+                await run(filled(self._settings.synthesise, places), text)
+                await run(filled(self._settings.convert, places), "")
             out.replace(path)
         except TimeoutError:
-            raise SpeechFailed(f"not done in {self._settings.run_s_max:g} s") from None
+            raise ProgramFailed(f"not done in {self._settings.run_s_max:g} s") from None
         finally:
             wav.unlink(missing_ok=True)
             out.unlink(missing_ok=True)
-
-
-def _filled(command: Sequence[str], places: dict[str, str]) -> list[str]:
-    """Each placeholder once, so that a text with braces in it stays a text."""
-    return [re.sub(r"\{(text|voice|wav|out)\}", lambda found: places[found[1]], part) for part in command]
-
-
-async def _run(command: Sequence[str], said: str) -> None:
-    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=pipe if said else nothing,
-        stdout=nothing,
-        stderr=pipe,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )
-    try:
-        _, complaint = await process.communicate(said.encode() or None)
-    except BaseException:
-        process.kill()
-        await process.wait()
-        raise
-    if process.returncode:
-        last = complaint.decode(errors="replace").strip()[-200:]
-        raise SpeechFailed(f"{command[0]} ended with {process.returncode}: {last}")

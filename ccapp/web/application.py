@@ -18,6 +18,7 @@ from ccapp.web import (
     managers,
     metrics,
     moving,
+    prompts,
     reading,
     report,
     report_today,
@@ -71,6 +72,10 @@ def _add_routes(app: web.Application) -> None:
     add.add_get("/v1/report", report.report)
     add.add_get("/v1/figures", report_today.figures)
     add.add_get("/v1/facts", facts.facts)
+    add.add_get("/v1/prompts", prompts.prompts)
+    add.add_post("/v1/prompts/{name}", prompts.upload)
+    add.add_get("/v1/prompts/{name}", prompts.listen)
+    add.add_delete("/v1/prompts/{name}", prompts.remove)
     add.add_get("/v1/live", live.live)
     add.add_get("/v1/config", configuring.show)
     add.add_put("/v1/config", configuring.put)

@@ -12,6 +12,7 @@ from ccapp.records.centres import Applied, Stored
 from ccapp.records.history import Span
 from ccapp.records.journal import JournalFigures
 from ccapp.records.read import VisitRecord, Wanted
+from ccapp.telephony.prompt_files import PromptFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +96,5 @@ class Desk:
     switch_meter: SwitchMeter | None = None
     past: Past | None = None
     past_centres: PastCentres | None = None
+    prompts: PromptFiles | None = None
     round_trip_bounds_s: Sequence[float] = ()

@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 from scripts.stack.asterisk import AsteriskServer
 from scripts.stack.guarded import GuardedProcess
 from scripts.stack.ports import PortBlock
-from scripts.stack.tools import espeak_ng, sox
+from scripts.stack.tools import espeak_ng, mpg123, sox
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
@@ -52,6 +52,8 @@ class Engine:
             "CCAPP_URL": self.url,
             "CCAPP_SPEECH_COMMAND": f"{shlex.quote(str(espeak_ng()))} --stdin -v {{voice}} -w {{wav}}",
             "CCAPP_SPEECH_CONVERT": f"{shlex.quote(str(sox()))} {{wav}} -r 8000 -c 1 -b 16 {{out}}",
+            "CCAPP_PROMPT_CONVERT": f"{shlex.quote(str(sox()))} {{in}} -r 8000 -c 1 -b 16 {{out}} trim 0 601",
+            "CCAPP_PROMPT_MP3": f"{shlex.quote(str(mpg123()))} -q -n 25000 -w {{out}} {{in}}",
             **{f"CCAPP_{name.upper()}": value for name, value in variables.items()},
         }
 

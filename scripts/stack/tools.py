@@ -29,6 +29,8 @@ PACKAGES: Final = {
     "sipp": _Package("sip-tester", "usr/bin/sipp"),
     "espeak-ng": _Package("espeak-ng", "usr/bin/espeak-ng", (("ESPEAK_DATA_PATH", "usr/lib/*-linux-gnu"),)),
     "sox": _Package("sox", "usr/bin/sox"),
+    "mpg123": _Package("mpg123", "usr/bin/mpg123.bin"),
+    "lame": _Package("lame", "usr/bin/lame"),
 }
 
 
@@ -45,6 +47,16 @@ def espeak_ng() -> Path:
 def sox() -> Path:
     """sox, to convert and to mix audio files."""
     return tool("sox")
+
+
+def mpg123() -> Path:
+    """mpg123, to decode MP3 files."""
+    return tool("mpg123")
+
+
+def lame() -> Path:
+    """lame, to make MP3 files."""
+    return tool("lame")
 
 
 def tool(name: str) -> Path:
