@@ -232,6 +232,11 @@ class Switch(Protocol):
         Raises SwitchError when that cannot be said."""
         ...
 
+    async def look_for_phones(self) -> None:
+        """Compares which phones are there with what was told of them, and tells the difference: an event may
+        have been lost. Raises SwitchError."""
+        ...
+
     def tell(self, agent: AgentId, text: str) -> None:
         """Shows a text on the agent's phone (SIP MESSAGE), as far as it can. Synchronous, never raises."""
         ...

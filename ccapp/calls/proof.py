@@ -34,6 +34,7 @@ class Proof:
             await asyncio.sleep(PROOF_S)
             try:
                 await self.look()
+                await self._floor.switch.look_for_phones()
             except SwitchError as why:
                 log.info("nothing can be proven now: %s", why)
                 self._suspects.clear()

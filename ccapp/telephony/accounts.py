@@ -54,7 +54,7 @@ class Accounts:
             await asyncio.gather(*(self._put(account) for account in some))
             await self._listen([account.name for account in some if account.name in self._pushed])
         await self._drop_others(wanted)
-        return await self._states()
+        return await self.states()
 
     async def _put(self, account: Account) -> None:
         if self._pushed.get(account.name) == account:
@@ -75,13 +75,19 @@ class Accounts:
         if names:
             await self._send(commands.subscribe(self._devices_app, map(_source, names)))
 
+    async def listen_anew(self, names: Sequence[str]) -> None:
+        """To phones whose changes were not heard: Asterisk may still have the source of an account before."""
+        for name in names:
+            await self._listen_no_more(name)
+        await self._listen(names)
+
     async def _listen_no_more(self, name: str) -> None:
         """A later account of this name will be another source of events."""
         with contextlib.suppress(Refused):  # 409: not subscribed
             await self._send(commands.unsubscribe(self._devices_app, _source(name)))
 
     async def _drop_others(self, wanted: Mapping[str, Account]) -> None:
-        others = [name for name in await self._states() if name not in wanted]
+        others = [name for name in await self.states() if name not in wanted]
         for some in batched(others, AT_ONCE, strict=False):
             await asyncio.gather(*(self._drop_if_ours(name) for name in some))
 
@@ -99,7 +105,7 @@ class Accounts:
             log.warning("account=%s cannot be removed: %s", name, why)
         self._pushed.pop(name, None)
 
-    async def _states(self) -> Mapping[str, events.EndpointChanged]:
+    async def states(self) -> Mapping[str, events.EndpointChanged]:
         try:
             listed = orjson.loads(await self._send(commands.endpoints()))
         except SwitchBusy:  # 404: there are none

@@ -240,6 +240,13 @@ class AsteriskSwitch:
             return False
         return True
 
+    async def look_for_phones(self) -> None:
+        states = await self._accounts.states()
+        missed = self._devices.compare(states)
+        if missed:
+            log.warning("phones=%s have come or gone unheard", ",".join(missed))
+            await self._accounts.listen_anew(missed)
+
     def tell(self, agent: AgentId, text: str) -> None:
         sender = f"sip:{self._settings.app}@localhost"
         command = commands.send_text(agent, sender, sip_headers.one_line(text))
