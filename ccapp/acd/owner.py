@@ -42,6 +42,7 @@ from ccapp.domain.ids import (
 from ccapp.domain.managers import Chosen, caller_key
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, SubState, Traffic, state_of
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
+from ccapp.domain.recording import recorded
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Arrived, Journal
 from ccapp.routing.decisions import (
@@ -307,7 +308,8 @@ class Acd:
             bridge=bridge,
             began_at=now,
         )
-        self._publish(telling.served(visit, offer, talk, waited_s, wrap_up_s))
+        record = recorded(visit.data, self.centre.queues.get(offer.queue))
+        self._publish(telling.served(visit, offer, talk, waited_s, wrap_up_s, record=record))
         return talk
 
     def declined(self, attempt: Attempt, reason: DeclineReason, cause: int) -> None:
@@ -394,6 +396,11 @@ class Acd:
         if move in telling.SIGNING and self._router.presence(agent).queues != before.queues:
             self._publish(telling.SIGNING[move](at=now, agent=agent, queue=queue))
         return self._router.presence(agent)
+
+    def wrap_up_end(self, agent: AgentId, more_s: float) -> float:
+        """When his wrap-up ends if it lasts so much longer."""
+        until = self._router.presence(agent).wrap_up_until
+        return (self.clock.now() if until is None else until) + more_s
 
     def hears(self, agent: AgentId, line: Line, *, wrap_up_s: float = 0.0, why: str = "") -> None:
         """What an agent's lines say beside offers and talks. Raises IllegalMove, UnknownAgent."""

@@ -61,10 +61,12 @@ def obey(at: AgentId, dialled: str, floor: Floor) -> str:
         wish = None
     if wish is None or agent is None or agent not in acd.centre.agents:
         return NOT_KNOWN
+    extends = wish.move is Move.EXTEND_WRAP_UP
     try:
         now = acd.move(
             agent,
             wish.move,
+            until=acd.wrap_up_end(agent, acd.centre.wrap_up_extension_s) if extends else None,
             sub_state=wish.sub_state,
             reason=wish.reason,
             queue=wish.queue,
@@ -91,6 +93,7 @@ def read(dialled: str, centre: Centre) -> Wish | None:
         codes.ready: Wish(Move.READY),
         codes.ready_once: Wish(Move.READY_ONCE),
         codes.wrap_up_done: Wish(Move.WRAP_UP_DONE),
+        codes.extend_wrap_up: Wish(Move.EXTEND_WRAP_UP),
     }
     if dialled in plain:
         return plain[dialled]

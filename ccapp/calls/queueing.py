@@ -15,7 +15,7 @@ from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.fifo import SLOT, Kind, in_slot
 from ccapp.domain.ids import QueueId, SkillId
 from ccapp.domain.ivr import Say
-from ccapp.domain.priorities import CALLER_PRIORITY, CALLER_PRIORITY_MAX, Priority
+from ccapp.domain.priorities import CALLER_PRIORITY, CALLER_PRIORITY_MAX, Priority, TimeBase
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Leg
 
@@ -63,6 +63,8 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
     queue = floor.acd.centre.queues.get(line.queue)
     if queue is not None and queue.kind is Kind.FIFO:
         line = in_a_slot(line, visit)
+    if queue is not None and queue.time_base is TimeBase.CALL and line.entered_at is None:
+        line = replace(line, brought_s=max(line.brought_s, since - visit.arrived_at))
     try:
         served = await _wait(visit, caller, line, since, floor)
     except TurnedAway as away:

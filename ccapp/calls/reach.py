@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccapp.acd import Acd, Visit
-from ccapp.domain.calldata import to_headers
+from ccapp.calls.ivr_values import filled
+from ccapp.domain.calldata import clean, to_headers
+from ccapp.domain.centre import Queue
 from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.recording import RECORD, recorded
 from ccapp.ports import CallerId
 
 
@@ -18,16 +21,26 @@ class Reach:
 
 def reach(agent: AgentId, queue: QueueId, visit: Visit, acd: Acd) -> Reach:
     """The phone at which he sits, which shows the caller; or his number outside, which shows the queue's."""
-    caller = CallerId(number=visit.caller_number, name=visit.caller_name)
-    headers = {"X-Call-Id": visit.id, "X-Queue": queue, **to_headers(visit.data)}
     centre = acd.centre
+    line = centre.queues.get(queue)
+    caller = CallerId(number=visit.caller_number, name=_name(visit, line))
+    headers = {"X-Call-Id": visit.id, "X-Queue": queue, **to_headers(visit.data)}
+    if recorded(visit.data, line):
+        headers[f"X-{RECORD}"] = "Y"
     person = centre.agents.get(agent)
     if person is None or person.outside is None:
         return Reach(endpoint=acd.presence(agent).phone or agent, caller=caller, headers=headers)
     trunk = centre.trunks.get(person.outside.trunk)
-    shown = centre.queues[queue].caller_id if queue in centre.queues else ""
+    shown = line.caller_id if line is not None else ""
     return Reach(
         endpoint=f"{person.outside.number}@{person.outside.trunk}",
-        caller=CallerId(number=shown),
+        caller=CallerId(number=shown, name=_name(visit, line) if line and line.caller_id_name else ""),
         headers=headers if trunk is not None and trunk.trusted else {},
     )
+
+
+def _name(visit: Visit, queue: Queue | None) -> str:
+    """What an agent's phone shows as the name of who calls."""
+    if queue is None or not queue.caller_id_name:
+        return visit.caller_name
+    return clean(filled(queue.caller_id_name.replace("{Queue}", queue.name), visit))

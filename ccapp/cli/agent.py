@@ -72,6 +72,16 @@ def wrap_up_done(agent: Name, as_json: AsJson = False) -> None:
     move(agent, {"move": "wrap_up_done"}, as_json=as_json)
 
 
+@app.command("extend-wrap-up")
+def extend_wrap_up(
+    agent: Name,
+    seconds: Annotated[float, typer.Argument(min=1, max=3600, help="How much longer.")],
+    as_json: AsJson = False,
+) -> None:
+    """More time for the work after a call, while it lasts."""
+    move(agent, {"move": "extend_wrap_up", "for_s": seconds}, as_json=as_json)
+
+
 @app.command()
 def ban(
     agent: Name,

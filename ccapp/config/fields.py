@@ -21,6 +21,7 @@ from ccapp.domain import calldata, conditions
 from ccapp.domain.expressions import expression
 from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import EMPTY_KEY, INVALID_KEY, KEYS
+from ccapp.domain.presence import UNTIL_DONE
 from ccapp.domain.priorities import CALLER_PRIORITY_MAX, QUEUE_PRIORITY_MAX
 
 
@@ -99,6 +100,10 @@ def _levels_or_expression(given: Any, levels: ValidatorFunctionWrapHandler) -> A
     return expression(given) if isinstance(given, str) else levels(given)
 
 
+def _seconds_or_until_done(given: Any, seconds: ValidatorFunctionWrapHandler) -> Any:
+    return UNTIL_DONE if given in ("until_done", UNTIL_DONE) else seconds(given)
+
+
 ID = shaped(
     r"[A-Za-z][A-Za-z0-9_-]{0,39}", "must be a letter, then letters, digits, _ or -, at most 40 characters"
 )
@@ -173,6 +178,13 @@ Asked = Annotated[SkillLevels, WrapValidator(_levels_or_expression), PlainSerial
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 LongSeconds = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
+WrapUpSeconds = Annotated[
+    Seconds,
+    WrapValidator(_seconds_or_until_done),
+    PlainSerializer(lambda seconds: "until_done" if seconds == UNTIL_DONE else seconds),
+]
+"""Seconds, or `until_done`: until the agent says so."""
+
 RingSeconds = Annotated[float, Field(ge=3, le=300, allow_inf_nan=False)]
 RingNextSeconds = Annotated[float, Field(ge=0.5, le=300, allow_inf_nan=False)]
 KeySeconds = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)]

@@ -36,6 +36,7 @@ from ccapp.config.fields import (
     TreeName,
     TrunkName,
     Voice,
+    WrapUpSeconds,
 )
 from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyName
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
@@ -55,7 +56,7 @@ from ccapp.domain.admission import WhenEmpty
 from ccapp.domain.centre import CLOSED, Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
-from ccapp.domain.priorities import OVERDUE_S
+from ccapp.domain.priorities import OVERDUE_S, TimeBase
 from ccapp.domain.serving import Strategy
 
 
@@ -124,7 +125,7 @@ class QueuePart(Part):
     ring_at_once_max: int = Field(20, ge=2, le=100)
     ring_next_after_s: RingNextSeconds = 5.0
     retry_same_agent_s: Seconds = 5.0
-    wrap_up_s: Seconds = 10.0
+    wrap_up_s: WrapUpSeconds = 10.0
     hours: HoursName | None = None
     closed: TreatmentPart = TreatmentPart.of(CLOSED)
     size_max: int | None = Field(None, ge=0, le=100_000)
@@ -139,6 +140,9 @@ class QueuePart(Part):
     manager: ManagerPart | None = None
     music: Music = "default"
     caller_id: CallerNumber = ""
+    caller_id_name: Text = Field("", max_length=80)
+    record: bool = False
+    time_base: TimeBase = TimeBase.QUEUE
     greeting: Text = ""
     sorry: Text = Queue(id=QueueId(""), name="").sorry
 
@@ -193,7 +197,7 @@ class AgentPart(SecretPart):
     technical_delay_s: Seconds = 5.0
     lag_s: Seconds = 0.0
     ban_s: LongSeconds = 0.0
-    wrap_up_s: Seconds | None = None
+    wrap_up_s: WrapUpSeconds | None = None
     outside: OutsidePart | None = None
 
     def value(self, id: AgentId, realm: str) -> Agent:
@@ -215,6 +219,7 @@ class FeatureCodesPart(Part):
     ready: Code = "*13"
     not_ready: Code = "*14"
     wrap_up_done: Code = "*15"
+    extend_wrap_up: Code = "*10"
     ready_once: Code = "*16"
     sign_in: Code = "*17"
     sign_out: Code = "*18"
@@ -234,6 +239,7 @@ class CentrePart(Part):
     name: Title = "ccapp"
     realm: Realm = "ccapp"
     voice: Voice = Field("en", min_length=1)
+    wrap_up_extension_s: Seconds = Field(60.0, ge=1)
     offline_grace_s: Seconds = 7.0
     dead_phone_s: Seconds = 60.0
     break_reasons: tuple[Title, ...] = Field(("break", "lunch", "training"), min_length=1, max_length=20)
@@ -254,6 +260,7 @@ class CentrePart(Part):
             name=self.name,
             realm=self.realm,
             voice=self.voice,
+            wrap_up_extension_s=self.wrap_up_extension_s,
             offline_grace_s=self.offline_grace_s,
             dead_phone_s=self.dead_phone_s,
             break_reasons=self.break_reasons,
@@ -276,6 +283,7 @@ class CentrePart(Part):
             name=centre.name,
             realm=centre.realm,
             voice=centre.voice,
+            wrap_up_extension_s=centre.wrap_up_extension_s,
             offline_grace_s=centre.offline_grace_s,
             dead_phone_s=centre.dead_phone_s,
             break_reasons=centre.break_reasons,

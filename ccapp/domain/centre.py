@@ -9,7 +9,7 @@ from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Tree
 from ccapp.domain.managers import ManagerRules
-from ccapp.domain.priorities import OVERDUE_S, Priority
+from ccapp.domain.priorities import OVERDUE_S, Priority, TimeBase
 from ccapp.domain.requirements import Requires, Skills
 from ccapp.domain.serving import (
     NO_GROUPS,
@@ -60,7 +60,7 @@ class Queue:
     ring_at_once_max: int = 20  # phones that ring for one call, where a strategy rings several
     ring_next_after_s: float = 5.0  # until the next one rings too, where they ring progressively
     retry_same_agent_s: float = 5.0  # not offered to the same agent again for so long
-    wrap_up_s: float = 10.0  # 0: none
+    wrap_up_s: float = 10.0  # 0: none; UNTIL_DONE: until the agent says so
     hours: HoursId | None = None  # None: always open
     closed: Treatment = CLOSED
     size_max: int | None = None  # calls in line
@@ -75,6 +75,9 @@ class Queue:
     manager: ManagerRules | None = None  # None: callers have none here
     music: str = "default"  # music-on-hold class
     caller_id: str = ""  # shown to agents who are rung outside
+    caller_id_name: str = ""  # shown to all its agents, with call data filled in; empty: the caller's
+    record: bool = False  # where the call data do not say it
+    time_base: TimeBase = TimeBase.QUEUE  # from when on a call's waiting counts for its place
     greeting: str = ""  # text spoken on entering the queue, empty: none
     sorry: str = "We are sorry, nobody can take your call now. Please call again later."
 
@@ -171,6 +174,7 @@ class FeatureCodes:
     ready: str = "*13"
     not_ready: str = "*14"  # followed by the number of a reason, counted from 1; without: the first
     wrap_up_done: str = "*15"
+    extend_wrap_up: str = "*10"
     ready_once: str = "*16"
     sign_in: str = "*17"  # followed by the number of a queue with sign_in, counted from 1
     sign_out: str = "*18"
@@ -197,6 +201,7 @@ class Centre:
     feature_codes: FeatureCodes = FeatureCodes()
     own_calls: OwnCalls = OwnCalls()
     dead_phone_s: float = 60.0  # an agent's phone that is silent so long in a talk is dead; 0: never
+    wrap_up_extension_s: float = 60.0  # what the feature code adds
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration
 
     @property

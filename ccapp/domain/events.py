@@ -182,6 +182,7 @@ class CallServed(VisitFact):
     waited_s: float
     rang_s: float
     wrap_up_s: float
+    record: bool = False  # to be recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

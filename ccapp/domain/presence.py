@@ -39,6 +39,7 @@ class Move(StrEnum):
     READY_ONCE = "ready_once"  # on demand: for one call
     NOT_READY = "not_ready"
     WRAP_UP_DONE = "wrap_up_done"
+    EXTEND_WRAP_UP = "extend_wrap_up"  # to a later end
     SIGN_IN = "sign_in"  # to one queue
     SIGN_OUT = "sign_out"  # of one queue
     BAN = "ban"  # no calls until a time

@@ -209,7 +209,11 @@ def pause_s(agent: Agent, reason: DeclineReason) -> float:
 
 def hang_up(draft: Draft, agent: Agent, told: Told) -> None:
     """The talk of an offer is over. On demand: in wrap-up until he says what now."""
-    _hang_up(draft, agent, told, UNTIL_DONE if draft.on_demand else told.now + told.wrap_up_s)
+    _hang_up(draft, agent, told, _wrap_up_until(told, draft.on_demand))
+
+
+def _wrap_up_until(told: Told, on_demand: bool) -> float:
+    return UNTIL_DONE if on_demand or told.wrap_up_s >= UNTIL_DONE else told.now + told.wrap_up_s
 
 
 def _hang_up(draft: Draft, agent: Agent, told: Told, wrap_up_until: float) -> None:
@@ -232,6 +236,12 @@ def _done_as_remembered(draft: Draft, agent: Agent, told: Told) -> bool:
         case _:
             return False
     return True
+
+
+def extend_wrap_up(draft: Draft, agent: Agent, told: Told) -> None:
+    """To the end that is told, never to an earlier one."""
+    if draft.wrap_up_until is not None and told.until is not None:
+        draft.wrap_up_until = max(draft.wrap_up_until, told.until)
 
 
 def wrapped_up(draft: Draft, agent: Agent, told: Told) -> None:

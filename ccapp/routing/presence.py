@@ -211,6 +211,7 @@ TABLE: Mapping[Standing, Row] = {
         _M.NOT_READY: (acts.rest, (_S.UNREADY,)),
         _M.BAN: (acts.ban, (_S.ACW,)),
         _M.LIFT_BAN: (acts.lift_ban, (_S.ACW,)),
+        _M.EXTEND_WRAP_UP: (acts.extend_wrap_up, (_S.ACW,)),
         _M.WRAP_UP_DONE: (acts.wrapped_up, (_S.READY, _S.BANNED, _S.UNREADY)),
         _L.WRAP_UP_OVER: (acts.wrapped_up, (_S.READY, _S.BANNED, _S.UNREADY)),
     },

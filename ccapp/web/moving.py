@@ -16,11 +16,15 @@ from ccapp.web.keys import DESK, views
 from ccapp.web.wire import ID_LENGTH_MAX, ApiError, Body, bad, checked, document, path_id, reply, unknown
 
 AVAILABLE = "AVAILABLE"
+EXTENSION_S_MAX = 3600.0
 Reason = Annotated[str, Field(max_length=80), AfterValidator(calldata.clean)]
 
 
 class Wish(Body):
-    """`until` (epoch s) or `for_s` end a ban; without either it lasts until it is lifted."""
+    """`until` (epoch s) or `for_s` end a ban; without either it lasts until it is lifted.
+
+    A wrap-up is extended by `for_s`.
+    """
 
     move: Literal[
         "log_in",
@@ -29,6 +33,7 @@ class Wish(Body):
         "ready_once",
         "not_ready",
         "wrap_up_done",
+        "extend_wrap_up",
         "ban",
         "lift_ban",
         "sign_in",
@@ -60,7 +65,10 @@ async def move(request: web.Request) -> web.Response:
         raise unknown("agent", id)
     given = await document(request)
     wish = checked(ManualStatus, given).wish() if "manual_status" in given else checked(Wish, given)
-    until = ban_until(wish, acd.clock.now())
+    if wish.move == "extend_wrap_up":
+        until: float | None = acd.wrap_up_end(agent.id, extension_s(wish))
+    else:
+        until = ban_until(wish, acd.clock.now())
     try:
         acd.move(
             agent.id,
@@ -108,6 +116,14 @@ def shared_phone(wish: Wish, centre: Centre) -> str | None:
     elif wish.phone and wish.phone not in centre.phones:
         raise bad("phone", f"no phone {wish.phone!r}")
     return wish.phone or None
+
+
+def extension_s(wish: Wish) -> float:
+    if wish.until is not None:
+        raise bad("until", "goes with ban only")
+    if wish.for_s is None or wish.for_s > EXTENSION_S_MAX:
+        raise bad("for_s", f"is by how long the wrap-up is extended, at most {EXTENSION_S_MAX:g}")
+    return wish.for_s
 
 
 def ban_until(wish: Wish, now: float) -> float | None:
