@@ -512,6 +512,9 @@ class Acd:
     def place(self, visit: VisitId) -> Place | None:
         return self._places.get(visit)
 
+    def waits_on_line(self, agent: AgentId) -> bool:
+        return agent in self._on_line
+
     def channel_of(self, offer: Offer) -> ChannelId:
         """Of the agent's leg: the one he waits on, or the one to be dialled."""
         own = self._on_line.get(offer.agent) if offer.on_line else None

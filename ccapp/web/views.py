@@ -291,7 +291,17 @@ class Views:
             return f"paused for {presence.not_before - self.now:.0f} s more"
         if call.tried.get(agent.id, 0.0) > self.now:
             return f"was tried, again in {call.tried[agent.id] - self.now:.0f} s"
+        if self._rings_enough(call.queue) and not self._acd.waits_on_line(agent.id):
+            return "ready, but phones ring for as many callers as may"
         return "ready"
+
+    def _rings_enough(self, queue: QueueId) -> bool:
+        """Of a fifo queue that rings for few callers at once."""
+        settings = self._acd.centre.queues.get(queue)
+        if settings is None or settings.simo is None:
+            return False
+        offers = (offer for offer in self._ringing.values() if offer.queue == queue and not offer.on_line)
+        return len({offer.visit for offer in offers}) >= settings.simo
 
 
 def _time(until: float | None) -> float | None:

@@ -1,11 +1,13 @@
 """What is said of queues, agents and calls, stage by stage of a call."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from ccapp.domain.events import Outcome
-from ccapp.domain.ids import NodeId, TreeId
+from ccapp.domain.fifo import Kind
+from ccapp.domain.ids import ChannelId, NodeId, TreeId
 from tests.web.floor import ALICE, BOB, SALES, SUPPORT, Client, Floor, recorded_visit
 
 
@@ -83,6 +85,24 @@ async def test_who_may_serve_a_waiting_call_and_why_he_does_not(client: Client, 
     talking.hangs_up()
     live = (await client.get(f"/v1/calls/{waiting.visit.id}"))["live"]
     assert live["candidates"][1]["why_not"] == "in wrap-up, 10 s left"
+
+
+async def test_a_queue_that_rings_for_one_caller_at_a_time_says_so(client: Client, floor: Floor):
+    strict = replace(floor.acd.centre.queues[SUPPORT], kind=Kind.FIFO, simo=1)
+    queues = {**floor.acd.centre.queues, SUPPORT: strict}
+    floor.acd.reconfigure(replace(floor.acd.centre, queues=queues))
+    floor.call().waits(SUPPORT)
+    second = floor.call().waits(SUPPORT)
+    floor.ready(BOB)
+    floor.ready(ALICE)
+    live = (await client.get(f"/v1/calls/{second.visit.id}"))["live"]
+    assert [row["why_not"] for row in live["candidates"]] == [
+        "ready, but phones ring for as many callers as may",
+        "rung for another call",
+    ]
+    floor.acd.on_line(ALICE, ChannelId("line"))
+    live = (await client.get(f"/v1/calls/{second.visit.id}"))["live"]
+    assert live["where"] == "ringing"
 
 
 async def test_the_whole_story_of_a_call(client: Client, floor: Floor):
