@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 from textwrap import wrap
+from typing import NamedTuple
 
 from ccapp.cli.ivr_drawing import Arrow, Box, Shape, arrows, boxes
 from ccapp.domain.ids import NodeId
@@ -35,6 +36,7 @@ class Place:
     lines: list[str] = field(default_factory=list)
     x: float = 0.0  # of the middle
     y: float = 0.0  # of the top
+    passing: float = 0.0  # of a bend: the height of its layer, which is passed straight
     above: "list[Place]" = field(default_factory=list)
     below: "list[Place]" = field(default_factory=list)
 
@@ -55,12 +57,19 @@ class Way:
     places: list[Place]
     turned: bool
 
+    @property
+    def itself(self) -> bool:
+        """It leads back to where it begins."""
+        return len(self.places) == 1
+
 
 def svg(tree: Tree) -> str:
     ways, layers = _layered(boxes(tree), arrows(tree))
     _sort(layers)
     _put(layers)
-    width = max(place.x + place.width / 2 for layer in layers for place in layer) + MARGIN
+    right = [place.x + place.width / 2 for layer in layers for place in layer]
+    right += [_itself(way.places[0])[1][0] + 2 * _half(_short(way.arrow.text)) for way in ways if way.itself]
+    width = max(right) + MARGIN
     height = max(place.y + place.height for layer in layers for place in layer) + MARGIN
     inside = [*_drawn_ways(ways), *(drawn for layer in layers for place in layer for drawn in _drawn(place))]
     return (
@@ -163,10 +172,11 @@ def _put(layers: list[list[Place]]) -> None:
     y = float(MARGIN)
     for layer in layers:
         x = float(MARGIN)
+        height = max(place.height for place in layer)
         for place in layer:
-            place.x, place.y = x + place.width / 2, y
+            place.x, place.y, place.passing = x + place.width / 2, y, height
             x += place.width + GAP_X
-        y += max(place.height for place in layer) + GAP_Y
+        y += height + GAP_Y
     for sweep in range(SWEEPS):
         for layer in layers if sweep % 2 == 0 else reversed(layers):
             _pull(layer, down=sweep % 2 == 0)
@@ -215,33 +225,71 @@ def _line(x: float, y: float, text: str, style: str) -> str:
 
 
 def _drawn_ways(ways: Sequence[Way]) -> Iterator[str]:
-    labels = []
+    labels: list[Label] = []
     for way in ways:
-        points = _itself(way.places[0]) if len(way.places) == 1 else _points(way, ways)
-        curve = _curve(points)
+        points = _itself(way.places[0]) if way.itself else _points(way, ways)
         tip = "marker-start" if way.turned else "marker-end"
-        dash = ' stroke-dasharray="5 3"' if way.turned or len(way.places) == 1 else ""
-        yield f'<path d="{curve}" fill="none" stroke="#667"{dash} {tip}="url(#tip)"/>'
-        if way.arrow.text:
-            (x, y), (x2, y2) = (points[-1], points[-2]) if way.turned else (points[0], points[1])
-            share = 0.42
-            labels.append((x + (x2 - x) * share, y + (y2 - y) * share, way.arrow.text))
-    for x, y, text in labels:
-        short = text if len(text) <= LABEL_LETTERS_MAX else f"{text[: LABEL_LETTERS_MAX - 1]}…"
-        half = 3.1 * len(short) + 4
+        dash = ' stroke-dasharray="5 3"' if way.turned or way.itself else ""
+        yield f'<path d="{_curve(points)}" fill="none" stroke="#667"{dash} {tip}="url(#tip)"/>'
+        if way.arrow.text and way.itself:
+            half = _half(_short(way.arrow.text))
+            (x, y) = points[1]
+            labels.append(Label(x + half, y, half, _short(way.arrow.text), way.arrow.text))
+        elif way.arrow.text:
+            ends = (points[-1], points[-2]) if way.turned else (points[0], points[1])
+            labels.append(_label(way.arrow.text, *ends, labels))
+    for label in labels:
         yield (
-            f'<rect x="{x - half:.1f}" y="{y - 8:.1f}" width="{2 * half:.1f}" height="15" fill="white" '
-            f'fill-opacity="0.9"><title>{escape(text)}</title></rect>'
+            f'<rect x="{label.x - label.half:.1f}" y="{label.y - 8:.1f}" width="{2 * label.half:.1f}" '
+            f'height="15" fill="white" fill-opacity="0.9"><title>{escape(label.whole)}</title></rect>'
         )
-        yield _line(x, y + 3.5, short, ' fill="#223"')
+        yield _line(label.x, label.y + 3.5, label.text, ' fill="#223"')
+
+
+class Label(NamedTuple):
+    x: float
+    y: float
+    half: float  # of its width
+    text: str
+    whole: str
+
+    def meets(self, other: "Label") -> bool:
+        return abs(self.x - other.x) < self.half + other.half and abs(self.y - other.y) < LINE_HEIGHT
+
+
+SHARES = (0.45, 0.3, 0.6, 0.2, 0.72)
+"""Where on an arrow's first piece its label may stand, the best first."""
+
+
+def _label(text: str, begin: tuple[float, float], end: tuple[float, float], others: Sequence[Label]) -> Label:
+    short = _short(text)
+    tried = [Label(*_on_curve(begin, end, share), _half(short), short, text) for share in SHARES]
+    free = (label for label in tried if not any(label.meets(other) for other in others))
+    return next(free, tried[0])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LABEL_LETTERS_MAX else f"{text[: LABEL_LETTERS_MAX - 1]}…"
+
+
+def _half(text: str) -> float:
+    return 3.1 * len(text) + 4
+
+
+def _on_curve(begin: tuple[float, float], end: tuple[float, float], t: float) -> tuple[float, float]:
+    """The point of the piece that `_curve` draws."""
+    (x, y), (to_x, to_y) = begin, end
+    sideways = 3 * t**2 - 2 * t**3
+    down = 1.5 * t * (1 - t) ** 2 + 1.5 * t**2 * (1 - t) + t**3
+    return x + (to_x - x) * sideways, y + (to_y - y) * down
 
 
 def _points(way: Way, ways: Sequence[Way]) -> list[tuple[float, float]]:
     """From the lower edge of the upper box, by all bends, to the upper edge of the lower one."""
     first, *between, last = way.places
-    begin = _port(first, way, [each for each in ways if each.places[0] is first and len(each.places) > 1], 1)
-    end = _port(last, way, [each for each in ways if each.places[-1] is last and len(each.places) > 1], -2)
-    bends = [(place.x, place.y) for place in between]
+    begin = _port(first, way, [each for each in ways if each.places[0] is first and not each.itself], 1)
+    end = _port(last, way, [each for each in ways if each.places[-1] is last and not each.itself], -2)
+    bends = [(place.x, y) for place in between for y in (place.y, place.y + place.passing)]
     return [(begin, first.y + first.height), *bends, (end, last.y)]
 
 

@@ -272,6 +272,23 @@ def test_a_caller_gone_while_playing_ends_the_play(run: Run) -> None:
     run(story)
 
 
+def test_music_is_heard_until_quiet_and_prompts_and_keys_go_on_after_it(run: Run) -> None:
+    async def story(world: World) -> None:
+        leg = await answered(world)
+        await within(2, leg.music("default"))
+        await world.caller_presses("5")
+        assert await within(3, leg.digit()) == "5"
+        leg.quiet()
+        leg.quiet()
+        await within(4, leg.play([world.sound("short")]))
+        await within(2, leg.music("no-such-music"))
+        await world.caller_hangs_up()
+        await world.caller_over()
+        leg.quiet()
+
+    run(story)
+
+
 def test_keys_come_in_order_and_are_kept_until_asked_for(run: Run) -> None:
     async def story(world: World) -> None:
         leg = await answered(world)
