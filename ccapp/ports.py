@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ccapp.domain.events import Fact, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId
 from ccapp.domain.ivr import Prompt
 
@@ -328,6 +328,10 @@ class Journal(Protocol):
 
     async def presences(self) -> Sequence[PresenceChanged]:
         """The last PresenceChanged of every agent who has one."""
+        ...
+
+    async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
+        """Those who have hung up in a line since then (epoch s), in order; the last ten thousand."""
         ...
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:

@@ -18,6 +18,7 @@ from ccapp.acd.entering import TurnedAway, turned_away
 from ccapp.acd.meter import Meter
 from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.place import Attempt, Place
+from ccapp.acd.returning import Returning
 from ccapp.acd.stations import Stations
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Edition, Visit
@@ -84,6 +85,7 @@ class Acd:
         self._journal = journal
         self._router = Router(centre, clock.now(), tiers=tiers, seed=seed)
         self._handling = Handling()
+        self._returning = Returning()
         self._places: dict[VisitId, Place] = {}
         self._talks: dict[AgentId, Talk] = {}
         self._watchers: list[Callable[[Fact], None]] = []
@@ -220,7 +222,7 @@ class Acd:
         )
         if not again:
             self._admit(visit, settings, call)
-        place = self._places[visit.id] = Place(visit, settings, entered_at)
+        place = self._places[visit.id] = Place(visit, settings, entered_at, brought_s)
         visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
         self._publish(telling.waits(visit, call, now))
         self._carry_out("call_joined", lambda: self._router.join(call, now))
@@ -241,6 +243,15 @@ class Acd:
             brought_s=brought_s,
         )
         self._admit(visit, settings, call)
+
+    def returns(self, visit: Visit, queue: QueueId) -> float:
+        """Seconds the caller brings from the place he left a moment ago; it is taken by asking."""
+        settings = self.centre.queues.get(queue)
+        return self._returning.brought_s(settings, visit.caller_number, self.clock.now()) if settings else 0.0
+
+    def remember(self, fact: events.CallAbandoned) -> None:
+        """One who hung up in a line before the engine died."""
+        self._returning.left(fact)
 
     def _queue(self, queue: QueueId) -> Queue:
         settings = self.centre.queues.get(queue)
@@ -273,7 +284,14 @@ class Acd:
             if visit.ending is None and place.away is None:
                 offered = place.left_ringing
                 self._publish(
-                    telling.abandoned(visit, place.queue, place.entered_at, offered=offered, now=now)
+                    telling.abandoned(
+                        visit,
+                        place.queue,
+                        place.entered_at,
+                        offered=offered,
+                        now=now,
+                        brought_s=place.brought_s,
+                    )
                 )
 
     def accepted(self, attempt: Attempt, channel: ChannelId, bridge: BridgeId) -> Talk:
@@ -653,6 +671,8 @@ class Acd:
             return
         self._journal.publish(fact)
         self._handling.hear(fact, self.centre.queues)
+        if isinstance(fact, events.CallAbandoned):
+            self._returning.left(fact)
         self.meter.fact(fact)
         for watcher in self._watchers:
             watcher(fact)

@@ -51,11 +51,12 @@ class Attempt:
 class Place:
     """Where a call waits. Made by `Acd.waiting`, which also takes it out of the line."""
 
-    def __init__(self, visit: Visit, settings: Queue, entered_at: float) -> None:
+    def __init__(self, visit: Visit, settings: Queue, entered_at: float, brought_s: float = 0.0) -> None:
         self.visit = visit
         self.queue: QueueId = settings.id
         self.settings = settings  # as they were when he came
         self.entered_at = entered_at
+        self.brought_s = brought_s
         self.served = False
         self.left_ringing = False  # the caller went while a phone rang for him
         self.ringing: dict[OfferId, Attempt] = {}  # agents being rung for this call, or about to be

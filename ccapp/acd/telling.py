@@ -112,7 +112,7 @@ def wait_ended(place: Place, reason: ExitReason, to: Treatment, now: float) -> e
 
 
 def abandoned(
-    visit: Visit, queue: QueueId, entered_at: float, *, offered: bool, now: float
+    visit: Visit, queue: QueueId, entered_at: float, *, offered: bool, now: float, brought_s: float = 0.0
 ) -> events.CallAbandoned:
     return events.CallAbandoned(
         at=now,
@@ -121,6 +121,8 @@ def abandoned(
         queue=queue,
         waited_s=now - entered_at,
         offered=offered,
+        caller_number=visit.caller_number,
+        brought_s=brought_s,
     )
 
 

@@ -63,6 +63,8 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
     queue = floor.acd.centre.queues.get(line.queue)
     if queue is not None and queue.kind is Kind.FIFO:
         line = in_a_slot(line, visit)
+    if line.entered_at is None and (returned_s := floor.acd.returns(visit, line.queue)):
+        line = replace(line, brought_s=max(line.brought_s, returned_s))
     if queue is not None and queue.time_base is TimeBase.CALL and line.entered_at is None:
         line = replace(line, brought_s=max(line.brought_s, since - visit.arrived_at))
     try:

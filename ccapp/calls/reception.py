@@ -11,7 +11,7 @@ from ccapp.calls.floor import Floor
 from ccapp.calls.proof import Proof
 from ccapp.calls.resume import take_over, unowned
 from ccapp.domain import events
-from ccapp.domain.centre import Centre
+from ccapp.domain.centre import RESUME_S_MAX, Centre
 from ccapp.domain.events import Fact
 from ccapp.domain.ids import AgentId, ChannelId
 from ccapp.domain.presence import State, state_of
@@ -117,6 +117,8 @@ class Reception:
             return self._reconnected(survey)
         for fact in await self._journal.presences():
             floor.acd.restore(fact)
+        for left in await self._journal.abandoned(floor.acd.clock.now() - RESUME_S_MAX):
+            floor.acd.remember(left)
         visits = await self._journal.open_visits()
         survey = await self._without_over(survey, {str(facts[0].visit) for facts in visits if facts})
         stories = take_over(visits, survey, floor)

@@ -178,7 +178,16 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
     elif found.waits is not None and visit.ending is None:
         waits = found.waits
         offered, now = bool(found.offers), acd.clock.now()
-        acd.declare(telling.abandoned(visit, waits.queue, waits.entered_at, offered=offered, now=now))
+        acd.declare(
+            telling.abandoned(
+                visit,
+                waits.queue,
+                waits.entered_at,
+                offered=offered,
+                now=now,
+                brought_s=waits.brought_s,
+            )
+        )
         visit.ends(Outcome.ABANDONED, EndedBy.CALLER)
     visit.ends(Outcome.LEFT_IN_IVR, EndedBy.CALLER)
     with acd.visiting(visit):

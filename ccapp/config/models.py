@@ -53,7 +53,18 @@ from ccapp.config.models_serving import (
     standings,
 )
 from ccapp.domain.admission import WhenEmpty
-from ccapp.domain.centre import CLOSED, Agent, Centre, FeatureCodes, Number, Queue, ToQueue, ToTree, Trunk
+from ccapp.domain.centre import (
+    CLOSED,
+    RESUME_S_MAX,
+    Agent,
+    Centre,
+    FeatureCodes,
+    Number,
+    Queue,
+    ToQueue,
+    ToTree,
+    Trunk,
+)
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId, TrunkId
 from ccapp.domain.priorities import OVERDUE_S, TimeBase
@@ -136,6 +147,7 @@ class QueuePart(Part):
     wait_s_max: Seconds | None = Field(None, ge=1)
     no_agent_wait_s_max: Seconds | None = None
     no_agent_grace_s: Seconds = 5.0
+    resume_within_s: float = Field(0.0, ge=0, le=RESUME_S_MAX)
     overflow: TreatmentPart | None = None
     manager: ManagerPart | None = None
     music: Music = "default"

@@ -26,6 +26,7 @@ from ccapp.domain.serving import (
 
 __all__ = ["Agent", "BreakLimit", "Centre", "FeatureCodes", "Number", "Queue", "ToQueue", "ToTree", "Trunk"]
 
+RESUME_S_MAX = 3600.0
 CLOSED = Goodbye(say="We are closed now. Please call again during our business hours.")
 
 
@@ -71,6 +72,7 @@ class Queue:
     wait_s_max: float | None = None
     no_agent_wait_s_max: float | None = None  # with nobody logged in
     no_agent_grace_s: float = 5.0  # of this, for those who come when it is over already
+    resume_within_s: float = 0.0  # who hung up and calls again so soon has his old place; 0: never
     overflow: Treatment | None = None  # for who is not let in or has waited in vain; None: hears `sorry`
     manager: ManagerRules | None = None  # None: callers have none here
     music: str = "default"  # music-on-hold class

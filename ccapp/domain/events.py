@@ -210,6 +210,8 @@ class CallAbandoned(VisitFact):
     queue: QueueId
     waited_s: float
     offered: bool
+    caller_number: str = ""
+    brought_s: float = 0.0  # waited before, and counted for his place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Never, Self
 
-from ccapp.domain.events import CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId, VisitId
 from ccapp.ports import Recorded
 from ccapp.records import read
@@ -146,6 +146,13 @@ class PostgresJournal:
             known = await read.presence_facts(self._pool)
         changes = (item.fact for item in sorted([*known, *waiting], key=_seq))
         return list({fact.agent: fact for fact in changes if isinstance(fact, PresenceChanged)}.values())
+
+    async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
+        waiting = self._waiting()
+        async with available():
+            known = await read.abandoned_facts(self._pool, since)
+        facts = (item.fact for item in {item.seq: item for item in [*known, *waiting]}.values())
+        return [fact for fact in facts if isinstance(fact, CallAbandoned) and fact.at > since]
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         known = self._managers

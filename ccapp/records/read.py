@@ -126,6 +126,11 @@ async def presence_facts(database: "Database") -> list[Recorded]:
     return facts_of(await database.fetch(query("presences")))
 
 
+async def abandoned_facts(database: "Database", since: float) -> list[Recorded]:
+    """Those who hung up in a line since then, in order."""
+    return facts_of(await database.fetch(query("abandoned"), since))[::-1]
+
+
 def _visit(row: asyncpg.Record) -> VisitRecord:
     values: dict[str, Any] = dict(row)
     values["data"] = orjson.loads(values["data"])

@@ -8,7 +8,7 @@ from ccapp.calls.floor import Floor, Rooms
 from ccapp.calls.reception import AnotherEngine, Reception
 from ccapp.clock import Clock
 from ccapp.domain.centre import Centre
-from ccapp.domain.events import Fact, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId
 from ccapp.ports import Journal, Recorded
 from ccapp.routing.index import TIERS
@@ -47,6 +47,9 @@ class Pen:
 
     async def presences(self) -> Sequence[PresenceChanged]:
         return await self.journal.presences()
+
+    async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
+        return await self.journal.abandoned(since)
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         return await self.journal.manager(number, within_s)

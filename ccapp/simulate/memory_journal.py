@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from ccapp.domain.events import CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId, VisitId
 from ccapp.ports import Recorded
 
@@ -96,6 +96,10 @@ class MemoryJournal:
 
     async def presences(self) -> Sequence[PresenceChanged]:
         return list(self.store.presences.values())
+
+    async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
+        facts = (item.fact for item in self.store.facts)
+        return [fact for fact in facts if isinstance(fact, CallAbandoned) and fact.at > since]
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         return self.store.managers.get(number)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from ccapp.domain.events import Fact, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId
 from ccapp.ports import Recorded
 
@@ -25,6 +25,9 @@ class ScrapJournal:
         return []
 
     async def presences(self) -> Sequence[PresenceChanged]:
+        return []
+
+    async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
         return []
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:

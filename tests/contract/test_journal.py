@@ -72,6 +72,15 @@ async def test_a_visit_that_ends_after_a_restart_is_open_no_more(opening: Openin
         assert [item.fact for item in await journal.visit("v")] == facts[:-1]
 
 
+async def test_those_who_hung_up_in_a_line_are_known_to_the_next_engine(opening: Opening) -> None:
+    async with opening() as journal:
+        for fact in abandoned_visit("old") + abandoned_visit("new", START + 1000):
+            journal.publish(fact)
+        assert [left.visit for left in await journal.abandoned(START + 500)] == ["new"]
+    async with opening() as journal:
+        assert [left.visit for left in await journal.abandoned(START)] == ["old", "new"]
+
+
 async def test_presences_are_the_last_of_every_agent(opening: Opening) -> None:
     last = {"alice": presence("alice", State.BUSY, START + 2), "bob": presence("bob", at=START + 1)}
     async with opening() as journal:

@@ -215,3 +215,25 @@ async def test_callers_are_served_by_priority_and_ties_by_time(house: House) -> 
         await house.until(lambda own=calls[number]: is_served(house, own), "served")  # type: ignore[misc]
         await talk.hang_up()
         await calls[number].ended()
+
+
+@rows("XS-17")
+async def test_who_hung_up_and_calls_again_soon_has_his_old_place(house: House) -> None:
+    await house.apply(with_queues(line=queue(resume_within_s=60)))
+    first = await house.call("101", name="4930777")
+    await house.until(lambda: is_in_line(house, first), "in line")
+    [second] = await waiting(house, "101", 1)
+    await first.hang_up()
+    await house.story(first)
+    await house.kill_engine()
+    await house.start_engine()
+    again = await house.call("101", name="4930777")
+    await house.until_fact(events.CallWaits, lambda fact: fact.brought_s > 0)
+    alice = await house.agent("alice")
+    for call in (again, second):
+        talk = await alice.incoming()
+        assert talk.caller_id.number == house.number_of(call)
+        await talk.answer()
+        await house.in_state("alice", "BUSY/ANSWERED")
+        await talk.hang_up()
+        await house.in_state("alice", "READY", "BUSY/RINGING")
