@@ -184,6 +184,7 @@ def test_a_phone_that_waits_on_the_line_is_not_rung():
         exchange.outside = lambda number, trunk: party
         own = exchange.call_from_phone(ANN, "*19")
         checks.fact(replace(offered(), channel=own.id))
+        checks.fact(replace(offered(), offer=OfferId("v2/1"), channel=ChannelId("offer-v2-1")))
         exchange.originate(Dial(channel=ChannelId("offer-v2-1"), endpoint="1@t"))
 
     found = run(rules_broken([arrives(), waits()], rung_beside))

@@ -40,8 +40,13 @@ class Lines:
         )
 
     def _on_line(self, rung: Channel) -> bool:
-        """Whether it rings beside a caller who was joined on the phone's own leg, or is to be."""
+        """Whether it rings beside a caller who was joined on the phone's own leg, or is to be.
+
+        A ring that was on its way when its offer was taken back will be ended, too.
+        """
         own = {offer.channel for offer in self._visits.offers.values()}
+        if rung.id not in own:
+            return False
         own |= {talk.channel for talk in self._visits.talks.values()}
         return any(
             other.party is rung.party and other.kind == "phone" and other.id in own
