@@ -24,6 +24,7 @@ class Moods:
     unplug: float = 0.1
     by_phone: float = 0.1  # of the acts, dialled as feature codes
     dial: float = 0.0  # calls of their own
+    once: float = 0.0  # of the times they are ready: for one call
     on_line: float = 0.0  # off-hook, to wait for callers
     pause_s_max: float = 30.0
     step_s: float = 0.0  # acts fall on multiples of it
@@ -149,4 +150,5 @@ class Desk:
     def _back(self) -> None:
         if not self._home:
             self.ask(Move.LOG_IN)
-            self.ask(Move.READY)
+            once = self._moods.once > 0 and self._chance.random() < self._moods.once
+            self.ask(Move.READY_ONCE if once else Move.READY)

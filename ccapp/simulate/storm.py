@@ -84,6 +84,8 @@ def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
                 skills={TALK: 1 + n % 2, SPANISH: 2} if n % 3 == 0 else {TALK: 1},
                 reject_delay_s=4.0,
                 busy_delay_s=8.0,
+                ban_s=30.0 if n == 1 else 0.0,
+                lag_s=2.0 if n == 2 else 0.0,
             )
             for n, name in enumerate(names)
         },
@@ -198,7 +200,7 @@ def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, ag
         calls=calls(mean_s=chance.choice([3.0, 8.0, 20.0])),
         duration_s=duration_s,
         reacts=reacts,
-        moods=Moods(every_s=60.0, dial=0.15, on_line=0.1),
+        moods=Moods(every_s=60.0, once=0.2, dial=0.15, on_line=0.1),
         outside=outside,
         breakages=breakages(chance, faults, duration_s),
         commit_s=chance.choice([0.0, 0.0005, 0.1, 1.0]),
