@@ -44,6 +44,12 @@ class Engine:
         timeout = aiohttp.ClientTimeout(total=REPORT_S_MAX, connect=5)
         return orjson.loads(await self._ask("GET", "/v1/report", params=query, timeout=timeout))
 
+    async def calls_csv(self, **query: str | int) -> tuple[str, str | None]:
+        """A page of past calls, and which call the next page comes after; None: there is none."""
+        given = {"params": {**query, "format": "csv"}}
+        body, headers = await self._answer("GET", "/v1/calls", **given)
+        return body.decode(), headers.get("X-Next")
+
     async def stream(self, path: str, take: Callable[[bytes], object], **query: str) -> None:
         """An answer of any length, piece by piece; one that breaks off is told."""
         timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=REPORT_S_MAX)
@@ -76,11 +82,15 @@ class Engine:
         return (await self._ask("GET", path, headers={"Accept": "application/yaml"})).decode()
 
     async def _ask(self, method: str, path: str, **given: Any) -> bytes:
+        return (await self._answer(method, path, **given))[0]
+
+    async def _answer(self, method: str, path: str, **given: Any) -> tuple[bytes, Mapping[str, str]]:
+        """Its body and its headers."""
         try:
             async with self._session.request(method, self.url + path, **given) as answer:
                 body = await answer.read()
                 if answer.status < 400:
-                    return body
+                    return body, answer.headers
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self.away(error) from None
         raise refused(answer.status, body, self.url)

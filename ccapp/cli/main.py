@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from ccapp.cli import (
     agent,
+    calls,
     config,
     doctor,
     explaining,
@@ -52,7 +53,7 @@ app.command()(running.run)
 app.command()(reading.status)
 app.command()(reading.queues)
 app.command()(reading.agents)
-app.command()(reading.calls)
+app.command()(calls.calls)
 app.command()(explaining.explain)
 app.command()(live.live)
 app.command()(report.report)

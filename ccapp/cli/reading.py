@@ -1,4 +1,4 @@
-"""`ccapp status | queues | agents | calls`."""
+"""`ccapp status | queues | agents`: what is now."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -68,30 +68,3 @@ def agents(
         present(screens.agent_view, "agents", agent, as_json=as_json, watch=watch, view=view)
     else:
         present(screens.agent, "agents", agent, as_json=as_json, watch=watch)
-
-
-def calls(
-    since: Annotated[
-        str | None, typer.Option(help="Past calls from this time on (RFC 3339 or date).")
-    ] = None,
-    until: Annotated[str | None, typer.Option(help="... and before this one.")] = None,
-    queue: Annotated[str | None, typer.Option(help="Past calls of this queue.")] = None,
-    agent: Annotated[str | None, typer.Option(help="Past calls of this agent.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="served, abandoned, left_in_ivr, ...")] = None,
-    limit: Annotated[
-        int | None, typer.Option(help="At most so many, the newest; alone: the last calls.")
-    ] = None,
-    as_json: AsJson = False,
-    watch: Watch = False,
-) -> None:
-    """The calls that are here now; with any option those of the records, newest first."""
-    asked = {
-        "since": since,
-        "until": until,
-        "queue": queue,
-        "agent": agent,
-        "outcome": outcome,
-        "limit": limit,
-    }
-    query = {name: value for name, value in asked.items() if value is not None}
-    present(screens.calls, "calls", as_json=as_json, watch=watch, **query)

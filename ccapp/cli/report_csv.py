@@ -1,12 +1,11 @@
 """A report as CSV: one row per line, every figure of it in columns of its own."""
 
 import csv
-import re
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+from ccapp.domain.cells import harmless
 
 
 def write(document: dict[str, Any]) -> None:
@@ -30,11 +29,3 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{name}_{threshold}_calls", level["call_count"]
         case _:
             yield name, value
-
-
-def harmless(value: Any) -> Any:
-    """A text of a caller's that a spreadsheet would take for a formula is marked as text."""
-    if not isinstance(value, str):
-        return value
-    line = "".join(each if each.isprintable() else " " for each in value)
-    return f"'{line}" if line[:1] in ("=", "+", "-", "@") and not _NUMBER.fullmatch(line) else line

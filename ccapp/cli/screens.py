@@ -99,8 +99,8 @@ def queue(document: Document) -> RenderableType:
     if not document["calls"]:
         return Group(_queue_table([document]), "", Text("Nobody is waiting.", style="dim"))
     made = table(
-        "#", "Caller", "Waits", "Needs", "Priority", "Offers", "Offered to", "Call",
-        right=("#", "Waits", "Priority", "Offers"), wide="Caller",
+        "#", "Caller", "Waits", "Expects", "Needs", "Priority", "Offers", "Offered to", "Call",
+        right=("#", "Waits", "Expects", "Priority", "Offers"), wide="Caller",
     )  # fmt: skip
     for call in document["calls"]:
         add(
@@ -108,6 +108,7 @@ def queue(document: Document) -> RenderableType:
             call["position"],
             caller(call),
             duration(call["wait_s"]),
+            duration(call["expected_wait_s"]),
             needs(call["requires"]),
             f"{call['priority_s']:+g} s" if call["priority_s"] else "",
             number(call["offers"]),
@@ -214,7 +215,11 @@ def agent_view(document: Document) -> RenderableType:
 
 
 def calls(document: Document) -> RenderableType:
-    return _live_calls(document["calls"]) if document["live"] else _past_calls(document["calls"])
+    return (
+        _live_calls(document["calls"])
+        if document["live"]
+        else _past_calls(document["calls"], document["next"])
+    )
 
 
 def _live_calls(rows: list[Document]) -> RenderableType:
@@ -240,7 +245,7 @@ def _live_calls(rows: list[Document]) -> RenderableType:
     return made
 
 
-def _past_calls(rows: list[Document]) -> RenderableType:
+def _past_calls(rows: list[Document], following: str | None) -> RenderableType:
     if not rows:
         return Text("No such calls in the records.", style="dim")
     made = table(
@@ -261,4 +266,6 @@ def _past_calls(rows: list[Document]) -> RenderableType:
             text(outcome, style),
             row["visit"],
         )
+    if following is not None:
+        return Group(made, text(f"more: --after {following}", "dim"))
     return made

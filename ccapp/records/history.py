@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ccapp.domain.events import Fact, PresenceChanged
+from ccapp.ports import Recorded
 from ccapp.records.database import available
 from ccapp.records.read import facts_of
 from ccapp.records.sql import query
@@ -65,6 +66,16 @@ class History:
             after = rows[-1]["seq"]
         async for facts in self._sliced("report_after", span.last):
             yield facts
+
+    async def of_visits(self, visits: Collection[str]) -> AsyncIterator[Sequence[Recorded]]:
+        """All facts of these visits, in order."""
+        after, rows = 0, FETCHED_MAX
+        while rows == FETCHED_MAX:
+            async with available():
+                found = await self._pool.fetch(query("visits_facts"), list(visits), after, FETCHED_MAX)
+            for begin in range(0, len(found), SLICE_MAX):
+                yield facts_of(found[begin : begin + SLICE_MAX])
+            rows, after = len(found), found[-1]["seq"] if found else after
 
     async def since_login(self, agent: str) -> Sequence[PresenceChanged]:
         """What was told of an agent since his last login."""

@@ -48,6 +48,7 @@ class VisitRecord:
     forwarded_talk_s: float | None
     abandoned: bool
     abandoned_ringing: bool
+    wrap_up_s: float | None  # of all its talks, as far as they are over; null: there was none
     outcome: Outcome | None
     ended_by: str | None
     ended_at: datetime | None
@@ -80,11 +81,17 @@ class Wanted:
 
     since: datetime | None = None
     until: datetime | None = None
-    queue: str | None = None
+    queue: str | None = None  # one whose line they came to, let in or not
     agent: str | None = None  # one who talked to the caller
     outcome: Outcome | None = None
     abandoned: bool | None = None
     open: bool | None = None
+    number: str | None = None  # dialled
+    caller_number: str | None = None
+    ended_by: str | None = None
+    served: bool | None = None  # by an agent
+    wait_s_min: float | None = None
+    after: str | None = None  # the visit that the first one follows; after an unknown one there is nothing
     limit: int = 100
 
 
@@ -93,6 +100,7 @@ async def visits(database: "Database", wanted: Wanted) -> list[VisitRecord]:
     rows = await database.fetch(
         query("visits"),
         wanted.since, wanted.until, wanted.queue, wanted.agent, wanted.outcome, wanted.abandoned, wanted.open,
+        wanted.number, wanted.caller_number, wanted.ended_by, wanted.served, wanted.wait_s_min, wanted.after,
         wanted.limit,
     )  # fmt: skip
     return [_visit(row) for row in rows]

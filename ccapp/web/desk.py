@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ccapp.acd import Acd
 from ccapp.domain.events import Fact, PresenceChanged
-from ccapp.ports import Journal
+from ccapp.ports import Journal, Recorded
 from ccapp.records.centres import Applied, Stored
 from ccapp.records.history import Span
 from ccapp.records.journal import JournalFigures
@@ -65,6 +65,8 @@ class Past(Protocol):
     """The facts in the records, as `records.history.History` tells them."""
 
     async def span(self, since: datetime, until: datetime) -> Span | None: ...
+
+    def of_visits(self, visits: Collection[str]) -> AsyncIterator[Sequence[Recorded]]: ...
 
     async def since_login(self, agent: str) -> Sequence[PresenceChanged]: ...
 

@@ -27,7 +27,7 @@ from ccapp.routing.figures import (
     Formula,
     Selection,
 )
-from ccapp.web.calls import Name
+from ccapp.web.past_calls import Name
 from ccapp.web.wire import ID_LENGTH_MAX, Body, bad
 
 THRESHOLDS_MAX = 20

@@ -269,3 +269,26 @@ def test_live(office: Office):
     timer.join()
     assert said[0].endswith("arrives from carrier, dialled 100")
     assert said[1].endswith("is in the line of support (needs support 1)")
+
+
+def test_past_calls_as_csv(office: Office):
+    visit = recorded_visit("9.1", outcome=Outcome.SERVED, caller_number="18005550199")
+    office.do(lambda floor: floor.records.append(visit))
+    result = office.ccapp("calls", "--csv", "--limit", "1", "--caller", "18005550199", "--served")
+    heading, line = result.stdout.splitlines()
+    assert heading.startswith("visit,arrived_at,")
+    assert line.startswith("9.1,,")
+    assert result.stderr == "more: --after 9.1\n"
+    [wanted] = office.do(lambda floor: floor.wanted)
+    assert (wanted.caller_number, wanted.served, wanted.limit) == ("18005550199", True, 1)
+
+
+def test_the_history_alone_is_the_last_calls(office: Office):
+    office.do(lambda floor: floor.records.append(recorded_visit("9.1")))
+    assert "9.1" in office.says("calls", "--history")
+    assert [wanted.limit for wanted in office.do(lambda floor: floor.wanted)] == [100]
+
+
+@pytest.mark.parametrize("words", [["--events"], ["--csv", "--json"], ["--csv", "--watch"]])
+def test_past_calls_in_one_shape_only(office: Office, words: list[str]):
+    assert office.ccapp("calls", *words).exit_code == 2

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
-from ccapp.domain.events import Fact, PresenceChanged
+from ccapp.domain.events import Fact, PresenceChanged, VisitFact
 from ccapp.domain.presence import State
+from ccapp.ports import Recorded
 from ccapp.records.errors import DatabaseUnavailable
 from ccapp.records.history import Span
 
@@ -26,6 +27,11 @@ class MemoryPast:
         told = [fact for fact in self.kept if isinstance(fact, PresenceChanged) and fact.agent == agent]
         begins = [index for index, fact in enumerate(told) if fact.state is State.LOGIN]
         return told[begins[-1] if begins else 0 :]
+
+    async def of_visits(self, visits: Collection[str]) -> AsyncIterator[Sequence[Recorded]]:
+        for seq, fact in enumerate(self.kept, 1):
+            if isinstance(fact, VisitFact) and fact.visit in visits:
+                yield [Recorded(seq=seq, fact=fact)]
 
     async def facts(self, span: Span, kinds: Collection[str]) -> AsyncIterator[Sequence[Fact]]:
         for begin in range(span.first - 1, min(span.last, len(self.kept)), 7):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ccapp.cli.report_csv import harmless
+from ccapp.domain.cells import harmless
 from ccapp.routing.figures import AGENTS, WHOLE
 from tests.cli.conftest import Office, environment  # noqa: F401 - a fixture
 from tests.figures.past import MemoryPast
