@@ -527,6 +527,10 @@ class Acd:
         """Those who wait, in the order they will be served."""
         return self._router.waiting(queue)
 
+    def handling_s(self, queue: Queue) -> float:
+        """How long a call of the queue keeps an agent, on average."""
+        return self._handling.of(queue)
+
     def place(self, visit: VisitId) -> Place | None:
         return self._places.get(visit)
 

@@ -11,7 +11,9 @@ from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import UNTIL_DONE, Intent, Presence, State, SubState, state_of
 from ccapp.domain.requirements import Requires, unmet
+from ccapp.routing.crews import Crew
 from ccapp.routing.decisions import Offer, WaitingCall
+from ccapp.routing.forecast import expected_wait_s
 from ccapp.web.since import Since
 
 type Document = dict[str, Any]
@@ -25,6 +27,7 @@ class Views:
         self._since = since
         self.now = acd.clock.now()
         self._presences = acd.presences()
+        self._serving: dict[QueueId, int] = {}  # agents who take calls of it, on a call or not
         self._ringing: dict[AgentId, Offer] = {}
         for call in acd.line():
             for offer in self._offers(call.visit):
@@ -71,10 +74,7 @@ class Views:
 
     def queue(self, queue: Queue) -> Document:
         line = self._acd.line(queue.id)
-        members = [
-            a for a in self._acd.centre.agents.values() if self._why_never(a, queue, queue.requires) is None
-        ]
-        presences = [self._presences[agent.id] for agent in members if agent.id in self._presences]
+        presences = [self._presences[a.id] for a in self._members(queue) if a.id in self._presences]
         ringing = sum(bool(self._offers(call.visit)) for call in line)
         return {
             "id": queue.id,
@@ -88,10 +88,54 @@ class Views:
             "ready_online": sum(p.state is State.READY and p.online for p in presences),
         }
 
+    def _members(self, queue: Queue) -> list[Agent]:
+        """Who may serve all of its calls that ask for nothing more."""
+        agents = self._acd.centre.agents.values()
+        return [agent for agent in agents if self._why_never(agent, queue, queue.requires) is None]
+
     def queue_with_calls(self, queue: Queue) -> Document:
+        """With everybody: who waits, who talks, and the agents, those idle longest first of each state."""
         line = self._acd.line(queue.id)
         calls = [self.waiting(call, position) for position, call in enumerate(line, 1)]
-        return {**self.queue(queue), "calls": calls}
+        return {
+            **self.queue(queue),
+            "calls": calls,
+            "talks": self._talks(queue),
+            "members": self._staff(queue),
+        }
+
+    def _talks(self, queue: Queue) -> list[Document]:
+        """Oldest first."""
+        talks = sorted(self._acd.talks().values(), key=lambda talk: talk.began_at)
+        return [
+            {
+                **self._caller(talk.visit),
+                "agent": talk.agent,
+                "began_at": talk.began_at,
+                "talk_s": self._s(self.now - talk.began_at),
+            }
+            for talk in talks
+            if talk.queue == queue.id
+        ]
+
+    def _staff(self, queue: Queue) -> list[Document]:
+        told = [self.agent(agent) for agent in self._members(queue)]
+        told.sort(key=lambda agent: (agent["state"], agent["since"] or self.now))
+        names = ("id", "name", "state", "sub_state", "reason", "since", "for_s", "online", "banned", "call")
+        return [{name: agent[name] for name in names} for agent in told]
+
+    def _expected_wait_s(self, queue: QueueId, position: int) -> float | None:
+        """Of who is rung for: none. Else by all who serve the queue, on a call or not; None: nobody does."""
+        settings = self._acd.centre.queues.get(queue)
+        if settings is None:
+            return None
+        if queue not in self._serving:
+            crew = Crew(settings, (), 0.0)
+            members = (self._presences.get(agent.id) for agent in self._members(settings))
+            self._serving[queue] = sum(
+                presence is not None and crew.has_ready(presence) for presence in members
+            )
+        return expected_wait_s(position, self._serving[queue], self._acd.handling_s(settings))
 
     def waiting(self, call: WaitingCall, position: int) -> Document:
         """A call in line, as it will be served."""
@@ -104,6 +148,7 @@ class Views:
             "caller_name": visit.caller_name if visit else "",
             "entered_at": call.entered_at,
             "wait_s": self._s(self.now - call.entered_at),
+            "expected_wait_s": 0.0 if offers else self._expected_wait_s(call.queue, position),
             "priority_s": call.priority_s,
             "requires": call.requires,
             "offers": call.offers,
@@ -230,13 +275,19 @@ class Views:
 
     def _where(self, visit: Visit, positions: dict[VisitId, int]) -> Document:
         """Where he is, since when, and with whom."""
-        nowhere: Document = {"queue": visit.queue, "agent": None, "node": None, "position": None}
+        nowhere: Document = {
+            "queue": visit.queue, "agent": None, "node": None, "position": None, "expected_wait_s": None,
+        }  # fmt: skip
         place = self._acd.place(visit.id)
         if place is not None and not place.served:
             offers = self._offers(visit.id)
-            line = {**nowhere, "queue": place.queue, "position": positions.get(visit.id)}
+            position = positions.get(visit.id)
+            line = {**nowhere, "queue": place.queue, "position": position}
             if offers:
+                line["expected_wait_s"] = 0.0
                 return {**line, "where": "ringing", "since": offers[0].made_at, "agent": offers[0].agent}
+            if position is not None:
+                line["expected_wait_s"] = self._expected_wait_s(place.queue, position)
             return {**line, "where": "waiting", "since": place.entered_at}
         talk = self._acd.talk(visit.agent) if visit.agent else None
         if talk is not None and talk.visit == visit.id:

@@ -168,3 +168,35 @@ async def test_history_without_a_database(client: Client, floor: Floor):
     floor.away = True
     status, body = await client.ask("GET", "/v1/calls?limit=1")
     assert (status, body["error"]["code"]) == (503, "database_unavailable")
+
+
+async def test_how_long_a_waiting_call_will_probably_wait(client: Client, floor: Floor):
+    first, second = floor.call().waits(), floor.call().waits()
+    expected = [call["expected_wait_s"] for call in (await client.get("/v1/queues/sales"))["calls"]]
+    assert expected == [None, None]  # nobody is there
+    floor.ready(ALICE)
+    expected = [call["expected_wait_s"] for call in (await client.get("/v1/queues/sales"))["calls"]]
+    assert expected == [0, 2 * 180]  # one is rung for, the other comes after him
+    first.answered()
+    [call] = (await client.get("/v1/queues/sales"))["calls"]
+    assert (call["visit"], call["expected_wait_s"]) == (second.visit.id, 180)
+    calls = (await client.get("/v1/calls"))["calls"]
+    assert [(call["where"], call["expected_wait_s"]) for call in calls] == [
+        ("talking", None),
+        ("waiting", 180),
+    ]
+
+
+async def test_everybody_of_a_queue(client: Client, floor: Floor):
+    floor.ready(ALICE, BOB)
+    served = floor.call().waits(SUPPORT).answered()
+    support = await client.get("/v1/queues/support")
+    [talk] = support["talks"]
+    assert (talk["visit"], talk["caller_number"]) == (served.visit.id, "18005550199")
+    assert [agent["state"] for agent in support["members"]] == ["BUSY", "READY"]
+    assert talk["agent"] == support["members"][0]["id"]
+    sales = await client.get("/v1/queues/sales")
+    assert (sales["talks"], [agent["id"] for agent in sales["members"]]) == ([], ["alice"])
+    served.hangs_up()
+    support = await client.get("/v1/queues/support")
+    assert (support["talks"], [agent["state"] for agent in support["members"]]) == ([], ["ACW", "READY"])
