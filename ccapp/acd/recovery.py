@@ -18,6 +18,7 @@ class OpenVisit:
 
     visit: Visit
     node: events.IvrVisited | None = None
+    event_sent: bool = False  # by this node, whose work is done then
     waits: events.CallWaits | None = None
     offers: dict[OfferId, events.OfferMade] = field(default_factory=dict)
     served: events.CallServed | None = None
@@ -55,7 +56,9 @@ def _arrived(fact: events.CallArrived) -> Visit:
 def _fold(found: OpenVisit, fact: VisitFact) -> None:
     match fact:
         case events.IvrVisited():
-            found.node, found.away = fact, None
+            found.node, found.away, found.event_sent = fact, None, False
+        case events.IvrEventSent():
+            found.event_sent = True
         case events.CallWaits():
             found.waits, found.tried, found.away = fact, {}, None
             found.line, found.manager_missed = fact, False

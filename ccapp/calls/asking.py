@@ -100,13 +100,16 @@ def _music_meanwhile(caller: Leg, music: str) -> Iterator[None]:
     if not music:
         yield
         return
+    loop = asyncio.get_running_loop()
+    plays_from = loop.time() + MUSIC_AFTER_S
     playing = asyncio.create_task(_music(caller, music))
     playing.add_done_callback(_passed_over)
     try:
         yield
     finally:
         playing.cancel()
-        caller.quiet()
+        if loop.time() >= plays_from:
+            caller.quiet()
 
 
 async def _music(caller: Leg, music: str) -> None:

@@ -22,7 +22,7 @@ from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
 from ccapp.domain.ids import ChannelId, QueueId, offer_of
-from ccapp.domain.ivr import Forward
+from ccapp.domain.ivr import Forward, SendEvent
 from ccapp.ports import Connected, FoundLeg, Leg
 from ccapp.routing.precedence import ranks_at
 
@@ -254,10 +254,19 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
     if (away := open.away) is not None:
         return await _sent_on(open, away, caller, floor)
     if open.node is not None:
-        return InTree(tree=open.node.tree, node=open.node.node, back=open.node.back)
+        caller.quiet()  # of a node that asked when the engine died
+        return _in_tree(open, open.node, floor)
     await learn_from_headers(open.visit, caller, floor)
     number = floor.acd.centre.number(open.visit.number)
     return start(number, open.visit) if number is not None else None
+
+
+def _in_tree(open: OpenVisit, at: events.IvrVisited, floor: Floor) -> InTree:
+    """At his last node again; behind it when that has sent its event, which is sent once."""
+    tree = (open.visit.edition or floor.acd.edition).trees.get(at.tree)
+    node = tree.nodes.get(at.node) if tree is not None else None
+    behind = node.then if open.event_sent and isinstance(node, SendEvent) else at.node
+    return InTree(tree=at.tree, node=behind, back=at.back)
 
 
 async def _sent_on(

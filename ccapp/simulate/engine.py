@@ -12,6 +12,7 @@ from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId
 from ccapp.ports import Journal, Recorded
 from ccapp.routing.index import TIERS
+from ccapp.simulate.customers import MoodyCustomers
 from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.link import Latency
 from ccapp.simulate.loop import Process, VirtualLoop
@@ -93,7 +94,9 @@ class Engine:
         self.clock = Clock(epoch=EPOCH + self._loop.time(), loop=self._loop)
         self.acd = Acd(centre, self.clock, self.pen, tiers=tiers)
         self.switch = FakeSwitch(self._exchange, latency=latency, seed=seed)
-        self.reception = Reception(Floor(self.acd, self.switch, Rooms(self.switch)), self.pen)
+        customers = MoodyCustomers(seed)
+        floor = Floor(self.acd, self.switch, Rooms(self.switch), customers=customers)
+        self.reception = Reception(floor, self.pen)
 
     async def _run(self) -> None:
         try:

@@ -33,7 +33,6 @@ class FakeLeg:
         self._news: asyncio.Future[None] | None = None  # resolved at the next change
         self._playing: dict[str, asyncio.Future[None]] = {}
         self._played = 0
-        self._music = False
 
     def __repr__(self) -> str:
         return f"<leg {self._id}>"
@@ -163,13 +162,11 @@ class FakeLeg:
             end.cancel()
 
     async def music(self, music: str) -> None:
-        self._music = True
         await self._do(partial(self._link.exchange.music, self._id, music))
 
     def quiet(self) -> None:
-        if self._music and self._gone is None:
+        if self._gone is None:
             self._link.send(partial(self._link.exchange.music, self._id, ""), ignore, self.key)
-        self._music = False
 
     # --- what the switch is told
 

@@ -7,7 +7,20 @@ from dataclasses import replace
 from ccapp.domain.admission import Goodbye, Treatment, WhenEmpty
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
-from ccapp.domain.ivr import EMPTY_KEY, Collect, Enqueue, HangUp, Menu, Say, Tree
+from ccapp.domain.ivr import (
+    EMPTY_KEY,
+    AskHttp,
+    Collect,
+    Enqueue,
+    Enter,
+    HangUp,
+    Menu,
+    Play,
+    Return,
+    Say,
+    SendEvent,
+    Tree,
+)
 from ccapp.domain.managers import ManagerRules
 from ccapp.domain.serving import RINGS_SEVERAL, Strategy
 from ccapp.simulate.desk import Moods
@@ -16,7 +29,7 @@ from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 
 SALES, SUPPORT, GOLD = QueueId("sales"), QueueId("support"), QueueId("gold")
 TALK, SPANISH = SkillId("talk"), SkillId("spanish")
-MENU = TreeId("menu")
+MENU, KNOWN = TreeId("menu"), TreeId("known")
 RINGS_SEVERAL_SORTED = sorted(RINGS_SEVERAL)
 
 _MENU = Tree(
@@ -28,6 +41,7 @@ _MENU = Tree(
             branches={
                 "1": NodeId("sales"),
                 "2": NodeId("number"),
+                "7": NodeId("who"),
                 "9": NodeId("bye"),
                 EMPTY_KEY: NodeId("sales"),
             },
@@ -37,9 +51,27 @@ _MENU = Tree(
         NodeId("number"): Collect(
             prompt=Say(text="your number please"), into="Customer", then=NodeId("support"), digits_max=4
         ),
+        NodeId("who"): AskHttp(
+            url="https://crm.example/{CallerNumber}",
+            answers={"Name": "name", "Skills": "skills"},
+            within_s=4.0,
+            then=NodeId("greet"),
+            otherwise=NodeId("sales"),
+        ),
+        NodeId("greet"): Enter(tree=KNOWN, then=NodeId("number")),
         NodeId("sales"): Enqueue(queue=SALES),
         NodeId("support"): Enqueue(queue=SUPPORT, requires={SPANISH: 1}, priority_s=10.0),
         NodeId("bye"): HangUp(prompt=Say(text="goodbye")),
+    },
+)
+
+_KNOWN = Tree(
+    id=KNOWN,
+    start=NodeId("told"),
+    nodes={
+        NodeId("told"): SendEvent(name="known", values={"Name": "{Name}"}, then=NodeId("hello")),
+        NodeId("hello"): Play(prompt=Say(text="hello {Name}"), then=NodeId("done")),
+        NodeId("done"): Return(),
     },
 )
 
@@ -89,7 +121,7 @@ def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
             )
             for n, name in enumerate(names)
         },
-        trees={MENU: _MENU},
+        trees={MENU: _MENU, KNOWN: _KNOWN},
         own_calls=OwnCalls(outbound_trunk=TrunkId("pstn"), ring_s=8, wrap_up_s=3),
     )
 

@@ -42,7 +42,6 @@ class AsteriskLeg:
         self._on_hold: list[Callable[[bool], None]] = []
         self._waiting: set[asyncio.Future[None]] = set()
         self._digits: deque[str] = deque()
-        self._music = False
 
     def __repr__(self) -> str:
         return f"<leg {self._id}>"
@@ -204,16 +203,14 @@ class AsteriskLeg:
             log.warning("channel=%s media=%s passed over: %s", self._id, media, how)
 
     async def music(self, music: str) -> None:
-        self._music = True
         try:
             await self._send(commands.hear_music(self._id, music))
         except (Refused, SwitchBusy) as why:
             log.warning("channel=%s music=%s passed over: %s", self._id, music, why)
 
     def quiet(self) -> None:
-        if self._music and self._gone is None:
+        if self._gone is None:
             self._office.lines.post(commands.hear_no_music(self._id), self.key, _ignore)
-        self._music = False
 
     async def _end(self) -> NoReturn:
         """What the hang-up cut is told before the end of the leg itself, and must not be taken for more."""

@@ -125,6 +125,26 @@ async def test_a_late_answer_is_waited_for_with_music_that_then_ends(
             assert (await house.story(call)).one(events.IvrAsked).took_s > 3.5
 
 
+async def test_who_is_asked_for_when_the_engine_dies_is_asked_for_again(
+    open_house: OpenHouse, sounds: Path
+) -> None:
+    async with customer_server() as server:
+        trees = {"main": asks(sounds, f"{server.url}/hang", within_s=30)}
+        house_settings = centre({"alice": agent(201)}, numbers={"300": {"ivr": "main"}}, ivr=trees)
+        async with open_house(house_settings, http_allow="127.0.0.1") as house:
+            call = await house.call("300")
+            await call.heard.hears_sound(DEADLINE_S, window_s=1.0)
+            await house.kill_engine()
+            server.released.set()
+            await house.start_engine()
+            await call.heard.hears(GOOD, DEADLINE_S, least=0.95)
+            await call.ended(DEADLINE_S)
+            story = await house.story(call)
+            assert story.nodes == ["ask", "ask", "known", "good"]
+            assert story.one(events.IvrAsked).result is Asked.ANSWERED
+            assert len(server.asked) == 2
+
+
 async def test_a_database_is_asked_with_what_the_caller_keyed(
     open_house: OpenHouse, sounds: Path, database_url: str
 ) -> None:

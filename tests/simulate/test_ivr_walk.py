@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccapp.config import read_document
+from ccapp.config import ConfigError, read_document
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import TreeId
 from ccapp.simulate.ivr_walk import Heard, Walk, try_walk
@@ -193,3 +193,38 @@ def test_any_graph_comes_to_an_end_whatever_is_keyed_and_answered(
     for tree in found.trees:
         told: list[Heard] = try_walk(found, tree, Walk(keys=keys, answers=answers))
         assert told[-1].what in ("goes", "ends")
+
+
+KEYS = ["1", "2", "EMPTY_KEY"]
+
+
+@st.composite
+def entangled(draw: st.DrawFn) -> dict[str, Any]:
+    """Trees that lead into each other anyhow."""
+    names, to = ["a", "b", "c"], st.sampled_from(["a", "b", "c"])
+    trees = ["one", "two", "three"]
+    node = st.one_of(
+        st.fixed_dictionaries({"event": st.fixed_dictionaries({"name": st.just("x"), "then": to})}),
+        st.fixed_dictionaries(
+            {"tree": st.fixed_dictionaries({"to": st.sampled_from(trees)}, optional={"at": to, "then": to})}
+        ),
+        st.dictionaries(st.sampled_from(KEYS), to, min_size=1).map(
+            lambda keys: {"menu": {"say": "Hi", "keys": {"9": "a", **keys}}}
+        ),
+        st.sampled_from(["back", "hang_up"]),
+    )
+    return {tree: {"start": "a", "nodes": {name: draw(node) for name in names}} for tree in trees}
+
+
+@given(entangled())
+@STEADY
+def test_who_keys_nothing_comes_out_of_any_trees_that_are_not_refused(trees: dict[str, Any]) -> None:
+    try:
+        found = read_document({"ivr": trees}).centre
+    except ConfigError as refusal:
+        wrong = [problem.message for problem in refusal.problems if problem.severity == "error"]
+    else:
+        wrong = []
+        for tree in found.trees:
+            assert len(nodes(walked(found, tree))) <= len(trees) * 3 * 3 + 1
+    assert all("goes round for ever" in message for message in wrong)
