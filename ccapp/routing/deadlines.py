@@ -80,6 +80,8 @@ class Steps:
 
     def due(self, now: float) -> list[Place]:
         """The calls whose time has come, each once."""
+        if not self._heap or self._heap[0][0] > now:  # nearly always
+            return []
         due: dict[Place, None] = {}
         while self._heap and (at := self.earliest()) is not None and at <= now:
             place = heappop(self._heap)[2]

@@ -37,6 +37,8 @@ class Keeping:
 
     def due(self, now: float) -> list[Place]:
         """The calls that were kept for long enough; still kept."""
+        if not self._heap or self._heap[0][0] > now:  # nearly always
+            return []
         due: list[Place] = []
         while self._heap and (at := self.earliest()) is not None and at <= now:
             due.append(heappop(self._heap)[2])

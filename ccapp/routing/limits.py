@@ -59,6 +59,8 @@ class Limits:
 
     def due(self, now: float) -> list[Place]:
         """The calls whose time is up, in the order in which it was; phones may still ring for some."""
+        if not self._heap or self._heap[0][0] > now:  # nearly always
+            return []
         due: list[Place] = []
         while self._heap and (at := self.earliest()) is not None and at <= now:
             due.append(heappop(self._heap)[2])

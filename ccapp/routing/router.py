@@ -384,13 +384,12 @@ class Router:
 
     def next_deadline(self) -> float | None:
         """When `tick` is due at the latest, should nothing happen before."""
-        each = (
-            self._deadlines.earliest(),
-            self._steps.earliest(),
-            self._limits.earliest(),
-            self._keeping.earliest(),
-        )
-        return min((at for at in each if at is not None), default=None)
+        first = None
+        for due in (self._deadlines, self._steps, self._limits, self._keeping):
+            at = due.earliest()
+            if at is not None and (first is None or at < first):
+                first = at
+        return first
 
     def _begin(self, now: float) -> list[Decision]:
         """Begins every event: calls whose time is up have left by now, and those that may be served by more
@@ -399,9 +398,10 @@ class Router:
         self._closed.clear()
         out: list[Decision] = []
         self._end_waits(now, out)
-        due = [place for place in self._steps.due(now) if place.wants_agent and place.kept_for is None]
-        due += self._keeping.due(now)
+        due = self._steps.due(now)
         if due:
+            due = [place for place in due if place.wants_agent and place.kept_for is None]
+        if due := due + self._keeping.due(now):
             self._widen(due, now, out)
         return out
 
@@ -440,10 +440,11 @@ class Router:
 
     def _end_waits(self, now: float, out: list[Decision]) -> None:
         """The calls that must have left by now do; whom a phone rings for may still be answered."""
-        for queue in sorted(self._crews.changed):
-            for place in self._lines.get(queue, {}).values():
-                self._limits.set(place, self._crews.of(queue))
-        self._crews.changed.clear()
+        if self._crews.changed:
+            for queue in sorted(self._crews.changed):
+                for place in self._lines.get(queue, {}).values():
+                    self._limits.set(place, self._crews.of(queue))
+            self._crews.changed.clear()
         for place in self._limits.due(now):
             self._time_is_up(place, out)
 
