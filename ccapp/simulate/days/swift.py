@@ -40,7 +40,8 @@ from ccapp.routing.decisions import (
     Withdrawn,
     WrapUpOver,
 )
-from ccapp.routing.router import Router, wrap_up_s_of
+from ccapp.routing.matching import wrap_up_s_of
+from ccapp.routing.router import Router
 from ccapp.simulate.days.callers import Caller, ring
 from ccapp.simulate.days.day import MIDNIGHT, Day
 from ccapp.simulate.days.duty import Staff

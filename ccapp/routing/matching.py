@@ -1,0 +1,421 @@
+"""What stands where, and who is offered to whom: the machinery below the Router's events.
+
+Every event is a `_begin`, its own change, and an `_after`; whatever comes free in between is matched at once.
+Lists of decisions are passed along as `out` and added to in the order they are made.
+"""
+
+from heapq import heappop, heappush
+
+from ccapp.domain.admission import ExitReason
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Agent, Centre, Queue
+from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId, offer_id
+from ccapp.domain.managers import Missed
+from ccapp.domain.presence import Move, Presence, Traffic
+from ccapp.domain.serving import Strategy
+from ccapp.routing import keeping
+from ccapp.routing import presence as table
+from ccapp.routing.crews import Crews
+from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
+from ccapp.routing.decisions import (
+    Decision,
+    Dismissed,
+    ManagerMissed,
+    Moved,
+    Offer,
+    WaitingCall,
+    Withdrawn,
+    WrapUpOver,
+)
+from ccapp.routing.dice import Dice
+from ccapp.routing.index import TIERS, Index
+from ccapp.routing.lapses import lapse, lapses_at
+from ccapp.routing.limits import Limits
+from ccapp.routing.precedence import drawn
+from ccapp.routing.presence import Event, Line, Told
+from ccapp.routing.seats import OpenOffer, Place, Seat
+from ccapp.routing.simo import Simo
+from ccapp.routing.sparing import rung_again_at
+
+BEGINS_IDLE = frozenset(
+    {Move.READY, Move.READY_ONCE, Move.WRAP_UP_DONE, Move.LIFT_BAN}
+    | {Line.WRAP_UP_OVER, Line.TALK_ENDED, Line.OWN_TALK_ENDED, Line.BAN_OVER}
+)
+"""Events from which an agent's idle time counts anew; a READY that changes nothing leaves him his place."""
+
+
+class UnknownAgent(LookupError):
+    """No such agent is configured."""
+
+
+class UnknownOffer(LookupError):
+    """No such offer is open: it was settled, withdrawn, or never made."""
+
+
+def wrap_up_s_of(told_s: float | None, agent: Agent, queue: Queue) -> float:
+    if told_s is not None:
+        return told_s
+    return queue.wrap_up_s if agent.wrap_up_s is None else agent.wrap_up_s
+
+
+def withdrawn(opened: OpenOffer, reason: DeclineReason = DeclineReason.WITHDRAWN) -> Withdrawn:
+    offer = opened.offer
+    return Withdrawn(offer=offer.offer, visit=offer.visit, agent=offer.agent, reason=reason)
+
+
+def unserved(place: Place) -> list[Place]:
+    """The call that has lost an agent, if another is to be rung now and it is not in line for one."""
+    return [place] if place.wants_agent and not place.waiting else []
+
+
+class Matching:
+    def __init__(self, centre: Centre, now: float, *, tiers: int = TIERS, seed: int = 0) -> None:
+        self._centre = centre
+        self._now = now
+        self._tiers = tiers
+        self._seats = {agent.id: Seat(agent, Presence(agent=agent.id)) for agent in centre.agents.values()}
+        self._places: dict[VisitId, Place] = {}
+        self._lines: dict[QueueId, dict[VisitId, Place]] = {}
+        self._offers: dict[OfferId, OpenOffer] = {}
+        self._closed: dict[OfferId, OpenOffer] = {}  # in the event being decided
+        self._deadlines = Deadlines()
+        self._steps = Steps()
+        self._limits = Limits()
+        self._keeping = keeping.Keeping()
+        self._crews = Crews(centre, self._seats, now)
+        self._dice = Dice(seed)
+        self._simo = Simo()
+        self._joined = 0
+        self._offered = 0
+        self._idled = 0
+        self._index = Index(centre, self._seats, tiers, self._dice)
+        self._index.adopt()
+
+    # --- the line ------------------------------------------------------------------------------------------
+
+    def _admit(self, call: WaitingCall, queue: Queue, now: float) -> Place:
+        self._joined += 1
+        place = Place(call, queue, self._joined)
+        self._places[call.visit] = place
+        self._lines.setdefault(queue.id, {})[call.visit] = place
+        self._index.place(place)
+        self._limits.set(place, self._crews.of(queue.id))
+        for agent, until in call.tried.items():
+            if until > now and agent in self._seats:
+                self._deadlines.pair(self._seats[agent], place, until)
+        return place
+
+    def _begin_ranking(self) -> None:
+        """Callers are not all alike any more: from now on those who wait may become overdue."""
+        if self._index.ranked:
+            return
+        self._index.ranked = True
+        for place in self._places.values():
+            place.overdue_at = self._index.overdue_at(place)
+            if place.overdue_at is not None and (place.step_at is None or place.overdue_at < place.step_at):
+                place.step_at = place.overdue_at
+                self._steps.arm(place, place.step_at)
+
+    @staticmethod
+    def _unqueue(place: Place) -> None:
+        if place.kept_for is None:
+            place.signature.dequeue(place)
+        else:
+            keeping.release(place)
+
+    def _drop(self, place: Place) -> None:
+        if place.waiting:
+            self._unqueue(place)
+        del self._places[place.visit], self._lines[place.queue.id][place.visit]
+        place.signature.calls -= 1
+        place.step_at = place.limit = None
+        forget_pairs(place, self._seats)
+
+    def _dismiss(self, place: Place, reason: ExitReason, out: list[Decision]) -> None:
+        self._drop(place)
+        out.append(Dismissed(visit=place.visit, reason=reason))
+
+    # --- an offer ------------------------------------------------------------------------------------------
+
+    def _settle(self, opened: OpenOffer, reason: DeclineReason, now: float, out: list[Decision]) -> None:
+        self._close(opened)
+        self._change(opened.seat, Line.DECLINED, Told(now, declined=reason), reason.value, out)
+
+    def _close(self, opened: OpenOffer) -> None:
+        del self._offers[opened.id]
+        self._closed[opened.id] = opened
+        opened.seat.offer = None
+        place = opened.place
+        place.ringing.remove(opened)
+        if not place.ringing:
+            place.next_ring_at = None
+        if opened.limits is not None:
+            self._simo.over(opened)
+
+    # --- agents --------------------------------------------------------------------------------------------
+
+    def _seat(self, agent: AgentId) -> Seat:
+        seat = self._seats.get(agent)
+        if seat is None:
+            raise UnknownAgent(agent)
+        return seat
+
+    def _change(self, seat: Seat, event: Event, told: Told, why: str, out: list[Decision]) -> None:
+        before = seat.presence
+        after = table.changed(before, event, seat.agent, told)
+        if after is before:
+            return
+        if event in BEGINS_IDLE and not seat.free:
+            self._idled += 1
+            seat.idle_number = self._idled
+        self._put(seat, after)
+        why = table.why(before, after, event, why)
+        out.append(Moved(before=before, after=after, why=why, through=table.passed_through(before, event)))
+        if before.wrap_up_until is not None and after.wrap_up_until is None:
+            out.append(WrapUpOver(agent=seat.id, wrap_up_s=told.now - before.idle_since))
+
+    def _put(self, seat: Seat, presence: Presence) -> None:
+        was_on_duty, was_present = seat.on_duty, self._index.counts_present and seat.present
+        before = seat.presence
+        signs = presence.queues != before.queues and not seat.removed
+        if signs and seat.free:
+            self._index.remove(seat)
+        if signs and not was_on_duty:
+            self._index.signs(seat, before, presence)
+        seat.presence = presence
+        if seat.on_duty is not was_on_duty:
+            seat.calls, seat.talk_s = 0, 0.0
+            if not seat.removed:
+                self._index.on_duty(seat, seat.on_duty)
+        if self._index.counts_present and seat.present is not was_present and not seat.removed:
+            self._index.present(seat, seat.present)
+        if signs and was_on_duty:
+            self._index.signs(seat, before, presence)
+        self._crews.moved(seat, before, self._now)
+
+    def _taken_back(self, seat: Seat, begun: int, out: list[Decision]) -> list[Place]:
+        """Withdraws the offer of an agent who is not there to take it any more; its call, if left alone."""
+        opened = seat.offer
+        if opened is None or seat.presence.traffic is Traffic.OFFERED:
+            return []
+        self._close(opened)
+        out.insert(begun, withdrawn(opened))
+        return unserved(opened.place)
+
+    def _off_the_phone(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        if seat.removed and seat.presence.traffic is Traffic.IDLE:
+            del self._seats[seat.id]
+        self._resettle(seat, [], now, out)
+
+    def _let_others_go(self, place: Place, now: float, out: list[Decision]) -> None:
+        """Another was quicker: they are as they were, and may take the next call at once."""
+        slower = list(place.ringing)
+        for opened in slower:
+            out.append(withdrawn(opened, DeclineReason.ANSWERED_ELSEWHERE))
+            self._settle(opened, DeclineReason.ANSWERED_ELSEWHERE, now, out)
+        for opened in slower:
+            self._refresh(opened.seat, now, out)
+
+    # --- time ----------------------------------------------------------------------------------------------
+
+    def _begin(self, now: float) -> list[Decision]:
+        """Begins every event: calls whose time is up have left by now, and those that may be served by more
+        people by now are, in their order."""
+        self._now = now
+        self._closed.clear()
+        out: list[Decision] = []
+        self._end_waits(now, out)
+        due = self._steps.due(now)
+        if due:
+            due = [place for place in due if place.wants_agent and place.kept_for is None]
+        if due := due + self._keeping.due(now):
+            self._widen(due, now, out)
+        return out
+
+    def _widen(self, climbing: list[Place], now: float, out: list[Decision]) -> None:
+        """All that comes due in this instant is in line before anybody is chosen for it."""
+        for place in climbing:
+            if place.waiting:
+                self._unqueue(place)
+            if not self._is_managers(place, now, out):
+                self._climb(place, now)
+                place.signature.enqueue(place)
+        self._come_due(now, out)
+        climbing = [place for place in climbing if place.waiting and place.kept_for is None]
+        for place in climbing:
+            place.signature.dequeue(place)
+        self._serve_calls(climbing, now, out)
+
+    def _after(self, now: float, out: list[Decision]) -> list[Decision]:
+        """Ends every event: what has come due by now is done too."""
+        self._come_due(now, out)
+        if self._simo.has_room:
+            self._serve_calls(self._simo.next_calls(self._lines), now, out)
+        self._end_waits(now, out)
+        return out
+
+    def _come_due(self, now: float, out: list[Decision]) -> None:
+        while (due := self._deadlines.pop(now)) is not None:
+            seat, place = due
+            if place is not None:
+                if place.waiting and seat.free:
+                    self._serve_seat(seat, now, out)
+                continue
+            if (over := lapse(seat.presence, self._centre.break_limits, now)) is not None:
+                self._change(seat, *over, out)
+            self._refresh(seat, now, out)
+
+    def _end_waits(self, now: float, out: list[Decision]) -> None:
+        """The calls that must have left by now do; whom a phone rings for may still be answered."""
+        if self._crews.changed:
+            for queue in sorted(self._crews.changed):
+                for place in self._lines.get(queue, {}).values():
+                    self._limits.set(place, self._crews.of(queue))
+            self._crews.changed.clear()
+        for place in self._limits.due(now):
+            self._time_is_up(place, out)
+
+    def _time_is_up(self, place: Place, out: list[Decision]) -> None:
+        """The call leaves; or, while phones ring for it, no further one does."""
+        if place.waiting:
+            self._unqueue(place)
+        if place.ringing:
+            place.phones_max = 0
+        elif place.limit is not None:
+            self._dismiss(place, place.limit[1], out)
+
+    # --- matching ------------------------------------------------------------------------------------------
+
+    def _refresh(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        """Makes the index agree with the agent's presence, and gives him a call if he came free."""
+        presence = seat.presence
+        if seat.removed or not seat.waits_for_call():
+            if seat.free:
+                self._index.remove(seat)
+            lapses = lapses_at(presence, self._centre.break_limits)
+            if lapses is not None and not seat.removed:
+                self._deadlines.seat(seat, lapses)
+            else:
+                seat.due_at = None
+        elif presence.not_before > now:
+            self._deadlines.seat(seat, presence.not_before)
+        elif not seat.free:
+            seat.due_at = None
+            self._serve_seat(seat, now, out)
+
+    def _resettle(self, seat: Seat, limbo: list[Place], now: float, out: list[Decision]) -> None:
+        """After an agent's presence has changed: first the calls that lost him, then he himself."""
+        if seat.free and (seat.removed or not seat.waits_for_call()):
+            self._index.remove(seat)
+        if self._index.counts_present:
+            limbo = limbo + self._index.deserted()
+        limbo = limbo + keeping.released(seat)
+        if limbo:
+            self._serve_calls(limbo, now, out)
+        self._refresh(seat, now, out)
+
+    def _serve_calls(self, places: list[Place], now: float, out: list[Decision]) -> None:
+        """Calls that are in no heap, in their order; those without a queue or with their time up leave."""
+        for place in places:
+            if not keeping.is_managers(place):
+                self._index.promote(place, now)
+        line = sorted((keeping.turn(place), place) for place in places)
+        while line:
+            _, place = heappop(line)
+            if place.queue.id not in self._centre.queues:
+                self._dismiss(place, ExitReason.QUEUE_GONE, out)
+            elif (limit := self._limits.set(place, self._crews.of(place.queue.id))) and limit[0] <= now:
+                self._time_is_up(place, out)
+            elif not keeping.is_managers(place):
+                self._serve_call(place, now, out)
+            elif not self._is_managers(place, now, out):
+                self._index.promote(place, now)
+                heappush(line, (keeping.turn(place), place))
+
+    def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        place, own = self._index.call_for(seat, now), keeping.first_own(seat)
+        passed: tuple[QueueId, ...] = ()
+        if place is not None and self._index.chancy:
+            place, passed = drawn(self._index.heads_for(seat, now), self._dice)
+        if own is not None and (place is None or keeping.own_order(own) < place.order):
+            place, passed = own, ()
+        if place is not None:
+            self._unqueue(place)
+            self._offer(seat, place, now, out, passed)
+        elif not seat.free:
+            self._index.add(seat)
+
+    def _serve_call(self, place: Place, now: float, out: list[Decision]) -> None:
+        if self._is_managers(place, now, out):
+            return
+        if place.ladder is not None or place.overdue_at is not None:
+            self._climb(place, now)
+        seat = self._index.agent_for(place, now)
+        if seat is not None:
+            self._offer(seat, place, now, out)
+        else:
+            place.signature.enqueue(place)
+
+    def _is_managers(self, place: Place, now: float, out: list[Decision]) -> bool:
+        """Offers the call to its manager, or keeps it for him; False: it is for all."""
+        manager = place.call.manager
+        if manager is None or not keeping.is_managers(place):
+            return False
+        seat = self._seats.get(manager)
+        place.missed = keeping.missed(place, seat, self._index, now)
+        if place.missed is not None or seat is None:
+            out.append(ManagerMissed(visit=place.visit, agent=manager, why=place.missed or Missed.ABSENT))
+            return False
+        if seat.free:
+            self._offer(seat, place, now, out)
+        else:
+            self._keeping.keep(place, seat)
+        return True
+
+    def _climb(self, place: Place, now: float) -> None:
+        before = place.step_at
+        self._index.climb(place, now)
+        if place.step_at != before:
+            self._steps.arm(place, place.step_at)
+
+    def _offer(
+        self, seat: Seat, place: Place, now: float, out: list[Decision], passed: tuple[QueueId, ...] = ()
+    ) -> None:
+        if seat.free:
+            self._index.remove(seat)
+        if not place.ringing:
+            place.phones_max = keeping.phones_max(place, seat)
+        place.offers += 1
+        self._offered += 1
+        if place.signature.bench is not None:
+            seat.turns[place.queue.id] = self._offered
+        offer = Offer(
+            offer=offer_id(place.visit, place.offers),
+            visit=place.visit,
+            agent=seat.id,
+            queue=place.queue.id,
+            ring_s=place.queue.ring_s,
+            made_at=now,
+            waited_s=now - place.call.entered_at,
+            phones_max=place.phones_max,
+            on_line=seat.on_line,
+        )
+        opened = OpenOffer(offer, seat, place, self._offered, passed)
+        self._offers[offer.offer] = seat.offer = opened
+        place.ringing.append(opened)
+        if place.signature.bench is not None:
+            self._simo.rings(opened)
+        out.append(offer)
+        told = Told(now, not_before=rung_again_at(seat, now))
+        self._change(seat, Line.OFFERED, told, "offered", out)
+        if place.phones_max > 1:
+            self._ring_on(place, now, out)
+
+    def _ring_on(self, place: Place, now: float, out: list[Decision]) -> None:
+        """One more phone rings for the call, at once or in a while."""
+        queue = place.queue
+        if queue.strategy is Strategy.RING_PROGRESSIVELY:
+            place.next_ring_at = now + queue.ring_next_after_s
+            self._steps.arm(place, place.next_ring_at)
+        if place.wants_agent:
+            self._serve_call(place, now, out)
