@@ -17,13 +17,13 @@ from ccapp.domain.managers import Missed
 from ccapp.routing.decisions import Offer, Withdrawn
 
 if TYPE_CHECKING:
-    from ccapp.acd.owner import Acd
+    from ccapp.acd.lines import Lines
 
 
 class Attempt:
     """An offer being carried out. Left unsettled, the caller has gone: exactly one outcome, always."""
 
-    def __init__(self, acd: Acd, visit: Visit, offer: Offer) -> None:
+    def __init__(self, acd: Lines, visit: Visit, offer: Offer) -> None:
         self._acd = acd
         self.visit = visit
         self.offer = offer
@@ -49,7 +49,7 @@ class Attempt:
 
 
 class Place:
-    """Where a call waits. Made by `Acd.waiting`, which also takes it out of the line."""
+    """Where a call waits. Made by `Lines.waiting`, which also takes it out of the line."""
 
     def __init__(self, visit: Visit, settings: Queue, entered_at: float, brought_s: float = 0.0) -> None:
         self.visit = visit

@@ -1,0 +1,237 @@
+"""Callers in line, the offers of their calls, and their talks."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ccapp.acd import telling
+from ccapp.acd.entering import turned_away
+from ccapp.acd.own_calls import OwnCalls
+from ccapp.acd.people import People
+from ccapp.acd.place import Attempt, Place
+from ccapp.acd.talk import Talk
+from ccapp.acd.visit import Visit
+from ccapp.domain import events
+from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Queue
+from ccapp.domain.events import Outcome
+from ccapp.domain.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    QueueId,
+)
+from ccapp.domain.presence import Traffic
+from ccapp.domain.priorities import CALLER_PRIORITY, Priority
+from ccapp.domain.recording import recorded
+from ccapp.domain.requirements import Requires, merged
+from ccapp.routing.decisions import (
+    Offer,
+    WaitingCall,
+)
+from ccapp.routing.presence import Line
+
+
+class Lines(People):
+    own_calls: OwnCalls
+
+    # --- the line ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def waiting(
+        self,
+        visit: Visit,
+        queue: QueueId,
+        own: Requires,
+        priority_s: float,
+        *,
+        entered_at: float,
+        caller_priority: Priority = CALLER_PRIORITY,
+        brought_s: float = 0.0,
+        tried: Mapping[AgentId, float] | None = None,
+        again: bool = False,
+        manager: AgentId | None = None,
+    ) -> Iterator[Place]:
+        """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
+
+        `own` are the call's skills beside the queue's, `brought_s` counts as waited already, `manager` is the
+        caller's own agent. A place taken `again` after a crash keeps its original clock `entered_at` (epoch
+        s) and those `tried` before. Raises TurnedAway when he is not let in, or when there is no such queue.
+        """
+        settings = self._queue(queue)
+        now = self.clock.now()
+        call = WaitingCall(
+            visit=visit.id,
+            queue=queue,
+            entered_at=entered_at,
+            priority_s=settings.priority_s + priority_s,
+            requires=merged(settings.requires, own),
+            own_requires=own,
+            own_priority_s=priority_s,
+            caller_priority=caller_priority,
+            brought_s=brought_s,
+            offers=visit.offers,
+            tried=tried or {},
+            manager=manager,
+        )
+        if not again:
+            self._admit(visit, settings, call)
+        place = self._places[visit.id] = Place(visit, settings, entered_at, brought_s)
+        visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
+        self._publish(telling.waits(visit, call, now))
+        self._carry_out("call_joined", lambda: self._router.join(call, now))
+        try:
+            yield place
+        finally:
+            self._leave(place)
+
+    def admit(self, visit: Visit, queue: QueueId, caller_priority: Priority, brought_s: float) -> None:
+        """Whether the caller would be let in now. Raises TurnedAway."""
+        settings, now = self._queue(queue), self.clock.now()
+        call = WaitingCall(
+            visit=visit.id,
+            queue=queue,
+            entered_at=now,
+            priority_s=settings.priority_s,
+            caller_priority=caller_priority,
+            brought_s=brought_s,
+        )
+        self._admit(visit, settings, call)
+
+    def returns(self, visit: Visit, queue: QueueId) -> float:
+        """Seconds the caller brings from the place he left a moment ago; it is taken by asking."""
+        settings = self.centre.queues.get(queue)
+        return self._returning.brought_s(settings, visit.caller_number, self.clock.now()) if settings else 0.0
+
+    def remember(self, fact: events.CallAbandoned) -> None:
+        """One who hung up in a line before the engine died."""
+        self._returning.left(fact)
+
+    def _admit(self, visit: Visit, queue: Queue, call: WaitingCall) -> None:
+        now = self.clock.now()
+        refusal = self._router.refusal(call, self._handling.of(queue), now)
+        if refusal is not None:
+            away = turned_away(visit, queue, refusal.reason)
+            self._publish(telling.entry_refused(visit, queue.id, refusal, away.to, now))
+            raise away
+
+    def _leave(self, place: Place) -> None:
+        visit, now = place.visit, self._on_time()
+        if place.ringing:
+            self.caller_gone(visit)
+        del self._places[visit.id]
+        if not place.served:
+            self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
+            if visit.ending is None and place.away is None:
+                offered = place.left_ringing
+                self._publish(
+                    telling.abandoned(
+                        visit,
+                        place.queue,
+                        place.entered_at,
+                        offered=offered,
+                        now=now,
+                        brought_s=place.brought_s,
+                    )
+                )
+
+    def accepted(self, attempt: Attempt, channel: ChannelId, bridge: BridgeId) -> Talk:
+        visit, offer, now = attempt.visit, attempt.offer, self._on_time()
+        wrap_up_s = self.wrap_up_s(offer.agent, offer.queue)
+        place = self._places[visit.id]
+        place.settle(offer.offer)
+        place.served = True
+        self._carry_out("accepted", lambda: self._router.accepted(offer.offer, wrap_up_s, now))
+        return self._talk_begins(
+            visit, offer, channel, bridge, waited_s=now - place.entered_at, wrap_up_s=wrap_up_s
+        )
+
+    def _talk_begins(
+        self,
+        visit: Visit,
+        offer: Offer,
+        channel: ChannelId,
+        bridge: BridgeId,
+        *,
+        waited_s: float,
+        wrap_up_s: float,
+    ) -> Talk:
+        now = self.clock.now()
+        visit.segments += 1
+        talk = Talk(
+            visit=visit.id,
+            agent=offer.agent,
+            queue=offer.queue,
+            segment=visit.segments,
+            channel=channel,
+            bridge=bridge,
+            began_at=now,
+        )
+        record = recorded(visit.data, self.centre.queues.get(offer.queue))
+        self._publish(telling.served(visit, offer, talk, waited_s, wrap_up_s, record=record))
+        return talk
+
+    def declined(self, attempt: Attempt, reason: DeclineReason, cause: int) -> None:
+        offer, now = attempt.offer, self.clock.now()
+        self._places[attempt.visit.id].settle(offer.offer)
+        self._publish(telling.offer_declined(attempt.visit, offer, reason, now, cause))
+        self._carry_out("declined", lambda: self._router.declined(offer.offer, reason, now))
+
+    def caller_gone(self, visit: Visit) -> None:
+        """The caller left while a phone rang: he leaves the line, the agents are as they were."""
+        place, now = self._places[visit.id], self._on_time()
+        place.left_ringing = True
+        for attempt in list(place.ringing.values()):
+            place.settle(attempt.offer.offer)
+            self._publish(telling.offer_declined(visit, attempt.offer, DeclineReason.CALLER_GONE, now))
+        self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
+
+    # --- offers --------------------------------------------------------------------------------------------
+
+    def _offer(self, offer: Offer, trigger: str) -> None:
+        place = self._places[offer.visit]
+        visit = place.visit
+        visit.offers += 1
+        explanation = self._router.explain(offer, trigger, offer.made_at)
+        self._publish(telling.offer_made(visit, offer, self.channel_of(offer), explanation))
+        place.offer(Attempt(self, visit, offer))
+
+    # --- talks ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def talking(self, visit: Visit, talk: Talk) -> Iterator[Talk]:
+        """As long as the two talk; leaving it starts the agent's wrap-up."""
+        visit.agent, visit.if_caller_leaves = talk.agent, Outcome.SERVED
+        self._talks[talk.agent] = talk
+        try:
+            yield talk
+        finally:
+            now = self.clock.now()
+            if self._talks.get(talk.agent) is talk:  # else he was set free before
+                self._talk_ends(visit, talk, now)
+                self._carry_out("agent_free", lambda: self._router.talk_ended(talk.agent, now))
+
+    def _talk_ends(self, visit: Visit, talk: Talk, now: float) -> None:
+        talk.hold(False, now)
+        del self._talks[talk.agent]
+        self._publish(telling.talk_ended(visit, talk, now))
+
+    def held(self, talk: Talk, on: bool) -> None:
+        """The agent's phone says so."""
+        talk.hold(on, self.clock.now())
+        self.hears(talk.agent, Line.HELD if on else Line.RESUMED)
+
+    def wrap_up_s(self, agent: AgentId, queue: QueueId) -> float:
+        """An agent's own wrap-up, else the queue's; none for those no longer configured."""
+        person, line = self.centre.agents.get(agent), self.centre.queues.get(queue)
+        if person is not None and person.wrap_up_s is not None:
+            return person.wrap_up_s
+        return line.wrap_up_s if line is not None else 0.0
+
+    def set_free(self, agent: AgentId) -> None:
+        """Nothing proves any more that he is on the phone, whatever a story may still say."""
+        talk = self._talks.get(agent)
+        if talk is not None and (visit := self.visits.get(talk.visit)) is not None:
+            self._talk_ends(visit, talk, self.clock.now())
+        self.own_calls.give_up(agent)
+        if self.presence(agent).traffic is not Traffic.IDLE:
+            self.hears(agent, Line.UNPROVEN, why="no live channel")
