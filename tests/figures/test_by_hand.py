@@ -20,6 +20,7 @@ from ccapp.routing.figures import (
 )
 from tests.figures import facts as told
 from tests.figures.facts import START
+from tests.rows import rows
 
 A, AB, TO, OV, LO = Ending.ANSWERED, Ending.ABANDONED, Ending.TIMED_OUT, Ending.OVERFLOWED, Ending.LOST
 
@@ -102,6 +103,7 @@ def stat(count: int, sum: float, most: float, least: float) -> dict[str, object]
 BOTH = pytest.mark.parametrize("belongs", list(Belongs))
 
 
+@rows("VX-17")
 @BOTH
 def test_sales(belongs: Belongs):
     found = read(Figures(Selection(belongs=belongs)).feed_all(script()), Dimension.QUEUE, "sales")
@@ -146,6 +148,7 @@ def test_the_whole(belongs: Belongs):
     assert [read(figures, Dimension.CALLER, "200")[code] for code in ("VC", "AC", "RC")] == [16, 7, 1]
 
 
+@rows("VX-16")
 @BOTH
 def test_agents(belongs: Belongs):
     figures = Figures(Selection(belongs=belongs)).feed_all(script())
@@ -156,6 +159,7 @@ def test_agents(belongs: Belongs):
     assert ann["MO"] == {"no_answer": 1}
 
 
+@rows("VX-17")
 @pytest.mark.parametrize(
     ("formula", "short_s", "level"),
     [
