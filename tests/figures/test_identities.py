@@ -34,6 +34,7 @@ from ccapp.simulate.storm import storm
 from ccapp.simulate.world import simulate
 from tests.figures.facts import START
 from tests.figures.stream import Stream
+from tests.rows import rows
 
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"])
 
@@ -112,6 +113,7 @@ SELECTIONS = [
 ]
 
 
+@rows("VX-17")
 @given(facts=streams())
 @settings(max_examples=60, deadline=None)
 def test_drawn_calls_add_up(facts: list[Fact]):
@@ -217,6 +219,7 @@ def logged_in_s(facts: list[Fact], agent: str, until: float) -> float:
     return total + (until - since if since is not None else 0.0)
 
 
+@rows("VX-16")
 @given(facts=streams())
 @settings(max_examples=60, deadline=None)
 def test_the_states_of_an_agent_make_the_interval_and_his_logins(facts: list[Fact]):
