@@ -83,12 +83,12 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
     """What one node does: the next node, or the end."""
     match node:
         case ivr.Play(prompt=prompt, then=then):
-            await _play(caller, prompt, visit)
+            await _play(caller, prompt, visit, floor)
             return then
         case ivr.Menu():
-            return await _menu(node, visit, caller)
+            return await _menu(node, visit, caller, floor)
         case ivr.Collect():
-            return await _collect(node, visit, caller)
+            return await _collect(node, visit, caller, floor)
         case ivr.SetData(values=values, then=then):
             visit.learn({name: filled(value, visit) for name, value in values.items()})
             return then
@@ -105,7 +105,7 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
             return await forward(visit, caller, node, floor)
         case ivr.HangUp(prompt=prompt):
             if prompt is not None:
-                await _play(caller, prompt, visit)
+                await _play(caller, prompt, visit, floor)
             return None
         case _ as never:
             assert_never(never)
@@ -117,14 +117,14 @@ def _is_open(floor: Floor, hours: str) -> bool:
     return found is None or found.open_at(floor.acd.clock.now())
 
 
-async def _play(caller: Leg, prompt: ivr.Prompt, visit: Visit) -> None:
+async def _play(caller: Leg, prompt: ivr.Prompt, visit: Visit, floor: Floor) -> None:
     await caller.answer()
-    await caller.play([spoken(prompt, visit)])
+    await caller.play([spoken(prompt, visit, floor.acd.centre)])
 
 
-async def _menu(menu: ivr.Menu, visit: Visit, caller: Leg) -> NodeId | None:
+async def _menu(menu: ivr.Menu, visit: Visit, caller: Leg, floor: Floor) -> NodeId | None:
     await caller.answer()
-    prompt = spoken(menu.prompt, visit)
+    prompt = spoken(menu.prompt, visit, floor.acd.centre)
     for _ in range(menu.loops):
         await asyncio.sleep(menu.silence_before_s)
         key = await key_during(caller, [prompt], barge_in=menu.barge_in, then_within_s=menu.key_timeout_s)
@@ -137,9 +137,10 @@ async def _menu(menu: ivr.Menu, visit: Visit, caller: Leg) -> NodeId | None:
     return menu.branches.get(ivr.EMPTY_KEY)
 
 
-async def _collect(collect: ivr.Collect, visit: Visit, caller: Leg) -> NodeId | None:
+async def _collect(collect: ivr.Collect, visit: Visit, caller: Leg, floor: Floor) -> NodeId | None:
     await caller.answer()
-    prompts = [spoken(collect.prompt, visit)]
+    asked = spoken(collect.prompt, visit, floor.acd.centre)
+    prompts = [asked]
     for _ in range(collect.tries):
         digits = await keys_during(
             caller,
@@ -152,5 +153,5 @@ async def _collect(collect: ivr.Collect, visit: Visit, caller: Leg) -> NodeId | 
             visit.learn({collect.into: digits})
             return collect.then
         if collect.wrong is not None:
-            prompts = [spoken(collect.wrong, visit), spoken(collect.prompt, visit)]
+            prompts = [spoken(collect.wrong, visit, floor.acd.centre), asked]
     return collect.otherwise

@@ -7,6 +7,7 @@ from typing import assert_never
 from ccapp.acd import Visit
 from ccapp.domain import conditions, ivr
 from ccapp.domain.calldata import lookup
+from ccapp.domain.centre import Centre
 
 _FIELD = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]*)\}")
 
@@ -35,10 +36,13 @@ def filled(text: str, visit: Visit, quoted: Callable[[str], str] = str) -> str:
     return _FIELD.sub(lambda match: quoted(value_of(visit, match[1])), text)
 
 
-def spoken(prompt: ivr.Prompt, visit: Visit) -> ivr.Prompt:
+def spoken(prompt: ivr.Prompt, visit: Visit, centre: Centre) -> ivr.Prompt:
+    """As the caller is to hear it: in his language, with his data."""
     match prompt:
-        case ivr.Say(text=text, voice=voice):
-            return ivr.Say(text=filled(text, visit), voice=voice)
+        case ivr.Say(voice=voice):
+            language = lookup(visit.data, "Language")
+            text = filled(prompt.in_language(language), visit)
+            return ivr.Say(text=text, voice=voice or centre.voice_of(language))
         case ivr.Sound():
             return prompt
 

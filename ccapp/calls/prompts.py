@@ -13,12 +13,18 @@ def texts(centre: Centre) -> list[ivr.Say]:
     return [say for say in dict.fromkeys(_all(centre)) if say.text and "{" not in say.text]
 
 
+def _in_all_languages(say: ivr.Say, centre: Centre) -> Iterator[ivr.Say]:
+    yield ivr.Say(text=say.text, voice=say.voice)
+    for language, text in say.translations:
+        yield ivr.Say(text=text, voice=say.voice or centre.voice_of(language))
+
+
 def _all(centre: Centre) -> Iterator[ivr.Say]:
     for tree in centre.trees.values():
         for node in tree.nodes.values():
-            prompt = getattr(node, "prompt", None)
-            if isinstance(prompt, ivr.Say):
-                yield prompt
+            for name in ("prompt", "wrong"):
+                if isinstance(prompt := getattr(node, name, None), ivr.Say):
+                    yield from _in_all_languages(prompt, centre)
     for queue in centre.queues.values():
         yield ivr.Say(text=queue.greeting)
         yield ivr.Say(text=queue.sorry)

@@ -133,6 +133,8 @@ Code = Annotated[str, shaped(r"[0-9*#]{1,16}", "must be digits, * or #, at most 
 Text = Annotated[str, AfterValidator(_one_line), Field(max_length=2000)]
 """Something spoken; may be empty."""
 
+Spoken = Annotated[Text, Field(min_length=1)]
+
 Title = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=80)]
 """A name for people to read."""
 

@@ -5,7 +5,7 @@ be is checked here, what fields say about each other in `checks`.
 """
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,7 @@ from ccapp.config.fields import (
     Extension,
     GroupName,
     HoursName,
+    Language,
     LongSeconds,
     Music,
     Part,
@@ -251,6 +252,7 @@ class CentrePart(Part):
     name: Title = "ccapp"
     realm: Realm = "ccapp"
     voice: Voice = Field("en", min_length=1)
+    voices: dict[Language, Annotated[Voice, Field(min_length=1)]] = Field({}, max_length=50)
     wrap_up_extension_s: Seconds = Field(60.0, ge=1)
     offline_grace_s: Seconds = 7.0
     dead_phone_s: Seconds = 60.0
@@ -272,6 +274,7 @@ class CentrePart(Part):
             name=self.name,
             realm=self.realm,
             voice=self.voice,
+            voices=self.voices,
             wrap_up_extension_s=self.wrap_up_extension_s,
             offline_grace_s=self.offline_grace_s,
             dead_phone_s=self.dead_phone_s,
@@ -295,6 +298,7 @@ class CentrePart(Part):
             name=centre.name,
             realm=centre.realm,
             voice=centre.voice,
+            voices=dict(centre.voices),
             wrap_up_extension_s=centre.wrap_up_extension_s,
             offline_grace_s=centre.offline_grace_s,
             dead_phone_s=centre.dead_phone_s,

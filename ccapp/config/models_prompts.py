@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self, assert_never
 
 from pydantic import Field, model_validator
 
-from ccapp.config.fields import Part, SoundName, Text, Voice
+from ccapp.config.fields import Language, Part, SoundName, Spoken, Text, Voice
 from ccapp.domain import ivr
 
 
@@ -15,6 +15,7 @@ class PromptPart(Part):
 
     say: Text | None = Field(None, min_length=1)
     voice: Voice = ""
+    translations: dict[Language, Spoken] = Field({}, max_length=30)
     sound: SoundName | None = None
 
     @model_validator(mode="after")
@@ -25,11 +26,14 @@ class PromptPart(Part):
             raise ValueError("needs say (a text) or sound (a file)")
         if self.voice and self.say is None:
             raise ValueError("voice goes with say")
+        if self.translations and self.say is None:
+            raise ValueError("translations go with say")
         return self
 
     def prompt(self) -> ivr.Prompt | None:
         if self.say is not None:
-            return ivr.Say(text=self.say, voice=self.voice)
+            others = tuple(sorted(self.translations.items()))
+            return ivr.Say(text=self.say, voice=self.voice, translations=others)
         return None if self.sound is None else ivr.Sound(name=self.sound)
 
     def heard(self) -> ivr.Prompt:
@@ -40,8 +44,8 @@ class PromptPart(Part):
 
 def prompt_fields(prompt: ivr.Prompt | None) -> dict[str, Any]:
     match prompt:
-        case ivr.Say(text=text, voice=voice):
-            return {"say": text, "voice": voice}
+        case ivr.Say(text=text, voice=voice, translations=others):
+            return {"say": text, "voice": voice, "translations": dict(others)}
         case ivr.Sound(name=name):
             return {"sound": name}
         case None:

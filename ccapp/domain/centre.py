@@ -190,6 +190,7 @@ class Centre:
     name: str = "ccapp"
     realm: str = "ccapp"
     voice: str = "en"
+    voices: Mapping[str, str] = field(default_factory=dict)  # by the language of the call
     trunks: Mapping[TrunkId, Trunk] = field(default_factory=dict)
     numbers: Mapping[str, Number] = field(default_factory=dict)
     queues: Mapping[QueueId, Queue] = field(default_factory=dict)
@@ -210,6 +211,12 @@ class Centre:
     def signed_in_to(self) -> tuple[QueueId, ...]:
         """The queues that agents sign in to one by one."""
         return tuple(queue.id for queue in self.queues.values() if queue.sign_in)
+
+    def voice_of(self, language: str) -> str:
+        """The voice for calls in this language; empty: none of its own."""
+        known = {name.lower(): voice for name, voice in self.voices.items()}
+        wanted = language.lower()
+        return known.get(wanted) or known.get(wanted.partition("-")[0]) or ""
 
     def with_extension(self, extension: str) -> Agent | None:
         return next((agent for agent in self.agents.values() if agent.extension == extension), None)

@@ -22,7 +22,14 @@ class Say:
     """A text for the speech command. `{Name}` in it is replaced by that call data's value."""
 
     text: str
-    voice: str = ""  # empty: the centre's
+    voice: str = ""  # empty: that of the call's language, else the centre's
+    translations: tuple[tuple[str, str], ...] = ()  # language -> the text in its place
+
+    def in_language(self, language: str) -> str:
+        """The text for a call in this language; `pt-BR` is served by `pt`, too."""
+        known = {name.lower(): text for name, text in self.translations}
+        wanted = language.lower()
+        return known.get(wanted) or known.get(wanted.partition("-")[0]) or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

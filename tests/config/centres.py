@@ -28,9 +28,10 @@ def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries({}, optional=fields)
 
 
-PROMPTS = st.fixed_dictionaries({"say": TITLES}, optional={"voice": st.just("es")}) | st.just(
-    {"sound": "queue-thankyou"}
-)
+TRANSLATIONS = st.dictionaries(st.sampled_from(["es", "pt-BR", "vi"]), TITLES, max_size=2)
+PROMPTS = st.fixed_dictionaries(
+    {"say": TITLES}, optional={"voice": st.just("es"), "translations": TRANSLATIONS}
+) | st.just({"sound": "queue-thankyou"})
 DATA_NAMES = IDS.map(lambda name: f"d{name}")
 DATA = st.dictionaries(DATA_NAMES, TITLES, max_size=3).filter(
     lambda data: len({name.lower() for name in data}) == len(data)
@@ -48,6 +49,7 @@ def documents(draw: st.DrawFn) -> Document:
     trees = draw(st.lists(IDS, max_size=2, unique=True))
     document: Document = {
         "name": draw(TITLES),
+        "voices": draw(st.dictionaries(st.sampled_from(["es", "vi"]), st.just("voice"))),
         "agents": {name: draw(agent(index)) for index, name in enumerate(agents)},
         "groups": {name: draw(some(agents=st.lists(st.sampled_from(agents)))) for name in ("north", "south")},
         "hours": {"office": draw(HOURS)},

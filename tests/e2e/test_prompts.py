@@ -1,11 +1,14 @@
 """Prompts brought over REST and heard by callers."""
 
+import asyncio
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from scripts.stack.tools import espeak_ng, sox
 from tests.e2e.centres import agent, centre
 from tests.e2e.conftest import OpenHouse
 from tests.e2e.house import House
@@ -26,6 +29,37 @@ async def send(house: House, method: str, path: str, **given: Any) -> tuple[int,
     ):
         content = await answer.read()
         return answer.status, await answer.json() if answer.content_type == "application/json" else content
+
+
+@rows("ST-09")
+async def test_a_text_is_spoken_in_the_calls_language_by_its_voice(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    spanish = "Buenos días, gracias por llamar a nuestra empresa en el día de hoy."
+    says = {"say": "Good morning, thank you for calling our company today.", "translations": {"es": spanish}}
+    trees = {"main": {"start": "bye", "nodes": {"bye": {"hang_up": says}}}}
+    numbers = {"300": {"ivr": "main", "data": {"Language": "es"}}, "301": {"ivr": "main"}}
+    agents = {"alice": agent(201)}
+    async with open_house(centre(agents, numbers=numbers, ivr=trees, voices={"es": "es"})) as house:
+        in_spanish, in_english = await house.call("300"), await house.call("301")
+        for call in (in_spanish, in_english):
+            await call.ended(DEADLINE_S)
+    expected = read_sound(await asyncio.to_thread(synthesised, tmp_path, spanish, "es"))
+    by_another_voice = read_sound(await asyncio.to_thread(synthesised, tmp_path, spanish, "en"))
+    assert in_spanish.heard.matches(expected) > 0.8
+    assert in_spanish.heard.matches(by_another_voice) < 0.6
+    assert in_english.heard.matches(expected) < 0.6
+
+
+def synthesised(folder: Path, text: str, voice: str) -> Path:
+    """The text spoken as the engine has it spoken."""
+    raw, out = folder / f"raw-{voice}.wav", folder / f"spoken-{voice}.wav"
+    said = [str(espeak_ng()), "--stdin", "-v", voice, "-w", str(raw)]
+    subprocess.run(said, input=text, text=True, check=True, timeout=60)
+    subprocess.run(
+        [str(sox()), str(raw), "-r", "8000", "-c", "1", "-b", "16", str(out)], check=True, timeout=60
+    )
+    return out
 
 
 @rows("ST-08", "ST-31")

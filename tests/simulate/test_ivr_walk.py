@@ -228,3 +228,20 @@ def test_who_keys_nothing_comes_out_of_any_trees_that_are_not_refused(trees: dic
         for tree in found.trees:
             assert len(nodes(walked(found, tree))) <= len(trees) * 3 * 3 + 1
     assert all("goes round for ever" in message for message in wrong)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Hola Anna."),
+        ("ES-mx", "Hola Anna."),
+        ("pt-BR", "Oi Anna."),
+        ("pt", "Hi Anna."),
+        ("", "Hi Anna."),
+        ("de", "Hi Anna."),
+    ],
+)
+def test_a_prompt_is_in_the_language_of_the_call(language: str, text: str) -> None:
+    say = {"say": "Hi {Name}.", "translations": {"es": "Hola {Name}.", "pt-BR": "Oi {Name}."}}
+    told = walked(centre(main={"a": {"hang_up": say}}), data={"Language": language, "Name": "Anna"})
+    assert ("hears", f'"{text}"') in told
