@@ -3,7 +3,6 @@
 A redirect is a new address and looked at like the first one. Nothing is sent a second time.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -26,7 +25,7 @@ class Bounds:
     connect_s_max: float = 5.0
     bytes_max: int = 65_536
     at_once_max: int = 50
-    at_once_per_host_max: int = 10
+    at_once_per_host_max: int = 10  # one server that hangs leaves room for the others
     redirects_max: int = 3
 
 
@@ -37,7 +36,6 @@ class HttpClient:
         """`networks` may be connected to although they are private."""
         self._networks = networks
         self._bounds = bounds
-        self._places = asyncio.Semaphore(bounds.at_once_max)
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
@@ -65,19 +63,18 @@ class HttpClient:
 
     async def ask(self, question: HttpQuestion) -> Json:
         """The JSON of the answer. Raises NoAnswer."""
-        async with self._places:
-            try:
-                return _json(await self._follow(question))
-            except NotAllowed:
-                raise NoAnswer("a private address, which is not allowed") from None
-            except TimeoutError:
-                raise NoAnswer("no answer in time") from None
-            except aiohttp.ClientConnectorError as error:
-                private = isinstance(error.os_error, NotAllowed)
-                why = "a private address, which is not allowed" if private else "cannot be reached"
-                raise NoAnswer(why) from None
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise NoAnswer(f"no proper answer ({type(error).__name__})") from None
+        try:
+            return _json(await self._follow(question))
+        except NotAllowed:
+            raise NoAnswer("a private address, which is not allowed") from None
+        except TimeoutError:
+            raise NoAnswer("no answer in time") from None
+        except aiohttp.ClientConnectorError as error:
+            private = isinstance(error.os_error, NotAllowed)
+            why = "a private address, which is not allowed" if private else "cannot be reached"
+            raise NoAnswer(why) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NoAnswer(f"no proper answer ({type(error).__name__})") from None
 
     async def _follow(self, question: HttpQuestion) -> bytes:
         method, url, headers, body = question.method, question.url, question.headers, question.body

@@ -1,5 +1,6 @@
 """Prompts over REST: uploaded, listed, heard, removed."""
 
+import logging
 from dataclasses import asdict
 
 from aiohttp import BodyPartReader, hdrs, web
@@ -9,6 +10,8 @@ from ccapp.domain.ivr import Sound
 from ccapp.telephony.prompt_files import BYTES_MAX, BadPrompt, PromptFile, PromptFiles
 from ccapp.web.keys import DESK
 from ccapp.web.wire import ApiError, bad, path_id, reply, unknown
+
+log = logging.getLogger(__name__)
 
 
 async def prompts(request: web.Request) -> web.Response:
@@ -24,10 +27,10 @@ async def upload(request: web.Request) -> web.Response:
         made = await files.put(name, content)
     except BadPrompt as why:
         raise ApiError(400, "bad_prompt", str(why)) from None
-    except OSError:
-        raise ApiError(
-            503, "unavailable", "the file cannot be converted or kept: see the engine's log"
-        ) from None
+    except OSError as error:
+        log.warning("prompt=%s cannot be converted or kept: %s", name, error)
+        told = "the file cannot be converted or kept: see the engine's log"
+        raise ApiError(503, "unavailable", told) from None
     return reply(_told(request, made), status=200 if name in known else 201)
 
 

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from ipaddress import ip_network
 
 import pytest
 import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ccapp.hooks.addresses import allowed
 from ccapp.hooks.http import Bounds, HttpClient
@@ -139,3 +142,44 @@ async def test_no_more_than_so_many_at_once_to_one_server(server: CustomerServer
 )
 def test_which_addresses_may_be_asked(address: str, networks: list[str], may: bool) -> None:
     assert allowed(address, [ip_network(network) for network in networks]) == may
+
+
+async def test_a_server_that_hangs_does_not_hold_up_another(server: CustomerServer) -> None:
+    async with customer_server("127.0.0.2") as other, HttpClient([ip_network("127.0.0.0/8")]) as client:
+        hanging = [asyncio.ensure_future(client.ask(get(f"{server.url}/hang"))) for _ in range(100)]
+        while server.at_once < 10:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert await client.ask(get(f"{other.url}/well")) == CUSTOMER
+        assert not any(question.done() for question in hanging)
+        for question in hanging:
+            question.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+    assert server.at_once_most == 10
+
+
+HEADS = [
+    b"",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 302 Found\r\nLocation: ",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+]
+
+
+@given(st.sampled_from(HEADS), st.binary(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_are_an_answer_or_none(head: bytes, rest: bytes) -> None:
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head + rest)
+        writer.close()
+
+    async def asked() -> None:
+        async with (
+            await asyncio.start_server(answers, "127.0.0.1", 0) as raw,
+            HttpClient(HERE, QUICK) as client,
+        ):
+            port = raw.sockets[0].getsockname()[1]
+            with suppress(NoAnswer):
+                await client.ask(get(f"http://127.0.0.1:{port}/"))
+
+    asyncio.run(asked())
