@@ -37,6 +37,7 @@ WHY_NOT = {
     WhyNot.WRAP_UP: "in wrap-up",
     WhyNot.BANNED: "banned",
     WhyNot.NOT_BEFORE: "paused",
+    WhyNot.GROUP_FULL: "enough of his group on calls",
     WhyNot.TRIED: "just tried for this call",
     WhyNot.RINGS_TOO: "rings too",
     WhyNot.NOT_HIS_MANAGER: "free, but the caller has a manager",

@@ -13,13 +13,14 @@ RELAX_MAX = 20
 
 class GroupPart(Part):
     agents: tuple[AgentName, ...] = Field(())
+    at_once_max: int | None = Field(None, ge=1, le=10_000)
 
     def value(self, id: GroupId) -> serving.Group:
-        return serving.Group(id=id, agents=frozenset(self.agents))
+        return serving.Group(id=id, agents=frozenset(self.agents), at_once_max=self.at_once_max)
 
     @classmethod
     def of(cls, group: serving.Group) -> Self:
-        return cls(agents=tuple(sorted(group.agents)))
+        return cls(agents=tuple(sorted(group.agents)), at_once_max=group.at_once_max)
 
 
 class QueueGroupsPart(Part):

@@ -23,6 +23,7 @@ class WhyNot(StrEnum):
     WRAP_UP = "wrap_up"
     BANNED = "banned"  # did not answer, or somebody has said so
     NOT_BEFORE = "not_before"  # back-off after a reject, busy or unanswered call
+    GROUP_FULL = "group_full"  # as many of his group are on calls as may be at once
     TRIED = "tried"  # was rung for this very call a moment ago
     RINGS_TOO = "rings_too"  # is being rung for this very call as well
     NOT_HIS_MANAGER = "not_his_manager"  # free, but the caller has a manager, who is rung

@@ -13,6 +13,7 @@ class Group:
 
     id: GroupId
     agents: frozenset[AgentId] = frozenset()
+    at_once_max: int | None = None  # so many of them are on calls at once; None: all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

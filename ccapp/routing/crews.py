@@ -39,7 +39,11 @@ class Crew:
         return ready and self.has(presence)
 
     def a_seat_is_free(self, now: float) -> bool:
-        free = (seat for seat in self.seats if seat.waits_for_call() and seat.presence.not_before <= now)
+        free = (
+            seat
+            for seat in self.seats
+            if seat.waits_for_call() and seat.has_room and seat.presence.not_before <= now
+        )
         return any(self.has(seat.presence) for seat in free)
 
 

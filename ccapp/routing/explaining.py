@@ -113,8 +113,23 @@ def _occupation(seat: Seat, opened: OpenOffer, now: float) -> Reason | None:
         return WhyNot.BANNED, _left(presence.banned_until, now)
     if presence.not_before > now:
         return WhyNot.NOT_BEFORE, f"{presence.not_before - now:.1f} s left"
+    if (full := _full(seat, opened)) is not None:
+        return full
     if opened.place.barred(seat.id, now):
         return WhyNot.TRIED, f"{opened.place.tried[seat.id] - now:.1f} s left"
+    return None
+
+
+def _full(seat: Seat, opened: OpenOffer) -> Reason | None:
+    """A group of his that had no room, the offer itself aside."""
+    for room in seat.rooms:
+        before = [
+            each
+            for each in room.seats
+            if each.id in room.busy and each is not opened.seat and not _given_later(each, opened)
+        ]
+        if len(before) >= room.at_once_max:
+            return WhyNot.GROUP_FULL, f"{room.group}: {len(before)} of {room.at_once_max} on calls"
     return None
 
 

@@ -33,6 +33,7 @@ from ccapp.routing.lapses import lapse, lapses_at
 from ccapp.routing.limits import Limits
 from ccapp.routing.precedence import drawn
 from ccapp.routing.presence import Event, Line, Told
+from ccapp.routing.rooms import Rooms
 from ccapp.routing.seats import OpenOffer, Place, Seat
 from ccapp.routing.simo import Simo
 from ccapp.routing.sparing import rung_again_at
@@ -85,6 +86,7 @@ class Matching:
         self._crews = Crews(centre, self._seats, now)
         self._dice = Dice(seed)
         self._simo = Simo()
+        self._rooms = Rooms(centre, self._seats)
         self._joined = 0
         self._offered = 0
         self._idled = 0
@@ -192,6 +194,13 @@ class Matching:
         if signs and was_on_duty:
             self._index.signs(seat, before, presence)
         self._crews.moved(seat, before, self._now)
+        self._hold_back(seat)
+
+    def _hold_back(self, seat: Seat) -> None:
+        """Of his groups no more than may be on calls at once are free for any."""
+        if seat.rooms:
+            for other in self._rooms.moved(seat):
+                self._index.remove(other)
 
     def _taken_back(self, seat: Seat, begun: int, out: list[Decision]) -> list[Place]:
         """Withdraws the offer of an agent who is not there to take it any more; its call, if left alone."""
@@ -249,6 +258,9 @@ class Matching:
     def _after(self, now: float, out: list[Decision]) -> list[Decision]:
         """Ends every event: what has come due by now is done too."""
         self._come_due(now, out)
+        if self._rooms.reopened:
+            for seat in self._rooms.let_in():
+                self._refresh(seat, now, out)
         if self._simo.has_room:
             self._serve_calls(self._simo.next_calls(self._lines), now, out)
         self._end_waits(now, out)
@@ -301,7 +313,8 @@ class Matching:
             self._deadlines.seat(seat, presence.not_before)
         elif not seat.free:
             seat.due_at = None
-            self._serve_seat(seat, now, out)
+            if seat.has_room:
+                self._serve_seat(seat, now, out)
 
     def _resettle(self, seat: Seat, limbo: list[Place], now: float, out: list[Decision]) -> None:
         """After an agent's presence has changed: first the calls that lost him, then he himself."""

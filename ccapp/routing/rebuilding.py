@@ -17,6 +17,7 @@ from ccapp.routing.index import Index
 from ccapp.routing.limits import Limits
 from ccapp.routing.matching import Matching, withdrawn, wrap_up_s_of
 from ccapp.routing.presence import Told
+from ccapp.routing.rooms import Rooms
 from ccapp.routing.seats import Place, Seat
 
 
@@ -36,6 +37,7 @@ class Rebuilding(Matching):
         self._centre, self._seats, self._index = centre, seats, index
         self._steps, self._limits, self._keeping = Steps(), Limits(), keeping.Keeping()
         self._crews = Crews(centre, seats, now, self._crews)
+        self._rooms = Rooms(centre, seats)
         index.adopt()
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
@@ -92,9 +94,10 @@ class Rebuilding(Matching):
 
     def _fill(self, now: float) -> None:
         """The free agents into the index, longest idle first; they have no calls yet."""
-        free = [s for s in self._seats.values() if s.waits_for_call() and s.presence.not_before <= now]
+        free = (s for s in self._seats.values() if s.waits_for_call() and s.presence.not_before <= now)
         for seat in sorted(free, key=lambda seat: seat.idle_key):
-            self._index.add(seat)
+            if seat.has_room:
+                self._index.add(seat)
 
     # --- recovery ------------------------------------------------------------------------------------------
 
@@ -122,6 +125,7 @@ class Rebuilding(Matching):
         seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, settings)
         seat.talk_began = now
         seat.presence = replace(seat.presence, traffic=Traffic.TALKING, wrap_up_until=None)
+        self._hold_back(seat)
         self._refresh(seat, now, [])
 
     def restore_own_talk(self, agent: AgentId, now: float) -> None:
@@ -129,4 +133,5 @@ class Rebuilding(Matching):
         seat = self._seats.get(agent)
         if seat is not None:
             seat.presence = replace(seat.presence, traffic=Traffic.TALKING, wrap_up_until=None)
+            self._hold_back(seat)
             self._refresh(seat, now, [])

@@ -21,6 +21,7 @@ from ccapp.routing.skills import Members
 if TYPE_CHECKING:
     from ccapp.routing.ladder import Ladder
     from ccapp.routing.order import Order
+    from ccapp.routing.rooms import Room
     from ccapp.routing.signatures import Signature
 
 
@@ -29,8 +30,8 @@ class Seat:
 
     __slots__ = (
         "agent", "calls", "due_at", "due_number", "excluded", "flex", "free", "idle_number", "offer",
-        "on_line", "ordered", "own", "presence", "removed", "rung_at", "signatures", "talk_began", "talk_s",
-        "tier", "turns", "wrap_up_s",
+        "on_line", "ordered", "own", "presence", "removed", "rooms", "rung_at", "signatures", "talk_began",
+        "talk_s", "tier", "turns", "wrap_up_s",
     )  # fmt: skip
 
     def __init__(self, agent: Agent, presence: Presence) -> None:
@@ -54,6 +55,7 @@ class Seat:
         self.excluded: dict[VisitId, float] = {}  # calls he was tried for -> until
         self.rung_at: deque[float] = deque()  # of late, where that is limited: see sparing.py
         self.own: dict[VisitId, Place] = {}  # calls kept for him: see keeping.py
+        self.rooms: tuple[Room, ...] = ()  # of his groups with a limit: see rooms.py
         self.removed = False  # no longer configured; goes when his talk ends
 
     @property
@@ -73,6 +75,11 @@ class Seat:
     @property
     def idle_key(self) -> tuple[float, int]:
         return self.presence.idle_since, self.idle_number
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more of each of his groups may be on a call."""
+        return not self.rooms or not any(room.full or room.reopened for room in self.rooms)
 
     def waits_for_call(self) -> bool:
         """Ready, idle and reachable; only his pause may still hold him back."""

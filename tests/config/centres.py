@@ -38,6 +38,10 @@ DATA = st.dictionaries(DATA_NAMES, TITLES, max_size=3).filter(
 )
 
 
+def group(agents: list[str]) -> st.SearchStrategy[Document]:
+    return some(agents=st.lists(st.sampled_from(agents)), at_once_max=st.integers(1, 9))
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """A whole, valid configuration with digests."""
@@ -51,7 +55,7 @@ def documents(draw: st.DrawFn) -> Document:
         "name": draw(TITLES),
         "voices": draw(st.dictionaries(st.sampled_from(["es", "vi"]), st.just("voice"))),
         "agents": {name: draw(agent(index)) for index, name in enumerate(agents)},
-        "groups": {name: draw(some(agents=st.lists(st.sampled_from(agents)))) for name in ("north", "south")},
+        "groups": {name: draw(group(agents)) for name in ("north", "south")},
         "hours": {"office": draw(HOURS)},
         "queues": {name: draw(queue(agents)) for name in queues},
         "trunks": {

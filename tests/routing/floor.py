@@ -7,9 +7,10 @@ from typing import Any
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.hours import Hours
-from ccapp.domain.ids import AgentId, QueueId, SkillId, VisitId
+from ccapp.domain.ids import AgentId, GroupId, QueueId, SkillId, VisitId
 from ccapp.domain.presence import Move, Presence, State, SubState
 from ccapp.domain.requirements import merged
+from ccapp.domain.serving import Group
 from ccapp.routing.decisions import Decision, Moved, Offer, WaitingCall
 from ccapp.routing.router import Router
 
@@ -30,8 +31,16 @@ def queue(name: str, requires: str = "", **more: Any) -> Queue:
     return Queue(id=QueueId(name), name=name, requires=levels(requires), **more)
 
 
-def centre(*things: Agent | Queue | Hours) -> Centre:
+def group(name: str, *agents: str, **more: Any) -> Group:
+    return Group(id=GroupId(name), agents=frozenset(map(AgentId, agents)), **more)
+
+
+type Thing = Agent | Queue | Hours | Group
+
+
+def centre(*things: Thing) -> Centre:
     return Centre(
+        groups={thing.id: thing for thing in things if isinstance(thing, Group)},
         hours={thing.id: thing for thing in things if isinstance(thing, Hours)},
         agents={thing.id: thing for thing in things if isinstance(thing, Agent)},
         queues={thing.id: thing for thing in things if isinstance(thing, Queue)},
@@ -64,7 +73,7 @@ def call(
 class Floor:
     """A Router with a clock in its hand, told in the words of the trade by plain strings."""
 
-    def __init__(self, *things: Agent | Queue | Hours, now: float = START, tiers: int = 8) -> None:
+    def __init__(self, *things: Thing, now: float = START, tiers: int = 8) -> None:
         self.centre = centre(*things)
         self.now = now
         self.router = Router(self.centre, now, tiers=tiers)
@@ -139,7 +148,7 @@ class Floor:
         self.now += later_s
         return self._hear(self.router.tick(self.now))
 
-    def reconfigure(self, *things: Agent | Queue) -> list[Decision]:
+    def reconfigure(self, *things: Thing) -> list[Decision]:
         self.centre = centre(*things)
         return self._hear(self.router.reconfigure(self.centre, self.now))
 

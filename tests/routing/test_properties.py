@@ -194,6 +194,7 @@ AGENT_SETTINGS = st.fixed_dictionaries(
         "wrap_up_s": st.one_of(st.none(), SECONDS),
     }
 )
+AT_ONCE = st.sampled_from([None, None, 1, 2])
 LIMITS = st.dictionaries(
     st.just("lunch"), st.builds(BreakLimit, limit_s=st.sampled_from([5.0, 50.0]), then_away=st.booleans())
 )
@@ -205,7 +206,9 @@ def centres(draw: st.DrawFn, settings: st.SearchStrategy[dict[str, Any]] = QUEUE
     queues = {name: draw(settings) for name in draw(st.sampled_from(LINES))}
     members = st.frozensets(st.sampled_from(sorted(agents)))
     return Centre(
-        groups={name: Group(id=name, agents=draw(members)) for name in (NORTH, SOUTH)},
+        groups={
+            name: Group(id=name, agents=draw(members), at_once_max=draw(AT_ONCE)) for name in (NORTH, SOUTH)
+        },
         agents={name: Agent(id=name, name=name, extension=name, **more) for name, more in agents.items()},
         queues={name: Queue(id=name, name=name, **more) for name, more in queues.items()},
         break_limits=draw(LIMITS),
@@ -454,7 +457,15 @@ class Model:
             and presence.wrap_up_until is None
             and presence.banned_until is None
             and presence.not_before <= self.now
+            and not any(
+                self.is_full(group) for group in self.centre.groups.values() if presence.agent in group.agents
+            )
         )
+
+    def is_full(self, group: Group) -> bool:
+        members = group.agents & self.centre.agents.keys()
+        busy = [agent for agent in members if self.presences[agent].traffic is not Traffic.IDLE]
+        return group.at_once_max is not None and len(busy) >= group.at_once_max
 
     def waiting(self) -> list[VisitId]:
         """Those for whom an agent may be rung now."""
