@@ -15,6 +15,7 @@ from ccapp.routing.figures import Belongs, Formula
 class Of(StrEnum):
     QUEUES = "queues"
     AGENTS = "agents"
+    GROUPS = "groups"
     SKILLS = "skills"
     CALLERS = "callers"
     INTERVALS = "intervals"
@@ -47,7 +48,7 @@ def report(
         bool, typer.Option("--definitions", help="What each figure means; asks no engine.")
     ] = False,
 ) -> None:
-    """The figures of queues, agents, skills, callers or intervals, from the records."""
+    """The figures of queues, agents, groups, skills, callers or intervals, from the records."""
     if definitions:
         show(report_screen.definitions(of))
         return

@@ -17,7 +17,9 @@ def table_of(document: Row) -> RenderableType:
     heading = text(f"{document['since']} to {document['until']}, calls by their {document['belongs']}", "dim")
     if not document["rows"]:
         return Group(heading, "", Text("Nothing happened.", style="dim"))
-    columns = [*_AGENT_COLUMNS] if document["of"] == "agents" else [*_CALL_COLUMNS, *_levels(document)]
+    columns = (
+        [*_AGENT_COLUMNS] if document["of"] in ("agents", "groups") else [*_CALL_COLUMNS, *_levels(document)]
+    )
     keys = _keys(document)
     made = table(*keys, *(title for title, _ in columns), right=[title for title, _ in columns])
     for row in document["rows"]:
@@ -30,7 +32,7 @@ def table_of(document: Row) -> RenderableType:
 
 def _keys(document: Row) -> dict[str, str]:
     """Titles of the columns that say what a row is about, and where that stands."""
-    title = {"queues": "Queue", "agents": "Agent", "skills": "Skill", "callers": "Caller"}
+    title = {"queues": "Queue", "agents": "Agent", "groups": "Group", "skills": "Skill", "callers": "Caller"}
     keys = {} if document["by"] == "whole" else {"Interval": "interval"}
     if document["of"] in title:
         keys[title[document["of"]]] = "key"
@@ -94,4 +96,4 @@ def definitions(of: str) -> RenderableType:
 
 
 def _figures(of: str) -> Sequence[Figure]:
-    return {"agents": AGENTS, "callers": CALLERS, "intervals": WHOLE}.get(of, CALLS)
+    return {"agents": AGENTS, "groups": AGENTS, "callers": CALLERS, "intervals": WHOLE}.get(of, CALLS)

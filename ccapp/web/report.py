@@ -11,7 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
+from ccapp.acd import Acd
+from ccapp.domain.ids import GroupId
+from ccapp.domain.serving import Group
 from ccapp.routing.figures import NEEDED, Dimension, Figures, Row, Tally, TooMany, document
+from ccapp.routing.figures.interval import Interval
 from ccapp.web.desk import Past
 from ccapp.web.keys import DESK
 from ccapp.web.report_question import Of, Question, Reading, once_each
@@ -32,7 +36,7 @@ async def report(request: web.Request) -> web.Response:
         raise ApiError(503, "no_records", "this engine has no records")
     try:
         async with asyncio.timeout(REPORT_S_MAX), request.app[LOCK]:
-            return await _reported(asked, desk.past, desk.acd.clock.now())
+            return await _reported(asked, desk.past, desk.acd)
     except TimeoutError:
         raise too_large(f"this report takes longer than {REPORT_S_MAX:g} s") from None
     except TooMany as error:
@@ -43,11 +47,12 @@ def too_large(what: str) -> ApiError:
     return ApiError(422, "too_large", f"{what}: ask for a shorter time, or for less", "since")
 
 
-async def _reported(asked: Question, past: Past, now: float) -> web.Response:
+async def _reported(asked: Question, past: Past, acd: Acd) -> web.Response:
+    now = acd.clock.now()
     since, until = asked.times(now)
     figures = Figures(asked.selection(since, until))
     facts = await _fold(figures, past, since, until)
-    rows, whole = await read(figures, asked.of, min(now, until.timestamp()))
+    rows, whole = await read(figures, asked.of, min(now, until.timestamp()), acd.centre.groups)
     if len(rows) > ROWS_MAX:
         raise too_large(f"this report would have {len(rows):,} rows, more than {ROWS_MAX:,}")
     heading = {**_heading(asked, figures, since, until), "facts": facts}
@@ -69,14 +74,26 @@ async def _fold(figures: Figures, past: Past, since: datetime, until: datetime) 
     return number
 
 
-async def read(figures: Figures, of: Of, now: float) -> tuple[list[Row], Tally]:
+async def read(
+    figures: Figures, of: Of, now: float, groups: Mapping[GroupId, Group]
+) -> tuple[list[Row], Tally]:
     """The rows, and all of them in one. Calls with two skills and the like are in the total once."""
     rows = [row async for row in slowly(figures.each(of.dimension, now))]
-    parts = rows if of is Of.AGENTS else figures.each(Dimension.WHOLE, now)
+    parts = rows if of.dimension is Dimension.AGENT else figures.each(Dimension.WHOLE, now)
     total = Tally()
     async for row in slowly(parts):
         total.merge(row.tally)
-    return rows, total
+    return (await by_group(rows, groups) if of is Of.GROUPS else rows), total
+
+
+async def by_group(rows: Iterable[Row], groups: Mapping[GroupId, Group]) -> list[Row]:
+    """Agents' rows as their groups'. Who is in two groups counts for both, who is in none for none."""
+    tallies: dict[tuple[Interval, GroupId], Tally] = {}
+    async for row in slowly(rows):
+        for group in groups.values():
+            if row.key in group.agents:
+                tallies.setdefault((row.interval, group.id), Tally()).merge(row.tally)
+    return [Row(key, interval, tallies[interval, key]) for interval, key in sorted(tallies)]
 
 
 async def slowly[T](items: Iterable[T]) -> AsyncIterator[T]:

@@ -36,6 +36,7 @@ THRESHOLDS_MAX = 20
 class Of(StrEnum):
     QUEUES = "queues"
     AGENTS = "agents"
+    GROUPS = "groups"  # of agents, as they are now
     SKILLS = "skills"
     CALLERS = "callers"
     INTERVALS = "intervals"
@@ -52,11 +53,12 @@ class Of(StrEnum):
 _DIMENSIONS = {
     Of.QUEUES: Dimension.QUEUE,
     Of.AGENTS: Dimension.AGENT,
+    Of.GROUPS: Dimension.AGENT,
     Of.SKILLS: Dimension.SKILL,
     Of.CALLERS: Dimension.CALLER,
     Of.INTERVALS: Dimension.WHOLE,
 }
-_FIGURES = {Of.AGENTS: AGENTS, Of.CALLERS: CALLERS, Of.INTERVALS: WHOLE}
+_FIGURES = {Of.AGENTS: AGENTS, Of.GROUPS: AGENTS, Of.CALLERS: CALLERS, Of.INTERVALS: WHOLE}
 
 
 def _zone(name: str) -> str:

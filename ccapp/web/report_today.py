@@ -146,9 +146,10 @@ async def figures(request: web.Request) -> web.Response:
     asked = checked(Reading, request.query)
     if asked.of is Of.CALLERS:
         raise ApiError(400, "bad_request", "of: callers are told by reports only", "of")
-    now = request.app[DESK].acd.clock.now()
+    acd = request.app[DESK].acd
+    now = acd.clock.now()
     live = today(request.app, now)
-    rows, whole = await read(live.figures, asked.of, now)
+    rows, whole = await read(live.figures, asked.of, now, acd.centre.groups)
     moment = Moment(live.figures, asked.of, now)
     heading = {
         "of": asked.of,

@@ -41,6 +41,7 @@ def configuration() -> dict[str, Any]:
             "sales": queue(agents=["ann"], **settings),
             "support": queue(agents=["bob"], wait_s_max=4, **settings),
         },
+        groups={"everybody": {"agents": ["ann", "bob"]}, "north": {"agents": ["ann"]}},
     )
 
 
@@ -155,6 +156,22 @@ async def test_operator_statistics(day: Day) -> None:
     assert (alone["key"], alone["AC"]) == ("bob", 5)
     in_words = (await day.report("agents", agent="bob", abbreviation="false"))[0]
     assert (in_words["answered_calls"], in_words["total_talk_time"]) == (5, alone["TTT"])
+
+
+@rows("VX-16")
+async def test_operator_statistics_together_and_by_queue(day: Day) -> None:
+    ann, bob = await day.report("agents")
+    groups = {row["key"]: row for row in await day.report("groups")}
+    assert set(groups) == {"everybody", "north"}
+    for code in ("TC", "AC", "UAC"):
+        assert groups["everybody"][code] == ann[code] + bob[code]
+        assert groups["north"][code] == ann[code]
+    assert groups["everybody"]["THT"] == pytest.approx(ann["THT"] + bob["THT"])
+    by_day = await day.report("groups", by="day")
+    assert sum(row["AC"] for row in by_day if row["key"] == "everybody") == 11
+    told = {row["key"]: row for row in await day.report("agents", queue="sales")}
+    assert (told["ann"]["AC"], told["ann"]["TTT"]) == (6, ann["TTT"])
+    assert "bob" not in told or told["bob"]["AC"] == 0
 
 
 @rows("VX-16")

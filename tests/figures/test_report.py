@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ import aiohttp
 import pytest
 
 from ccapp.domain.events import Fact, Outcome
+from ccapp.domain.ids import AgentId, GroupId
 from ccapp.domain.presence import Move
+from ccapp.domain.serving import Group
 from ccapp.records.history import Span
 from ccapp.routing.figures import Figures
 from ccapp.web import report, report_today
@@ -78,6 +81,42 @@ async def test_agents_skills_callers_and_intervals(client: Client):
     ]
     intervals = await client.get(f"/v1/report?of=intervals&{DAY}")
     assert [row["offered_calls"] for row in intervals["rows"] if row["offered_calls"]] == [3, 4, 3, 4, 4, 2]
+
+
+def grouped(client: Client, **groups: set[str]) -> None:
+    made = {
+        GroupId(name): Group(id=GroupId(name), agents=frozenset(map(AgentId, agents)))
+        for name, agents in groups.items()
+    }
+    client.floor.acd.reconfigure(replace(client.floor.acd.centre, groups=made))
+
+
+async def test_groups_are_their_agents_together(client: Client):
+    grouped(client, west={"bob"}, both={"ann", "bob"}, nobody=set())
+    agents = (await client.get(f"/v1/report?of=agents&{DAY}"))["rows"]
+    ann, bob = (row for row in agents if row["key"] in ("ann", "bob"))
+    told = await client.get(f"/v1/report?of=groups&{DAY}")
+    both, west = told["rows"]
+    assert (both["key"], west["key"]) == ("both", "west")
+    for name in ("answered_calls", "total_calls", "total_talk_time", "total_after_call_work"):
+        assert both[name] == ann[name] + bob[name]
+        assert west[name] == bob[name]
+    assert both["talk_time"]["max"] == max(ann["talk_time"]["max"], bob["talk_time"]["max"])
+    assert told["total"]["answered_calls"] == 11  # each agent once
+
+
+async def test_groups_by_hour_and_as_they_are_when_asked(client: Client):
+    grouped(client, west={"bob"})
+    whole = (await client.get(f"/v1/report?of=groups&{DAY}"))["rows"][0]["answered_calls"]
+    hours = (await client.get(f"/v1/report?of=groups&{DAY}&by=hour"))["rows"]
+    assert sum(row["answered_calls"] for row in hours) == whole == 5
+    labels = [row["interval"] for row in hours]
+    assert labels == sorted(labels)
+    grouped(client, east={"bob"})
+    assert {row["key"] for row in (await client.get(f"/v1/report?of=groups&{DAY}"))["rows"]} == {"east"}
+    grouped(client)
+    assert (await client.get(f"/v1/report?of=groups&{DAY}"))["rows"] == []
+    assert (await client.get("/v1/figures?of=groups"))["rows"] == []
 
 
 async def test_a_date_is_midnight_where_it_is_asked_for(client: Client):
