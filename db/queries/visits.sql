@@ -1,4 +1,5 @@
--- Visits, the newest first. What is null is not asked.
+-- Visits, the newest first, as the index has them: those whose arrival was lost before all others. What is null is
+-- not asked.
 -- $1 since, $2 until, $3 queue whose line they came to, let in or not, $4 agent, $5 outcome, $6 abandoned, $7 open,
 -- $8 number dialled, $9 caller's number, $10 ended by, $11 served by an agent, $12 least wait, $13 the visit before
 -- the first, $14 how many.
@@ -23,8 +24,8 @@ select id, arrived_at, trunk, number, caller_number, caller_name, tree, node, qu
    and ($10::text is null or ended_by = $10)
    and ($11::boolean is null or (segments > 0) = $11)
    and ($12::double precision is null or waited_s >= $12)
-   and ($13::text is null or (coalesce(arrived_at, '-infinity'), first_seq) < (
-            select coalesce(earlier.arrived_at, '-infinity'), earlier.first_seq
+   and ($13::text is null or (coalesce(arrived_at, 'infinity'), first_seq) < (
+            select coalesce(earlier.arrived_at, 'infinity'), earlier.first_seq
               from visit as earlier where earlier.id = $13))
- order by arrived_at desc nulls last, first_seq desc
+ order by arrived_at desc, first_seq desc
  limit $14

@@ -16,6 +16,7 @@ from tests.records.stories import (
     START,
     abandoned_visit,
     arrived,
+    ended,
     forwarded_visit,
     overflowed_visit,
     served_visit,
@@ -90,6 +91,18 @@ async def test_calls_of_one_instant_are_each_on_one_page(database_url: str, tmp_
         [first] = await read.visits(pool, Wanted(limit=1))
         rest = await read.visits(pool, Wanted(after=first.id))
     assert [first.id, *(visit.id for visit in rest)] == ["v4", "v3", "v2", "v1", "v0"]
+
+
+async def test_a_call_whose_arrival_was_lost_is_on_a_page_too(database_url: str, tmp_path: Path) -> None:
+    async with PostgresJournal.open(database_url, tmp_path / "spool", epoch=1) as journal:
+        for fact in (arrived("known"), ended("lost", START + 9), ended("lost too", START + 9)):
+            journal.publish(fact)
+        assert await journal.settled(5)
+    found: list[str] = []
+    async with open_pool(database_url) as pool:
+        while page := await read.visits(pool, Wanted(limit=1, after=found[-1] if found else None)):
+            found += [visit.id for visit in page]
+    assert found == ["lost too", "lost", "known"]
 
 
 async def test_after_an_unknown_call_there_is_nothing(pool: "Pool") -> None:
