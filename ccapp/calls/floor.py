@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ccapp.acd import Acd
+from ccapp.calls.comebacks import Comebacks
 from ccapp.calls.editions import Editions
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.centre import Queue
@@ -224,3 +225,4 @@ class Floor:
     phones: Phones = field(default_factory=Phones)
     customers: Customers = field(default_factory=NoCustomers)
     editions: Editions = field(default_factory=Editions)
+    comebacks: Comebacks = field(default_factory=Comebacks)

@@ -155,6 +155,7 @@ class Reception:
 
     def _reconnected(self, survey: Connected) -> Sequence[Coroutine[None, None, None]]:
         """The stories are all alive and hear of their legs by themselves; only arrivals may be new."""
+        self._floor.comebacks.tell()
         self._close_unused_talks()
         known = {found.leg.id for found in survey.legs if found.arrived is None} | self._callers
         self._declare(events.SwitchFound(at=self._floor.acd.clock.now(), alive=len(survey.legs), gone=0))
