@@ -95,14 +95,21 @@ def _queue_table(rows: list[Document]) -> RenderableType:
 
 
 def queue(document: Document) -> RenderableType:
-    """One queue and its line, in the order of service."""
-    if not document["calls"]:
-        return Group(_queue_table([document]), "", Text("Nobody is waiting.", style="dim"))
+    """One queue, its line in the order of service, and its talks."""
+    parts: list[RenderableType] = [_queue_table([document]), "", _line(document["calls"])]
+    if document["talks"]:
+        parts += ["", _talks(document["talks"])]
+    return Group(*parts)
+
+
+def _line(calls: list[Document]) -> RenderableType:
+    if not calls:
+        return Text("Nobody is waiting.", style="dim")
     made = table(
         "#", "Caller", "Waits", "Expects", "Needs", "Priority", "Offers", "Offered to", "Call",
         right=("#", "Waits", "Expects", "Priority", "Offers"), wide="Caller",
     )  # fmt: skip
-    for call in document["calls"]:
+    for call in calls:
         add(
             made,
             call["position"],
@@ -115,7 +122,15 @@ def queue(document: Document) -> RenderableType:
             _offered(call),
             call["visit"],
         )
-    return Group(_queue_table([document]), "", made)
+    return made
+
+
+def _talks(talks: list[Document]) -> RenderableType:
+    """Oldest first."""
+    made = table("Agent", "Talks to", "For", "Call", right=("For",), wide="Talks to")
+    for talk in talks:
+        add(made, talk["agent"], caller(talk), duration(talk["talk_s"]), talk["visit"])
+    return made
 
 
 def _offered(call: Document) -> Text:

@@ -43,6 +43,8 @@ def test_a_line(office: Office):
     said = office.says("queues", "sales")
     assert "2 Zoë [b]x[/b] [2J visit=3" in said
     assert waiting in said
+    [talk] = [line for line in said.splitlines() if line.startswith("alice")]
+    assert talk.split()[1:3] == ["1", "First"]
     assert "\x1b" not in said
     assert "sales 1" in said
 
