@@ -53,6 +53,24 @@ class CallerId:
     name: str = ""
 
 
+class Recording(Protocol):
+    """A leg's sound while it is recorded, each direction in a file of its own."""
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """In the switch's folder of recordings: what comes from the party, and what the party hears."""
+        ...
+
+    @property
+    def fault(self) -> str:
+        """Why it is not there, or not wholly; empty when nothing is known against it."""
+        ...
+
+    def stop(self) -> None:
+        """Ends it, so that the files are whole soon. Synchronous and idempotent. Never raises."""
+        ...
+
+
 class Leg(Protocol):
     """One party's channel. All methods may raise SwitchError; on a leg that is gone, LegGone."""
 
@@ -109,6 +127,11 @@ class Leg(Protocol):
 
     async def headers(self, wanted: Sequence[str]) -> Sequence[tuple[str, str]]:
         """Those of the `wanted` SIP headers (any case, bare or `X-`) that the caller's INVITE carried."""
+        ...
+
+    def record(self, name: str) -> Recording:
+        """Begins soon, or has a fault, without anybody waiting; ends with the leg. `name` may hold `/`.
+        One that goes on under this name already (begun by an engine before us) is taken up. Never raises."""
         ...
 
     def release(self, cause: int = 16) -> None:

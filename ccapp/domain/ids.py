@@ -80,6 +80,18 @@ def dialler_of(bridge: BridgeId) -> ChannelId | None:
     return ChannelId(bridge.removeprefix(OWN_PREFIX)) if bridge.startswith(OWN_PREFIX) else None
 
 
+RECORDER_PREFIX = "record-"
+
+
+def recorder(recording: str, side: str) -> ChannelId:
+    """The channel that listens in for one side of a recording."""
+    return ChannelId(f"{RECORDER_PREFIX}{recording.replace('/', '-')}-{side}")
+
+
+def is_recorder(channel: ChannelId) -> bool:
+    return channel.startswith(RECORDER_PREFIX)
+
+
 def is_dialled(channel: ChannelId) -> bool:
     """Whether it is a leg that an engine rang for an agent's sake."""
     return channel.startswith(OWN_PREFIX) or offer_of(channel) is not None

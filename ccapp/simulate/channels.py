@@ -67,6 +67,7 @@ class Channel:
     music: str = ""  # heard on the channel itself
     sound: asyncio.TimerHandle | None = None
     ring_limit: asyncio.TimerHandle | None = None
+    tapes: list["Tape"] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,6 +79,13 @@ class Mix:
     music: str | None = None  # None: a talk
     members: dict[ChannelId, Channel] = field(default_factory=dict)
     talking: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Tape:
+    """A recording; whole when it does not run any more."""
+
+    runs: bool = True
 
 
 @dataclass(slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from ccapp.simulate.channels import (
     PickedUp,
     Played,
     Pressed,
+    Tape,
 )
 
 SAY_S_PER_CHARACTER = 0.06
@@ -47,6 +48,8 @@ class Exchange:
         self.ear: Ear | None = None
         self.told: list[tuple[AgentId, str]] = []
         self.missing_sounds: set[str] = set()
+        self.tapes: dict[str, Tape] = {}  # by name, whole ones too
+        self.cannot_record = False
         self.turned_away = 0  # calls that came while no engine was connected
         self.answered_while_deaf: Literal["dies", "lives"] = "dies"
         """What becomes of a dialled channel answered with no engine connected: `Stasis()` fails, or the
@@ -144,6 +147,8 @@ class Exchange:
             if timer:
                 timer.cancel()
         channel.playbacks.clear()
+        for tape in channel.tapes:
+            tape.runs = False
         self._leave(channel)
         channel.party.ended(channel, cause)
         self._say(Ended(channel.id, cause))
@@ -294,6 +299,25 @@ class Exchange:
         self._say(Played(channel.id, playback))
         if channel.playbacks:
             self._sound(channel)
+
+    # --- recordings
+
+    def record(self, id: ChannelId, name: str) -> None:
+        """Also where it is being recorded under this name already."""
+        channel = self.find(id)
+        if self.cannot_record:
+            raise NotNow("no folder for recordings")
+        tape = self.tapes.get(name)
+        if tape is None:
+            tape = self.tapes[name] = Tape()
+            channel.tapes.append(tape)
+        if not tape.runs:
+            raise NotNow(f"recording {name} exists")
+
+    def end_recording(self, name: str) -> None:
+        if name not in self.tapes or not self.tapes[name].runs:
+            raise NoSuch(f"recording {name}")
+        self.tapes[name].runs = False
 
     # --- bridges
 

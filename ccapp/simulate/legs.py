@@ -8,6 +8,7 @@ from functools import partial
 
 from ccapp.domain.ids import BridgeId, ChannelId, offer_of
 from ccapp.domain.ivr import Prompt
+from ccapp.domain.tape import files_of
 from ccapp.ports import Gone, Leg, LegGone, Refused, SwitchBusy, SwitchError
 from ccapp.simulate.link import Link
 
@@ -168,6 +169,11 @@ class FakeLeg:
         if self._gone is None:
             self._link.send(partial(self._link.exchange.music, self._id, ""), ignore, self.key)
 
+    def record(self, name: str) -> "FakeRecording":
+        recording = FakeRecording(self._link, self._id, self.key, name)
+        recording.start(self._gone)
+        return recording
+
     # --- what the switch is told
 
     def picked(self) -> None:
@@ -216,6 +222,40 @@ class FakeLeg:
     def _changed(self) -> None:
         if self._news is not None and not self._news.done():
             self._news.set_result(None)
+
+
+class FakeRecording:
+    def __init__(self, link: Link, leg: ChannelId, key: str, name: str) -> None:
+        self._link, self._leg, self._key, self._name = link, leg, key, name
+        self._fault = ""
+        self._begun = False
+        self._stopped = False
+
+    @property
+    def files(self) -> tuple[str, str]:
+        return files_of(self._name)
+
+    @property
+    def fault(self) -> str:
+        return self._fault
+
+    def start(self, gone: Gone | None) -> None:
+        if gone is not None:
+            self._fault = f"{self._leg} is gone"
+            return
+        self._link.send(partial(self._link.exchange.record, self._leg, self._name), self._started, self._key)
+
+    def _started(self, result: object, error: SwitchError | None) -> None:
+        if not self._stopped:
+            self._begun, self._fault = error is None, str(error or "")
+
+    def stop(self) -> None:
+        if self._stopped:
+            return
+        if not self._begun and not self._fault:
+            self._fault = "the talk was over before the recording had begun"
+        self._stopped = True
+        self._link.send(partial(self._link.exchange.end_recording, self._name), ignore, self._key)
 
 
 class FakeBridge:

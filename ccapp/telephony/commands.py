@@ -13,11 +13,15 @@ from urllib.parse import quote
 from ccapp.domain.ids import BridgeId, ChannelId
 from ccapp.ports import LegGone, Refused, SwitchBusy, SwitchError
 
-type Subject = Literal["channel", "new channel", "bridge", "playback", "switch"]
+type Subject = Literal["channel", "new channel", "bridge", "playback", "recording", "switch"]
 
 
 class Conflict(Refused):
     """It exists already: a repeat."""
+
+
+class NotYetIn(SwitchBusy):
+    """The channel is there, but has not entered the application so far."""
 
 
 class NoBridge(LegGone):
@@ -45,11 +49,13 @@ def fault(command: Command, status: int, text: str) -> SwitchError:
     match command.subject, status:
         case "bridge", 404:
             return NoBridge(what)
-        case (("channel" | "playback"), 404):
+        case (("channel" | "playback" | "recording"), 404):
             return LegGone(what)
         case "channel", (409 | 412):  # not in Stasis any more, or being hung up
             return LegGone(what)
-        case (("new channel" | "bridge"), 409):
+        case "recording", 409 if "not in Stasis" in text:
+            return NotYetIn(what)
+        case (("new channel" | "bridge" | "recording"), 409):
             return Conflict(what)
         case "switch", 404:  # it has not booted yet
             return SwitchBusy(what)
@@ -137,6 +143,20 @@ def hear_music(channel: ChannelId, music: str) -> Command:
 
 def hear_no_music(channel: ChannelId) -> Command:
     return Command("hear_no_music", "channel", "DELETE", _uri("channels", channel, "moh"))
+
+
+# --- recordings
+
+
+def snoop(channel: ChannelId, snoop: ChannelId, direction: Literal["in", "out"], app: str) -> Command:
+    """A new channel that hears what comes from the channel's party, or what goes to it, until it ends."""
+    uri = _uri("channels", channel, "snoop", snoop, spy=direction, app=app)
+    return Command("snoop", "new channel", "POST", uri)
+
+
+def record(channel: ChannelId, name: str) -> Command:
+    uri = _uri("channels", channel, "record", name=name, format="wav", ifExists="fail")
+    return Command("record", "recording", "POST", uri)
 
 
 # --- bridges

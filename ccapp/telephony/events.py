@@ -92,6 +92,12 @@ class PlaybackEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingFailed:
+    name: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointChanged:
     """Comes with every channel that the endpoint gets or loses, too."""
 
@@ -113,6 +119,7 @@ type Event = (
     | Held
     | PlaybackBegan
     | PlaybackEnded
+    | RecordingFailed
     | EndpointChanged
     | TakenOver
 )
@@ -136,6 +143,10 @@ def _playback_ended(raw: Raw) -> PlaybackEnded:
     return PlaybackEnded(playback["id"], playback["state"] == "failed")
 
 
+def _recording_failed(raw: Raw) -> RecordingFailed:
+    return RecordingFailed(raw["name"], raw.get("cause", ""))
+
+
 def endpoint(raw: Raw) -> EndpointChanged:
     """An entry of `GET /endpoints`, or an event's `endpoint`."""
     return EndpointChanged(raw["resource"], raw.get("state") == "online")
@@ -151,13 +162,14 @@ _DECODERS: Mapping[str, Callable[[Raw], Event]] = {
     "ChannelUnhold": lambda raw: Held(raw["channel"]["id"], False),
     "PlaybackStarted": lambda raw: PlaybackBegan(raw["playback"]["id"]),
     "PlaybackFinished": _playback_ended,
+    "RecordingFailed": lambda raw: _recording_failed(raw["recording"]),
     "EndpointStateChange": lambda raw: endpoint(raw["endpoint"]),
     "ApplicationReplaced": lambda raw: TakenOver(raw["application"]),
 }
 
 REPLY = "RESTResponse"
-OF_DEVICES = ("EndpointStateChange", "ApplicationReplaced")
-OF_CALLS = (REPLY, *(type_ for type_ in _DECODERS if type_ != "EndpointStateChange"))
+OF_DEVICES = ("EndpointStateChange", "RecordingFailed", "ApplicationReplaced")
+OF_CALLS = (REPLY, *(type_ for type_ in _DECODERS if type_ not in ("EndpointStateChange", "RecordingFailed")))
 
 
 def decode(raw: Raw) -> Event | None:

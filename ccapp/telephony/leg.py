@@ -15,6 +15,7 @@ from ccapp.ports import Gone, LegGone, Refused, SwitchBusy, SwitchError, SwitchU
 from ccapp.telephony import commands, sip_headers
 from ccapp.telephony.commands import Command
 from ccapp.telephony.office import Office
+from ccapp.telephony.recording import AsteriskRecording
 from ccapp.telephony.socket import Reply
 
 log = logging.getLogger(__name__)
@@ -156,6 +157,11 @@ class AsteriskLeg:
 
     async def headers(self, wanted: Sequence[str]) -> Sequence[tuple[str, str]]:
         return await sip_headers.read(self._send, self._id, wanted)
+
+    def record(self, name: str) -> AsteriskRecording:
+        recording = AsteriskRecording(self._office, self._id, self.key, name)
+        recording.start(self._gone)
+        return recording
 
     def release(self, cause: int = 16) -> None:
         if self._gone is None and self._released is None:

@@ -15,6 +15,7 @@ from ccapp.domain.ids import ChannelId
 from ccapp.telephony import events
 from ccapp.telephony.leg import AsteriskLeg
 from ccapp.telephony.playback import Playback
+from ccapp.telephony.recording import AsteriskRecording
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Mailboxes:
         self._playback_start_s_max = playback_start_s_max
         self._legs: dict[ChannelId, AsteriskLeg] = {}
         self._playbacks: dict[str, tuple[ChannelId, Playback]] = {}
+        self._recordings: dict[str, AsteriskRecording] = {}  # by the names of both sides
         self._ended: dict[ChannelId, None] = {}  # the oldest first
 
     @property
@@ -49,6 +51,15 @@ class Mailboxes:
             playback.began()  # stops its timer
             del self._playbacks[playback.id]
 
+    def recording(self, recording: AsteriskRecording) -> None:
+        """Until it is stopped."""
+        for name in recording.names:
+            self._recordings[name] = recording
+
+    def stopped(self, recording: AsteriskRecording) -> None:
+        for name in recording.names:
+            self._recordings.pop(name, None)
+
     def hear(self, event: events.Event) -> None:
         """Everything but arrivals, devices and the fate of the application."""
         match event:
@@ -67,6 +78,9 @@ class Mailboxes:
             case events.PlaybackEnded(playback=id, failed=failed):
                 if entry := self._playbacks.get(id):
                     entry[1].end("failed" if failed else "played")
+            case events.RecordingFailed(name=name, cause=cause):
+                if recording := self._recordings.get(name):
+                    recording.tell_failed(cause)
             case events.HangingUp(channel=id, cause=cause):
                 if leg := self._legs.get(id):
                     leg.tell_cause(cause)

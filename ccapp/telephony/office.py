@@ -17,6 +17,8 @@ class Office:
     lines: Lines
     mailboxes: "Mailboxes"
     speech: Speech
+    recorders_app: str
+    """The application of the channels that listen in for recordings."""
     bridges: dict[BridgeId, str | None] = field(default_factory=dict)
     """Those made or found in this connection's life, with their music."""
     halls: Halls = field(default_factory=Halls)

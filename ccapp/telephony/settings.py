@@ -40,7 +40,8 @@ class AsteriskSettings:
 
     @property
     def devices_app(self) -> str:
-        """The second application, which hears of phones coming and going and of nothing else."""
+        """The second application, which hears of phones coming and going. The channels that listen in for
+        recordings are in it: nobody takes them for callers there."""
         return f"{self.app}-devices"
 
     def command_app(self, number: int) -> str:

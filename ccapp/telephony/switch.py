@@ -12,7 +12,7 @@ from typing import Self
 
 from ccapp.clock import Clock
 from ccapp.domain.causes import Cause
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId, is_recorder
 from ccapp.domain.ivr import Prompt
 from ccapp.ports import (
     Account,
@@ -58,7 +58,12 @@ class AsteriskSwitch:
         self._lines = Lines(settings, self.meter, hear=self._hear, begin=self._begin, ended=self._ended)
         self._mailboxes = Mailboxes(settings.playback_start_s_max)
         self._speech = Speech(settings.speech)
-        self._office = Office(lines=self._lines, mailboxes=self._mailboxes, speech=self._speech)
+        self._office = Office(
+            lines=self._lines,
+            mailboxes=self._mailboxes,
+            speech=self._speech,
+            recorders_app=settings.devices_app,
+        )
         self._accounts = Accounts(self._lines.send, settings.devices_app)
         self._devices = Devices(self._tell)
         self._news: asyncio.Queue[News | BaseException] = asyncio.Queue()
@@ -108,6 +113,8 @@ class AsteriskSwitch:
                 self._mailboxes.hear(event)
 
     def _arrived(self, channel: Channel, args: Sequence[str]) -> None:
+        if is_recorder(channel.id):
+            return  # of the other application, whose filter may not be in force yet
         if self._mailboxes.has_ended(channel.id):
             return  # a hung-up channel that the dialplan sends in once more
         leg = self._leg(channel)

@@ -149,6 +149,15 @@ class FakeWorld:
     async def caller_over(self) -> None:
         await self._carol.over.wait()
 
+    async def recorders(self) -> int:
+        return sum(tape.runs for tape in self._exchange.tapes.values())
+
+    async def has_recording(self, name: str) -> bool:
+        return name in self._exchange.tapes and not self._exchange.tapes[name].runs
+
+    def may_record(self, allowed: bool) -> None:
+        self._exchange.cannot_record = not allowed
+
     async def cut(self) -> None:
         self.switch.drop_connection(back_after_s=None)
 

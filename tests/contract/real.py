@@ -13,6 +13,7 @@ import aiohttp
 from ccapp.clock import Clock
 from ccapp.domain.ids import AgentId
 from ccapp.domain.ivr import Prompt, Sound
+from ccapp.domain.tape import ENDING, files_of
 from ccapp.ports import Account
 from ccapp.telephony.settings import AsteriskSettings, SpeechSettings
 from ccapp.telephony.switch import AsteriskSwitch
@@ -57,7 +58,9 @@ async def world(asterisk: AsteriskServer, **choices: Any) -> AsyncIterator["Real
             await ari.online(name)
         server = ("127.0.0.1", asterisk.sip_port)
         caller = sip.Phone("carol", server, bind_host=asterisk.trunk(TRUNK).match)
-        yield RealWorld(switch, phones, await stack.enter_async_context(caller), way)
+        yield RealWorld(
+            switch, phones, await stack.enter_async_context(caller), way, ari, asterisk.recordings
+        )
 
 
 def settings_of(asterisk: AsteriskServer, folder: Path, url: str = "", **choices: Any) -> AsteriskSettings:
@@ -132,9 +135,16 @@ class RealPhone:
 
 class RealWorld:
     def __init__(
-        self, switch: AsteriskSwitch, phones: Mapping[str, RealPhone], caller: sip.Phone, way: Scissors
+        self,
+        switch: AsteriskSwitch,
+        phones: Mapping[str, RealPhone],
+        caller: sip.Phone,
+        way: Scissors,
+        ari: "_Ari",
+        recordings: Path,
     ) -> None:
         self.switch = switch
+        self._ari, self._recordings = ari, recordings
         self._phones, self._caller, self._way = phones, caller, way
 
     @property
@@ -166,6 +176,24 @@ class RealWorld:
 
     async def caller_over(self) -> None:
         await self.call.ended()
+
+    async def recorders(self) -> int:
+        """One listens to each side."""
+        channels = await self._ari.get("channels")
+        return -(-sum(channel["name"].startswith("Snoop/") for channel in channels) // 2)
+
+    async def has_recording(self, name: str) -> bool:
+        stored = {one["name"] for one in await self._ari.get("recordings/stored")}
+        sides = {file.removesuffix(ENDING) for file in files_of(name)}
+        return sides <= stored and not await self.recorders()
+
+    def may_record(self, allowed: bool) -> None:
+        """Asterisk makes folders below its own, but not its own."""
+        away = self._recordings.with_name("away")
+        if allowed:
+            away.rename(self._recordings)
+        else:
+            self._recordings.rename(away)
 
     async def cut(self) -> None:
         await self._way.cut()

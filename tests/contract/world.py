@@ -106,6 +106,18 @@ class World(Protocol):
         """Waits until the switch has ended the caller's call."""
         ...
 
+    async def recorders(self) -> int:
+        """How many recordings go on now."""
+        ...
+
+    async def has_recording(self, name: str) -> bool:
+        """Whether a whole one of this name exists."""
+        ...
+
+    def may_record(self, allowed: bool) -> None:
+        """Whether the switch is able to."""
+        ...
+
     async def cut(self) -> None:
         """The connection between engine and switch breaks, and stays broken until `mend`."""
         ...

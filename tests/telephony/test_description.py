@@ -35,6 +35,8 @@ SAMPLES: Mapping[Callable[..., Command], Command] = {
     commands.read_many: commands.read_many(CHANNEL, ["X", "Y"]),
     commands.play: commands.play(CHANNEL, "p", "sound:beep"),
     commands.stop_playback: commands.stop_playback("p"),
+    commands.snoop: commands.snoop(CHANNEL, CHANNEL, "in", "x"),
+    commands.record: commands.record(CHANNEL, "a/b"),
     commands.make_bridge: commands.make_bridge(BRIDGE, "n", "holding"),
     commands.play_music: commands.play_music(BRIDGE, "default"),
     commands.stop_music: commands.stop_music(BRIDGE),
