@@ -165,9 +165,9 @@ class Lines(People):
             channel=channel,
             bridge=bridge,
             began_at=now,
+            record=recorded(visit.data, self.centre.queues.get(offer.queue)),
         )
-        record = recorded(visit.data, self.centre.queues.get(offer.queue))
-        self._publish(telling.served(visit, offer, talk, waited_s, wrap_up_s, record=record))
+        self._publish(telling.served(visit, offer, talk, waited_s, wrap_up_s))
         return talk
 
     def declined(self, attempt: Attempt, reason: DeclineReason, cause: int) -> None:

@@ -25,6 +25,7 @@ class OpenVisit:
     away: events.EntryRefused | events.WaitEnded | None = None  # on his way to where a queue has sent him
     line: events.CallWaits | None = None  # the last he waited in
     tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
+    recorded: bool = False  # the talk is over, and its recording told
     manager_missed: bool = False  # the call is no longer kept for its manager
 
 
@@ -74,8 +75,10 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
                 found.tried[agent] = at
         case events.CallServed(offer=offer, segment=segment):
             found.offers.pop(offer, None)
-            found.waits, found.served = None, fact
+            found.waits, found.served, found.recorded = None, fact, False
             found.visit.segments = segment
+        case events.TalkRecorded():
+            found.recorded = True
         case events.TalkEnded(ended_by=ended_by):
             found.served = None
             found.visit.ends(events.Outcome.SERVED, ended_by)

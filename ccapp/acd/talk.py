@@ -19,6 +19,7 @@ class Talk:
     channel: ChannelId  # the agent's
     bridge: BridgeId
     began_at: float
+    record: bool = False  # it is to be recorded
     ended_by: EndedBy = EndedBy.SYSTEM
     held_since: float | None = None
     held_s: float = 0.0  # of the holds that are over

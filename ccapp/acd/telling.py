@@ -157,9 +157,7 @@ def offer_declined(
     )
 
 
-def served(
-    visit: Visit, offer: Offer, talk: Talk, waited_s: float, wrap_up_s: float, *, record: bool
-) -> events.CallServed:
+def served(visit: Visit, offer: Offer, talk: Talk, waited_s: float, wrap_up_s: float) -> events.CallServed:
     return events.CallServed(
         at=talk.began_at,
         visit=visit.id,
@@ -173,7 +171,7 @@ def served(
         waited_s=waited_s,
         rang_s=talk.began_at - offer.made_at,
         wrap_up_s=wrap_up_s,
-        record=record,
+        record=talk.record,
     )
 
 

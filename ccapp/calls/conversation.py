@@ -1,6 +1,7 @@
 """Caller and agent talk until one of them hangs up."""
 
 from ccapp.acd import Visit
+from ccapp.calls import recording
 from ccapp.calls.floor import Floor
 from ccapp.calls.offering import Served
 from ccapp.calls.scope import forever, until_gone
@@ -18,7 +19,7 @@ async def between(
     """
     stays = offer_of(served.leg.id) is None  # a leg we did not dial
     floor.phones.took(served.talk.agent, *(() if stays else (served.leg,)), caller)
-    with floor.acd.talking(visit, served.talk) as talk:
+    with floor.acd.talking(visit, served.talk) as talk, recording.recorded(visit, talk, caller, floor):
         deaf = served.leg.on_hold(lambda on: floor.acd.held(talk, on))
         try:
             async with until_gone(served.leg):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ccapp.acd import OwnCall
+from ccapp.calls import recording
 from ccapp.calls.feature_codes import NOT_KNOWN, NOT_POSSIBLE, is_code, spoken
 from ccapp.calls.floor import Floor, close_opened
 from ccapp.calls.scope import forever, until_gone
@@ -157,8 +158,9 @@ async def _talk(call: OwnCall, leg: Leg, other: Leg, floor: Floor) -> None:
     if (colleague := call.colleague) is not None:
         undo.append(other.on_hold(lambda on: own_calls.held(call, colleague, on)))
     try:
-        async with until_gone(other):
-            await forever()
+        with recording.own_call_recorded(call, other, floor):
+            async with until_gone(other):
+                await forever()
     finally:
         for deaf in undo:
             deaf()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ccapp.acd import Talk, TurnedAway, Visit, telling
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import forward, on_line, own_call, queueing
+from ccapp.calls import forward, on_line, own_call, queueing, recording
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
@@ -111,7 +111,7 @@ def _settle(
         return Served(found_leg.leg, talk)
     if served is None:
         return None
-    talk = _talk(served)
+    talk = _talk(served, recorded=found.recorded)
     floor.acd.restore_talk(visit, talk, served.wrap_up_s)
     agent = legs.get(served.channel)
     if agent is None:
@@ -149,7 +149,8 @@ def _let_go(
     floor.acd.declare(telling.offer_declined(visit, offer_from(offer), reason, now))
 
 
-def _talk(served: events.CallServed) -> Talk:
+def _talk(served: events.CallServed, *, recorded: bool) -> Talk:
+    """`recorded`: that is over and told already."""
     return Talk(
         visit=served.visit,
         agent=served.agent,
@@ -158,10 +159,12 @@ def _talk(served: events.CallServed) -> Talk:
         channel=served.channel,
         bridge=served.bridge,
         began_at=served.at,
+        record=served.record and not recorded,
     )
 
 
 def _end_talk(visit: Visit, talk: Talk, by: EndedBy, floor: Floor) -> None:
+    recording.ended_unseen(visit, talk, floor)
     with floor.acd.talking(visit, talk):
         talk.ended_by = by
 

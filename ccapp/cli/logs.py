@@ -50,7 +50,8 @@ PUBLIC = frozenset({
     "wrap_up_until", "not_before", "misses", "idle_since", "logged_in_at", "why", "version", "by",
     "epoch", "alive", "gone", "after_call", "after_call_sub_state", "after_call_reason",
     "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone",
-    "caller_priority", "brought_s", "detail", "to", "manager", "yes", "record",
+    "caller_priority", "brought_s", "detail", "to", "manager", "yes", "record", "recording", "files",
+    "seconds", "ok",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
 

@@ -170,6 +170,8 @@ def sentence(fact: Fact) -> str:
         case events.AgentCallEnded(agent=agent, answered=answered, talk_s=talk_s):
             said = f"after {seconds(talk_s)}" if answered else "without an answer"
             return f"{agent}'s own call ends {said}"
+        case events.AgentCallRecorded(agent=agent, recording=name, seconds=length, ok=ok, detail=detail):
+            return f"{agent}'s own call: {_recorded(name, length, ok, detail)}"
         case events.DeviceChanged(agent=agent, online=online):
             return f"{agent}'s phone is {'online' if online else 'offline'}"
         case events.CentreApplied(version=version, by=by):
@@ -216,6 +218,8 @@ def _of_visit(fact: events.VisitFact) -> str:
             )
         case events.TalkEnded(agent=agent, talk_s=talk_s, ended_by=by):
             return f"talk with {agent} ends after {seconds(talk_s)}: {BY[by]}"
+        case events.TalkRecorded(agent=agent, recording=name, seconds=length, ok=ok, detail=detail):
+            return f"talk with {agent}: {_recorded(name, length, ok, detail)}"
         case events.CallForwarded(number=number, answered=answered, talk_s=talk_s):
             said = f"answered, {seconds(talk_s)}" if answered else "not answered"
             return f"forwarded to {number}: {said}"
@@ -230,6 +234,13 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"is over after {seconds(duration_s)}: {OUTCOME[outcome]}, {BY[by]}"
         case _:
             return type(fact).__name__
+
+
+def _recorded(name: str, length_s: float, ok: bool | None, detail: str) -> str:
+    if ok is False:
+        return f"not (wholly) recorded as {name}: {detail}"
+    unseen = "" if ok else f" ({detail})"
+    return f"recorded as {name}, {seconds(length_s)}{unseen}"
 
 
 def _goes(to: str) -> str:

@@ -103,6 +103,7 @@ class OwnCallsPart(Part):
     caller_id: CallerNumber = ""
     ring_s: RingSeconds = 60.0
     wrap_up_s: Seconds = 0.0
+    record: bool = False
 
     def value(self) -> OwnCalls:
         return OwnCalls(**dict(self))

@@ -165,6 +165,7 @@ class OwnCalls:
     caller_id: str = ""  # shown outside; empty: the agent's extension
     ring_s: float = 60.0
     wrap_up_s: float = 0.0  # after a talk with somebody outside
+    record: bool = False  # talks with somebody outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,6 +196,19 @@ class TalkEnded(VisitFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkRecorded(VisitFact):
+    """A talk was to be recorded, and is over. `ok` None: nobody looked when it ended."""
+
+    agent: AgentId
+    segment: int
+    recording: str  # its name, as one asks for it
+    files: tuple[str, ...]  # in Asterisk's folder of recordings: the caller's side, the agent's
+    seconds: float
+    ok: bool | None
+    detail: str = ""  # what is wrong with it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallForwarded(VisitFact):
     number: str
     trunk: TrunkId
@@ -317,6 +330,19 @@ class AgentCallEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentCallRecorded(Fact):
+    """A talk of an agent's own call with somebody outside; the `caller` of the files is the other side."""
+
+    agent: AgentId
+    channel: ChannelId
+    recording: str
+    files: tuple[str, ...]
+    seconds: float
+    ok: bool | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpEnded(Fact):
     agent: AgentId
     wrap_up_s: float
@@ -365,7 +391,7 @@ KINDS: dict[str, type[Fact]] = {
         CallAbandoned, EntryRefused, WaitEnded, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged,
         CentreApplied, EngineStarted, EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled,
         AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound, ManagerMissed, ManagerAsked,
-        ManagerChosen,
+        ManagerChosen, TalkRecorded, AgentCallRecorded,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

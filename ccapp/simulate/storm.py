@@ -100,6 +100,7 @@ def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
                 ring_next_after_s=2,
                 wrap_up_s=5,
                 wait_s_max=120,
+                record=True,
             ),
             SUPPORT: Queue(
                 id=SUPPORT, name="Support", requires={TALK: 1}, ring_s=10, wrap_up_s=0, manager=_MANAGER
@@ -122,7 +123,7 @@ def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
             for n, name in enumerate(names)
         },
         trees={MENU: _MENU, KNOWN: _KNOWN},
-        own_calls=OwnCalls(outbound_trunk=TrunkId("pstn"), ring_s=8, wrap_up_s=3),
+        own_calls=OwnCalls(outbound_trunk=TrunkId("pstn"), ring_s=8, wrap_up_s=3, record=True),
     )
 
 

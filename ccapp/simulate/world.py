@@ -224,6 +224,8 @@ class World:
     def _engine_is_empty(self) -> None:
         must = self.checks.verdict.must
         engine = self._living()
+        running = [name for name, tape in self.exchange.tapes.items() if tape.runs]
+        must(not running, "no recording goes on", str(running))
         must(engine is not None, "an engine lives at the end", "none")
         if engine is not None:
             acd = engine.acd

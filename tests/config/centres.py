@@ -72,7 +72,12 @@ def documents(draw: st.DrawFn) -> Document:
         for each in document["queues"].values():
             each["caller_id"] = "+4930123"
     if trunks and draw(st.booleans()):
-        more = some(ring_s=seconds(3, 60), wrap_up_s=seconds(0, 60), caller_id=st.just("+4930123"))
+        more = some(
+            ring_s=seconds(3, 60),
+            wrap_up_s=seconds(0, 60),
+            caller_id=st.just("+4930123"),
+            record=st.booleans(),
+        )
         document["own_calls"] = {"outbound_trunk": trunks[0]} | draw(more)
     if draw(st.booleans()):
         digest = st.text("0123456789abcdef", min_size=32, max_size=32)

@@ -29,7 +29,8 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.ManagerMissed: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded),
     _E.OfferMade: (),
     _E.OfferDeclined: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
-    _E.CallServed: (_E.TalkEnded,),
+    _E.CallServed: (_E.TalkEnded, _E.TalkRecorded),
+    _E.TalkRecorded: (_E.TalkEnded,),
     _E.TalkEnded: (_E.CallEnded, _E.CallWaits, _E.ManagerAsked),
     _E.ManagerAsked: (_E.CallEnded,),
     _E.CallAbandoned: (_E.CallEnded,),
@@ -62,6 +63,7 @@ class Visits:
         self.offers: dict[OfferId, events.OfferMade] = {}  # open
         self.talks: dict[AgentId, events.CallServed] = {}  # open
         self._settled: set[OfferId] = set()
+        self._untold: set[tuple[VisitId, int]] = set()  # talks whose recording is still to be told
         self._at = 0.0
         self.outcomes: dict[events.Outcome, int] = {}
         self.arrived = 0
@@ -112,6 +114,12 @@ class Visits:
                 self._verdict.must(not others, "nobody rings on for one who is served", fact, others)
                 self._verdict.must(agent not in self.talks, "one talk per agent", fact)
                 self.talks[agent] = fact
+                if fact.record:
+                    self._untold.add((fact.visit, fact.segment))
+            case events.TalkRecorded(visit=visit, segment=segment):
+                rule = "a recording is told once, and only where one was wanted"
+                self._verdict.must((visit, segment) in self._untold, rule, fact)
+                self._untold.discard((visit, segment))
             case events.TalkEnded(agent=agent, visit=visit):
                 talk = self.talks.pop(agent, None)
                 self._verdict.must(
@@ -142,3 +150,4 @@ class Visits:
         self._verdict.must(not self.offers, "offers without an outcome", list(self.offers))
         self._verdict.must(not self.talks, "talks without an end", list(self.talks))
         self._verdict.must(not self.open, "visits without an end", list(self.open.values()))
+        self._verdict.must(not self._untold, "recordings that are never told", list(self._untold))

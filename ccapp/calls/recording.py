@@ -1,0 +1,81 @@
+"""Recording talks: begun with the talk and ended with it. A recording that fails is told, and harms no talk.
+
+After a restart of the engine the same name takes up the recording that went on meanwhile.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ccapp.acd import OwnCall, Talk, Visit
+from ccapp.calls.floor import Floor
+from ccapp.domain import events
+from ccapp.domain.tape import files_of, tape_name
+from ccapp.ports import Leg
+
+UNSEEN = "it ended while the engine was away"
+
+
+@contextmanager
+def recorded(visit: Visit, talk: Talk, caller: Leg, floor: Floor) -> Iterator[None]:
+    """As long as the talk lasts, if it is to be recorded."""
+    if not talk.record:
+        yield
+        return
+    name = tape_name(visit.id, visit.data, talk.segment)
+    recording = caller.record(name)
+    try:
+        yield
+    finally:
+        recording.stop()
+        _tell(visit, talk, name, floor, ok=not recording.fault, detail=recording.fault)
+
+
+def ended_unseen(visit: Visit, talk: Talk, floor: Floor) -> None:
+    """The talk ended while nobody looked, and its recording with it."""
+    if talk.record:
+        _tell(visit, talk, tape_name(visit.id, visit.data, talk.segment), floor, ok=None, detail=UNSEEN)
+
+
+def _tell(visit: Visit, talk: Talk, name: str, floor: Floor, *, ok: bool | None, detail: str) -> None:
+    now = floor.acd.clock.now()
+    floor.acd.declare(
+        events.TalkRecorded(
+            at=now,
+            visit=visit.id,
+            data=visit.data,
+            agent=talk.agent,
+            segment=talk.segment,
+            recording=name,
+            files=files_of(name),
+            seconds=now - talk.began_at,
+            ok=ok,
+            detail=detail,
+        )
+    )
+
+
+@contextmanager
+def own_call_recorded(call: OwnCall, other: Leg, floor: Floor) -> Iterator[None]:
+    """As long as they talk, if an agent's calls outside are to be recorded. `other`: the outside party."""
+    if not floor.acd.centre.own_calls.record or call.colleague is not None or call.answered_at is None:
+        yield
+        return
+    name = tape_name(call.channel, {})
+    recording = other.record(name)
+    try:
+        yield
+    finally:
+        recording.stop()
+        now = floor.acd.clock.now()
+        floor.acd.declare(
+            events.AgentCallRecorded(
+                at=now,
+                agent=call.agent,
+                channel=call.channel,
+                recording=name,
+                files=files_of(name),
+                seconds=now - call.answered_at,
+                ok=not recording.fault,
+                detail=recording.fault,
+            )
+        )
