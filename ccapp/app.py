@@ -210,6 +210,7 @@ class Engine:
             health=self._health,
             token=api_token(self.settings),
             started_at=self.clock.now(),
+            recordings=self.settings.recordings_dir,
             switch_meter=self.switch.meter,
             past=History(self.pool),
             past_centres=self.centres,

@@ -22,6 +22,9 @@ NOT_SETTINGS = frozenset({"CCAPP_CACHE", "CCAPP_URL"})
 """Variables of the same prefix that our scripts and the command line read."""
 
 
+RECORDINGS_DIR = Path("/var/spool/asterisk/recording")
+
+
 def _words(given: object) -> object:
     try:
         return tuple(shlex.split(given)) if isinstance(given, str) else given
@@ -98,6 +101,10 @@ class Settings(BaseSettings):
         default_factory=_default_state_dir,
         description="Folder for spooled facts, spoken prompts and the token. Asterisk must be able to read "
         "its `speech` folder.",
+    )
+    recordings_dir: Path = Field(
+        RECORDINGS_DIR,
+        description="Asterisk's folder of recordings (`astspooldir`/recording), for downloads.",
     )
     lease_s: float = Field(
         10.0,

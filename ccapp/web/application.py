@@ -20,6 +20,7 @@ from ccapp.web import (
     moving,
     prompts,
     reading,
+    recordings,
     report,
     report_today,
     versions,
@@ -66,6 +67,7 @@ def _add_routes(app: web.Application) -> None:
     add.add_post("/v1/agents/{id}/state", moving.move)
     add.add_get("/v1/calls", calls.calls)
     add.add_get("/v1/calls/{visit}", calls.call)
+    add.add_get("/v1/recordings/{name:.+}", recordings.recording)
     add.add_get("/v1/managers/{number}", managers.show)
     add.add_put("/v1/managers/{number}", managers.put)
     add.add_delete("/v1/managers/{number}", managers.forget)

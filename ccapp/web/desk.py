@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from ccapp.acd import Acd
+from ccapp.config.settings import RECORDINGS_DIR
 from ccapp.domain.events import Fact, PresenceChanged
 from ccapp.ports import Journal, Recorded
 from ccapp.records.centres import Applied, Stored
@@ -95,6 +97,7 @@ class Desk:
     health: Callable[[], Health]
     token: str
     started_at: float  # epoch s
+    recordings: Path = RECORDINGS_DIR
     switch_meter: SwitchMeter | None = None
     past: Past | None = None
     past_centres: PastCentres | None = None

@@ -71,12 +71,21 @@ def segments(items: Sequence[Recorded]) -> list[Document]:
                     "talk_s": None,
                     "ended_at": None,
                     "ended_by": None,
+                    "recording": None,
                 }
             case events.TalkEnded() as ended if ended.segment in found:
                 found[ended.segment] |= {
                     "talk_s": ended.talk_s,
                     "ended_at": ended.at,
                     "ended_by": ended.ended_by,
+                }
+            case events.TalkRecorded() as tape if tape.segment in found:
+                found[tape.segment]["recording"] = {
+                    "url": f"/v1/recordings/{tape.recording}",
+                    "files": tape.files,
+                    "seconds": tape.seconds,
+                    "ok": tape.ok,
+                    "detail": tape.detail,
                 }
             case _:
                 pass
