@@ -94,12 +94,12 @@ class Lane:
         await self._nobody_waits()
         await self._move("ready")
 
-    async def timed_out(self) -> None:
+    async def timed_out(self, wait_s: float) -> None:
         """Waits until the queue's limit is up."""
         await self._move("not_ready")
         call = await self._call()
         await call.ended(deadline=20)
-        self._note(call, "timed_out", "system", wait_s=4.0)
+        self._note(call, "timed_out", "system", wait_s=wait_s)
 
     async def _move(self, move: str) -> None:
         await self.house.move(self.agent, move)

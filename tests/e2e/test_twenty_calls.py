@@ -25,10 +25,10 @@ from tests.rows import rows
 
 pytestmark = SHARED
 
-LONG_WAIT_S, WRAP_UP_S = 3.0, 1.0
-ACCEPTABLE_S = 2.0
+LONG_WAIT_S, WAIT_S_MAX, WRAP_UP_S = 3.5, 6, 1.0
+ACCEPTABLE_S = 2.5
 ROOM_S = 0.6
-"""For one duration, between what a phone saw and what the engine did."""
+"""For one duration, between what a phone saw and what the engine did; in a sum of them less of each."""
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def configuration() -> dict[str, Any]:
         {"ann": agent(201, **staff), "bob": agent(202, **staff)},
         {
             "sales": queue(agents=["ann"], **settings),
-            "support": queue(agents=["bob"], wait_s_max=4, **settings),
+            "support": queue(agents=["bob"], wait_s_max=WAIT_S_MAX, **settings),
         },
         groups={"everybody": {"agents": ["ann", "bob"]}, "north": {"agents": ["ann"]}},
     )
@@ -63,7 +63,7 @@ async def support_lane(lane: Lane) -> None:
     await lane.given_up(ringing=True)
     await lane.given_up()
     await lane.given_up_and_refused()
-    await lane.timed_out()
+    await lane.timed_out(WAIT_S_MAX)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -83,7 +83,7 @@ async def day(shared_house: House) -> AsyncIterator[Day]:
 
 def about(durations_s: Sequence[float]) -> Any:
     """The sum of these, as seen from elsewhere."""
-    return pytest.approx(sum(durations_s), abs=ROOM_S * len(durations_s))
+    return pytest.approx(sum(durations_s), abs=max(ROOM_S, 0.25 * len(durations_s)))
 
 
 def identities(found: dict[str, Any]) -> None:
