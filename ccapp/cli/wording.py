@@ -25,6 +25,7 @@ DECLINED = {
     DeclineReason.ENGINE_RESTART: "was rung while the engine restarted: the offer is void",
 }
 WHY_NOT = {
+    WhyNot.OUT_OF_HOURS: "outside his hours",
     WhyNot.LOGGED_OUT: "logged out",
     WhyNot.OFFLINE: "phone offline",
     WhyNot.NOT_A_MEMBER: "not in the queue",

@@ -14,6 +14,8 @@ def outside(centre: Centre) -> Iterator[Finding]:
         yield from unknown(
             ("agents", agent.id, "outside", "trunk"), "trunk", agent.outside.trunk, centre.trunks
         )
+        if (hours := agent.outside.hours) is not None:
+            yield from unknown(("agents", agent.id, "outside", "hours"), "hours", hours, centre.hours)
     for queue in centre.queues.values():
         served = [agent.id for agent in reached if _may_serve(agent, queue, centre)]
         if served and not queue.caller_id:

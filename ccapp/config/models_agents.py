@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from ccapp.config.fields import (
     CallerNumber,
     Digest,
+    HoursName,
     KeySeconds,
     OutsideNumber,
     Part,
@@ -81,19 +82,16 @@ class OutsidePart(Part):
     confirm: Text = ""
     confirm_s: KeySeconds = 15.0
     calls_per_hour_max: int | None = Field(None, ge=1, le=1000)
+    calls_per_day_max: int | None = Field(None, ge=1, le=1000)
+    hours: HoursName | None = None
+    always_ready: bool = False
 
     def value(self) -> Outside:
         return Outside(**dict(self))
 
     @classmethod
     def of(cls, outside: Outside) -> Self:
-        return cls(
-            number=outside.number,
-            trunk=outside.trunk,
-            confirm=outside.confirm,
-            confirm_s=outside.confirm_s,
-            calls_per_hour_max=outside.calls_per_hour_max,
-        )
+        return cls(**{name: getattr(outside, name) for name in cls.model_fields})
 
 
 class OwnCallsPart(Part):

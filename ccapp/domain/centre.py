@@ -115,6 +115,9 @@ class Outside:
     confirm: str = ""  # spoken to who answers there; only 1 takes the caller. Empty: answering does
     confirm_s: float = 15.0  # how long the key is waited for, from the answer
     calls_per_hour_max: int | None = None  # how often it is rung in any hour
+    calls_per_day_max: int | None = None  # and in any 24 hours
+    hours: HoursId | None = None  # rung only within them; None: at any time
+    always_ready: bool = False  # within his hours, without logging in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from ccapp.domain.serving import Strategy
 class WhyNot(StrEnum):
     """The first reason, in this order, that kept an agent from being offered a call."""
 
+    OUT_OF_HOURS = "out_of_hours"  # his phone outside is rung at other times only
     LOGGED_OUT = "logged_out"
     OFFLINE = "offline"
     NOT_A_MEMBER = "not_a_member"  # the queue names its agents and he is not among them

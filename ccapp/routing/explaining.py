@@ -73,6 +73,8 @@ type Reason = tuple[WhyNot, str]
 
 
 def _absence(seat: Seat) -> Reason | None:
+    if seat.out_of_hours:
+        return WhyNot.OUT_OF_HOURS, ""
     if seat.presence.intent is Intent.LOGGED_OUT:
         return WhyNot.LOGGED_OUT, ""
     return None if seat.presence.online else (WhyNot.OFFLINE, "")

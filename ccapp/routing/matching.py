@@ -35,6 +35,7 @@ from ccapp.routing.precedence import drawn
 from ccapp.routing.presence import Event, Line, Told
 from ccapp.routing.rooms import Rooms
 from ccapp.routing.seats import OpenOffer, Place, Seat
+from ccapp.routing.shifts import HOURS_BEGIN, OUT_OF_HOURS, Shifts
 from ccapp.routing.simo import Simo
 from ccapp.routing.sparing import rung_again_at
 
@@ -87,6 +88,7 @@ class Matching:
         self._dice = Dice(seed)
         self._simo = Simo()
         self._rooms = Rooms(centre, self._seats)
+        self._shifts = Shifts(centre, self._seats, now)
         self._joined = 0
         self._offered = 0
         self._idled = 0
@@ -258,6 +260,7 @@ class Matching:
     def _after(self, now: float, out: list[Decision]) -> list[Decision]:
         """Ends every event: what has come due by now is done too."""
         self._come_due(now, out)
+        self._change_shifts(now, out)
         if self._rooms.reopened:
             for seat in self._rooms.let_in():
                 self._refresh(seat, now, out)
@@ -265,6 +268,25 @@ class Matching:
             self._serve_calls(self._simo.next_calls(self._lines), now, out)
         self._end_waits(now, out)
         return out
+
+    def _change_shifts(self, now: float, out: list[Decision]) -> None:
+        due = self._shifts.earliest()
+        if due is not None and due <= now:
+            for seat, limbo in self._shifts_changed(now, out):
+                self._resettle(seat, limbo, now, out)
+
+    def _shifts_changed(self, now: float, out: list[Decision]) -> list[tuple[Seat, list[Place]]]:
+        """Whose hours begin or end has done so, and is in no tier; with the call that lost him."""
+        changed = []
+        for seat, moves in self._shifts.due(now):
+            begun = len(out)
+            for move in moves:
+                why = OUT_OF_HOURS if seat.out_of_hours else HOURS_BEGIN
+                self._change(seat, move, Told(now), why, out)
+            if seat.free and not seat.waits_for_call():
+                self._index.remove(seat)
+            changed.append((seat, self._taken_back(seat, begun, out)))
+        return changed
 
     def _come_due(self, now: float, out: list[Decision]) -> None:
         while (due := self._deadlines.pop(now)) is not None:

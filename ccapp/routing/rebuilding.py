@@ -19,6 +19,7 @@ from ccapp.routing.matching import Matching, withdrawn, wrap_up_s_of
 from ccapp.routing.presence import Told
 from ccapp.routing.rooms import Rooms
 from ccapp.routing.seats import Place, Seat
+from ccapp.routing.shifts import Shifts
 
 
 class Rebuilding(Matching):
@@ -37,10 +38,11 @@ class Rebuilding(Matching):
         self._centre, self._seats, self._index = centre, seats, index
         self._steps, self._limits, self._keeping = Steps(), Limits(), keeping.Keeping()
         self._crews = Crews(centre, seats, now, self._crews)
-        self._rooms = Rooms(centre, seats)
+        self._rooms, self._shifts = Rooms(centre, seats), Shifts(centre, seats, now)
         index.adopt()
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
+        self._shifts_changed(now, out)
         for place in list(self._places.values()):
             self._replace(place, now, out)
         if any(place.call.caller_priority != CALLER_PRIORITY for place in self._places.values()):

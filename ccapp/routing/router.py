@@ -42,6 +42,7 @@ class Router(Reading, Rebuilding):
         if call.caller_priority != CALLER_PRIORITY:
             self._begin_ranking()
         out = self._begin(now)
+        self._change_shifts(now, out)
         self._serve_call(self._admit(call, queue, now), now, out)
         return self._after(now, out)
 
@@ -152,6 +153,7 @@ class Router(Reading, Rebuilding):
             phone=phone,
             others=self._centre.signed_in_to if move is Move.SIGN_OUT else (),
         )
+        self._shifts.check(seat, move, now)
         table.changed(seat.presence, move, seat.agent, told)  # may be refused, while nothing has been decided
         out = self._begin(now)
         begun = len(out)
@@ -188,12 +190,14 @@ class Router(Reading, Rebuilding):
     # --- time ----------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> list[Decision]:
-        return self._after(now, self._begin(now))
+        out = self._begin(now)
+        self._change_shifts(now, out)
+        return self._after(now, out)
 
     def next_deadline(self) -> float | None:
         """When `tick` is due at the latest, should nothing happen before."""
         first = None
-        for due in (self._deadlines, self._steps, self._limits, self._keeping):
+        for due in (self._deadlines, self._steps, self._limits, self._keeping, self._shifts):
             at = due.earliest()
             if at is not None and (first is None or at < first):
                 first = at

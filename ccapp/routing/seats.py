@@ -30,8 +30,8 @@ class Seat:
 
     __slots__ = (
         "agent", "calls", "due_at", "due_number", "excluded", "flex", "free", "idle_number", "offer",
-        "on_line", "ordered", "own", "presence", "removed", "rooms", "rung_at", "signatures", "talk_began",
-        "talk_s", "tier", "turns", "wrap_up_s",
+        "on_line", "ordered", "out_of_hours", "own", "presence", "removed", "rooms", "rung_at",
+        "signatures", "talk_began", "talk_s", "tier", "turns", "wrap_up_s",
     )  # fmt: skip
 
     def __init__(self, agent: Agent, presence: Presence) -> None:
@@ -55,6 +55,7 @@ class Seat:
         self.excluded: dict[VisitId, float] = {}  # calls he was tried for -> until
         self.rung_at: deque[float] = deque()  # of late, where that is limited: see sparing.py
         self.own: dict[VisitId, Place] = {}  # calls kept for him: see keeping.py
+        self.out_of_hours = False  # of his phone outside: see shifts.py
         self.rooms: tuple[Room, ...] = ()  # of his groups with a limit: see rooms.py
         self.removed = False  # no longer configured; goes when his talk ends
 

@@ -38,6 +38,14 @@ DATA = st.dictionaries(DATA_NAMES, TITLES, max_size=3).filter(
 )
 
 
+SPARING = some(
+    calls_per_hour_max=st.integers(1, 9),
+    calls_per_day_max=st.integers(1, 99),
+    hours=st.just("office"),
+    always_ready=st.booleans(),
+)
+
+
 def group(agents: list[str]) -> st.SearchStrategy[Document]:
     return some(agents=st.lists(st.sampled_from(agents)), at_once_max=st.integers(1, 9))
 
@@ -68,7 +76,7 @@ def documents(draw: st.DrawFn) -> Document:
         document["break_limits"] = {"lunch": draw(limit)}
     if trunks and draw(st.booleans()):
         reached = draw(st.sampled_from(agents))
-        document["agents"][reached]["outside"] = {"number": "+49170123", "trunk": trunks[0]}
+        document["agents"][reached]["outside"] = {"number": "+49170123", "trunk": trunks[0]} | draw(SPARING)
         for each in document["queues"].values():
             each["caller_id"] = "+4930123"
     if trunks and draw(st.booleans()):

@@ -56,3 +56,33 @@ def test_elsewhere_it_is_another_day() -> None:
     tokyo = Hours(id=HoursId("t"), time_zone="Asia/Tokyo", weekly={"mon": (Span(0, 1440),)})
     assert tokyo.open_at(at("2026-11-15 15:00", "UTC"))  # Sunday in London, Monday in Tokyo
     assert not tokyo.open_at(at("2026-11-16 15:00", "UTC"))
+
+
+@pytest.mark.parametrize(
+    ("after", "changes"),
+    [
+        ("2026-11-16 08:59", "2026-11-16 09:00"),  # opens
+        ("2026-11-16 09:00", "2026-11-16 12:00"),  # closes
+        ("2026-11-20 17:00", "2026-11-22 00:00"),  # over the Saturday
+        ("2026-11-22 12:00", "2026-11-23 00:00"),
+        ("2026-12-24 12:00", "2026-12-26 10:00"),  # over the holiday
+        ("2026-03-28 12:00", "2026-03-29 00:00"),
+        ("2026-03-29 00:00", "2026-03-30 00:00"),  # a day of 23 hours
+    ],
+)
+def test_when_it_changes_next(after: str, changes: str) -> None:
+    assert OFFICE.changes_after(at(after)) == at(changes)
+
+
+def test_at_night_when_the_clocks_change() -> None:
+    """From 01:30 to 02:30, which is not there in spring and there twice in autumn."""
+    night = Hours(id=HoursId("n"), time_zone="Europe/Berlin", weekly={"sun": (Span(90, 150),)})
+    assert night.changes_after(at("2026-03-29 01:30")) == at("2026-03-29 03:00")
+    first, again = at("2026-10-25 01:30"), at("2026-10-25 02:30")
+    assert night.changes_after(first) == again
+    assert night.changes_after(again) == again + 1800  # two o'clock for the second time
+    assert night.changes_after(again + 1800) == again + 3600
+
+
+def test_what_never_changes_is_said_so() -> None:
+    assert Hours(id=HoursId("never")).changes_after(0.0) is None

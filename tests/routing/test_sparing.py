@@ -9,6 +9,9 @@ from tests.routing.floor import START, Floor, agent, pairs, queue
 TWICE = Outside(number="0301234", trunk=TrunkId("carrier"), calls_per_hour_max=2)
 
 
+THRICE_A_DAY = Outside(number="0301234", trunk=TrunkId("carrier"), calls_per_hour_max=2, calls_per_day_max=3)
+
+
 def spare() -> Floor:
     there = Floor(agent("spare", outside=TWICE), queue("sales", retry_same_agent_s=0))
     there.ready("spare")
@@ -49,6 +52,23 @@ def test_the_next_hour_counts_anew() -> None:
         there.end_talk("spare")
         there.now += 1801
         there.tick()
+
+
+def test_the_day_has_a_limit_of_its_own() -> None:
+    there = Floor(agent("spare", outside=THRICE_A_DAY), queue("sales", retry_same_agent_s=0))
+    there.ready("spare")
+    first_at = there.now
+    for number in range(3):
+        there.join(str(number), "sales")
+        assert there.serves(str(number)) == "spare"
+        there.accept(str(number), wrap_up_s=0)
+        there.end_talk("spare")
+        there.now += 1801
+        there.tick()
+    assert pairs(there.join("late", "sales")) == []
+    assert there.router.next_deadline() == first_at + 24 * 3600
+    there.now = first_at + 24 * 3600
+    assert pairs(there.tick()) == [("late", "spare")]
 
 
 def test_it_is_told_why_he_is_not_rung() -> None:
