@@ -29,11 +29,14 @@ class QueueGroupsPart(Part):
     primary: tuple[GroupName, ...] = Field((), max_length=100)
     backup: tuple[GroupName, ...] = Field((), max_length=100)
     backup_after_s: Seconds | None = None
+    backup_above: int | None = Field(None, ge=1, le=10_000)
 
     @model_validator(mode="after")
     def _some_to_wait_for(self) -> Self:
         if self.backup_after_s is not None and not self.backup:
             raise ValueError("backup_after_s goes with backup groups")
+        if self.backup_above is not None and not self.backup:
+            raise ValueError("backup_above goes with backup groups")
         return self
 
     def value(self) -> serving.QueueGroups:
@@ -41,7 +44,7 @@ class QueueGroupsPart(Part):
 
     @classmethod
     def of(cls, groups: serving.QueueGroups) -> Self:
-        return cls(primary=groups.primary, backup=groups.backup, backup_after_s=groups.backup_after_s)
+        return cls(**{name: getattr(groups, name) for name in cls.model_fields})
 
 
 class StandingPart(Part):

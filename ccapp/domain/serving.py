@@ -20,13 +20,15 @@ class Group:
 class QueueGroups:
     """The groups of a queue. All primary groups are one pool, and so are all backups.
 
-    Backups serve when no primary agent is free; with `backup_after_s` only after so long a wait, or while no
+    Backups serve when no primary agent is free; with `backup_after_s` only after so long a wait, with
+    `backup_above` only the first callers, as many as there are more than that; either way also while no
     primary agent who could serve is there (ready, with a phone).
     """
 
     primary: tuple[GroupId, ...] = ()
     backup: tuple[GroupId, ...] = ()
     backup_after_s: float | None = None
+    backup_above: int | None = None
 
 
 NO_GROUPS = QueueGroups()

@@ -151,7 +151,9 @@ def _steps(opened: OpenOffer) -> tuple[str, ...]:
     manager = keeping.told(place, opened.seat)
     if place.ladder is None:
         return manager
-    return manager + place.ladder.told(place.call.entered_at, place.eased, place.rung, opened.offer.made_at)
+    return manager + place.ladder.told(
+        place.call.entered_at, place.eased, place.rung, opened.offer.made_at, crowded=place.crowded
+    )
 
 
 def _level(place: Place, seat: Seat) -> int:

@@ -173,7 +173,7 @@ class Index:
         plain = place.call.requires == queue.requires and queue.id in self._of_queue
         ladder = self._ladders.get(queue.id)
         place.ladder = None if ladder is None or ladder.is_plain(queue) else ladder
-        place.eased = place.rung = 0
+        place.eased, place.rung, place.crowded = 0, 0, False
         place.precedence = precedence_of(queue)
         place.rank = rank(place.precedence, place.call.caller_priority)
         place.overdue_at = self.overdue_at(place) if self.ranked else None
@@ -204,7 +204,9 @@ class Index:
             return
         entered_at = place.call.entered_at
         self._stand(
-            place, ladder.eased(entered_at, place.eased, now), ladder.rung(entered_at, place.rung, now)
+            place,
+            ladder.eased(entered_at, place.eased, now),
+            ladder.rung(entered_at, place.rung, now, crowded=place.crowded),
         )
         while ladder.may_climb_at_once(place.rung) and not place.signature.present:
             self._stand(place, place.eased, place.rung + 1)

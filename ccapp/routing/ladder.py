@@ -6,6 +6,7 @@ requirement, and so its Signature; nothing else of routing knows about groups, t
 """
 
 from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 from ccapp.domain.centre import Centre, Queue
@@ -15,6 +16,8 @@ from ccapp.domain.serving import AddBackup, AddGroup, AskLess, Standing, of_grou
 from ccapp.routing.skills import Members
 
 STANDING = Standing()
+NEVER_S = inf
+"""Of a rung that time alone does not open."""
 
 
 class Ease(NamedTuple):
@@ -36,12 +39,20 @@ class Rung(NamedTuple):
     members: Members
 
 
+class Crowd(NamedTuple):
+    """While more than `above` wait, the first of them stand on `rung`."""
+
+    above: int
+    rung: int
+
+
 class Ladder:
     """The steps of one queue. Immutable."""
 
-    __slots__ = ("_members", "eases", "rungs")
+    __slots__ = ("_members", "crowd", "eases", "rungs")
 
-    def __init__(self, eases: tuple[Ease, ...], rungs: tuple[Rung, ...]) -> None:
+    def __init__(self, eases: tuple[Ease, ...], rungs: tuple[Rung, ...], crowd: Crowd | None = None) -> None:
+        self.crowd = crowd
         self.eases = eases
         self.rungs = rungs
         self._members = [
@@ -70,7 +81,9 @@ class Ladder:
             eased += 1
         return eased
 
-    def rung(self, entered_at: float, rung: int, now: float) -> int:
+    def rung(self, entered_at: float, rung: int, now: float, *, crowded: bool = False) -> int:
+        if crowded and self.crowd is not None:
+            rung = max(rung, self.crowd.rung)
         while rung + 1 < len(self.rungs) and entered_at + self.rungs[rung + 1].after_s <= now:
             rung += 1
         return rung
@@ -81,16 +94,21 @@ class Ladder:
     def next_at(self, entered_at: float, eased: int, rung: int) -> float | None:
         """When the clock alone takes the call a step further."""
         times = [step.after_s for step in self.eases[eased : eased + 1]]
-        times += [step.after_s for step in self.rungs[rung + 1 : rung + 2]]
+        times += [step.after_s for step in self.rungs[rung + 1 : rung + 2] if step.after_s < NEVER_S]
         return entered_at + min(times) if times else None
 
-    def told(self, entered_at: float, eased: int, rung: int, now: float) -> tuple[str, ...]:
+    def told(
+        self, entered_at: float, eased: int, rung: int, now: float, *, crowded: bool = False
+    ) -> tuple[str, ...]:
         """The steps taken, in words."""
         eases = tuple(f"after {ease.after_s:g} s: {ease.told}" for ease in self.eases[:eased])
+        early = "nobody else is there"
+        if crowded and self.crowd is not None:
+            early = f"more than {self.crowd.above} wait"
         return eases + tuple(
             f"after {step.after_s:g} s: {step.told}"
             if entered_at + step.after_s <= now
-            else f"nobody else is there: {step.told}"
+            else f"{early}: {step.told}"
             for step in self.rungs[1 : rung + 1]
         )
 
@@ -103,7 +121,17 @@ def _with_added(members: Members, eases: tuple[Ease, ...]) -> Members:
 
 
 def ladder_of(queue: Queue, centre: Centre) -> Ladder:
-    return Ladder(tuple(_eases(queue, centre)), tuple(_rungs(queue, centre)))
+    rungs = tuple(_rungs(queue, centre))
+    return Ladder(tuple(_eases(queue, centre)), rungs, _crowd(queue, centre, rungs))
+
+
+def _crowd(queue: Queue, centre: Centre, rungs: tuple[Rung, ...]) -> Crowd | None:
+    above = queue.groups.backup_above
+    if above is None or not queue.groups.backup:
+        return None
+    [gate] = _backup_gate(queue, centre)
+    rung = next(number for number, rung in enumerate(rungs) if rung.after_s == gate.after_s)
+    return Crowd(above, rung) if rung else None
 
 
 def _eases(queue: Queue, centre: Centre) -> Iterator[Ease]:
@@ -154,7 +182,8 @@ def _backup_gate(queue: Queue, centre: Centre) -> Iterator[Rung]:
     if queue.groups.backup_after_s is not None:
         times.append(queue.groups.backup_after_s)
     members = of_groups(centre.groups, queue.groups.backup)
-    yield Rung(min(times, default=0.0), "backup groups", True, members)
+    otherwise_s = 0.0 if queue.groups.backup_above is None else NEVER_S
+    yield Rung(min(times, default=otherwise_s), "backup groups", True, members)
 
 
 def levels_of(queue: Queue, centre: Centre) -> dict[AgentId, int]:

@@ -16,6 +16,7 @@ from ccapp.domain.serving import Strategy
 from ccapp.routing import keeping
 from ccapp.routing import presence as table
 from ccapp.routing.crews import Crews
+from ccapp.routing.crowds import Crowds
 from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
 from ccapp.routing.decisions import (
     Decision,
@@ -87,6 +88,7 @@ class Matching:
         self._crews = Crews(centre, self._seats, now)
         self._dice = Dice(seed)
         self._simo = Simo()
+        self._crowds = Crowds()
         self._rooms = Rooms(centre, self._seats)
         self._shifts = Shifts(centre, self._seats, now)
         self._joined = 0
@@ -103,6 +105,7 @@ class Matching:
         self._places[call.visit] = place
         self._lines.setdefault(queue.id, {})[call.visit] = place
         self._index.place(place)
+        self._crowds.note(place, waits=True)
         self._limits.set(place, self._crews.of(queue.id))
         for agent, until in call.tried.items():
             if until > now and agent in self._seats:
@@ -133,6 +136,7 @@ class Matching:
         del self._places[place.visit], self._lines[place.queue.id][place.visit]
         place.signature.calls -= 1
         place.step_at = place.limit = None
+        self._crowds.note(place, waits=False)
         forget_pairs(place, self._seats)
 
     def _dismiss(self, place: Place, reason: ExitReason, out: list[Decision]) -> None:
@@ -153,6 +157,7 @@ class Matching:
         place.ringing.remove(opened)
         if not place.ringing:
             place.next_ring_at = None
+            self._crowds.note(place, waits=place.visit in self._places)
         if opened.limits is not None:
             self._simo.over(opened)
 
@@ -264,10 +269,18 @@ class Matching:
         if self._rooms.reopened:
             for seat in self._rooms.let_in():
                 self._refresh(seat, now, out)
+        if self._crowds.changed:
+            self._open_to_backups(now, out)
         if self._simo.has_room:
             self._serve_calls(self._simo.next_calls(self._lines), now, out)
         self._end_waits(now, out)
         return out
+
+    def _open_to_backups(self, now: float, out: list[Decision]) -> None:
+        crowded = self._crowds.opened()
+        for place in crowded:
+            self._unqueue(place)
+        self._serve_calls(crowded, now, out)
 
     def _change_shifts(self, now: float, out: list[Decision]) -> None:
         due = self._shifts.earliest()
@@ -412,6 +425,7 @@ class Matching:
         self._index.climb(place, now)
         if place.step_at != before:
             self._steps.arm(place, place.step_at)
+        self._crowds.note(place, waits=not place.ringing)
 
     def _offer(
         self, seat: Seat, place: Place, now: float, out: list[Decision], passed: tuple[QueueId, ...] = ()
@@ -420,6 +434,7 @@ class Matching:
             self._index.remove(seat)
         if not place.ringing:
             place.phones_max = keeping.phones_max(place, seat)
+            self._crowds.note(place, waits=False)
         place.offers += 1
         self._offered += 1
         if place.signature.bench is not None:

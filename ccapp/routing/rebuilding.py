@@ -9,6 +9,7 @@ from ccapp.domain.presence import Move, Presence, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.routing import keeping
 from ccapp.routing.crews import Crews
+from ccapp.routing.crowds import Crowds
 from ccapp.routing.deadlines import Steps
 from ccapp.routing.decisions import (
     Decision,
@@ -39,6 +40,7 @@ class Rebuilding(Matching):
         self._steps, self._limits, self._keeping = Steps(), Limits(), keeping.Keeping()
         self._crews = Crews(centre, seats, now, self._crews)
         self._rooms, self._shifts = Rooms(centre, seats), Shifts(centre, seats, now)
+        self._crowds = Crowds()
         index.adopt()
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
@@ -82,6 +84,7 @@ class Rebuilding(Matching):
         self._index.place(place)
         if queue is None:  # it keeps its turn for as long as a phone rings for it
             (place.rank, place.precedence), place.overdue_at = turn, None
+        self._crowds.note(place, waits=not place.ringing)
         for opened in place.ringing:
             self._simo.rings(opened)
         place.limit = None

@@ -98,7 +98,7 @@ class Place:
     """A call in line. It keeps its place while it is offered."""
 
     __slots__ = (
-        "call", "eased", "in_heap", "kept_for", "kept_until", "key", "ladder", "limit", "missed",
+        "call", "crowded", "eased", "in_heap", "kept_for", "kept_until", "key", "ladder", "limit", "missed",
         "next_ring_at", "offers", "overdue_at", "phones_max", "precedence", "queue", "rang_manager", "rank",
         "ringing", "rung", "seq", "signature", "step_at", "tried", "waiting",
     )  # fmt: skip
@@ -122,6 +122,7 @@ class Place:
         self.next_ring_at: float | None = None  # when a further phone may ring; None: now
         self.ladder: Ladder | None = None  # None: who may serve it does not change
         self.eased = self.rung = 0  # where on the ladder it stands
+        self.crowded = False  # open to the backups since too many waited: see crowds.py
         self.step_at: float | None = None  # when the clock alone takes it further
         self.kept_for: Seat | None = None  # its manager, while it waits for him alone: see keeping.py
         self.kept_until = 0.0

@@ -182,7 +182,9 @@ def callcenter(agents: list[str]) -> st.SearchStrategy[Document]:
             ),
             "tier_rules": some(wait_s=seconds(0, 60), multiply_by_level=st.booleans()),
             "strategy": st.sampled_from(sorted(Strategy)),
-            "groups": some(primary=GROUPS, backup_after_s=seconds(0, 60)).map(_with_backup),
+            "groups": some(primary=GROUPS, backup_after_s=seconds(0, 60), backup_above=st.integers(1, 9)).map(
+                _with_backup
+            ),
             "relax": st.lists(RELAX, max_size=3),
             "manager": some(wait_s=seconds(0, 60), data=DATA_NAMES, absent=WORDS, learn_last=st.booleans()),
         },

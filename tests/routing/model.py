@@ -3,6 +3,7 @@
 Written from the specification and not from the Router: it knows neither ladders nor signatures nor benches.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 
@@ -85,7 +86,7 @@ class Serving:
         times = [step.after_s for step in queue.relax if isinstance(step, AddBackup)]
         if queue.groups.backup_after_s is not None:
             times.append(queue.groups.backup_after_s)
-        return min(times, default=0.0)
+        return min(times, default=0.0 if queue.groups.backup_above is None else math.inf)
 
     def next_gate(self, queue: Queue, open_s: float) -> tuple[float, bool] | None:
         """The first gate still shut when those up to `open_s` are open, and whether it may open at once."""

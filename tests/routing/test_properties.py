@@ -85,6 +85,7 @@ GROUPED = [
     QueueGroups(primary=(NORTH,), backup=(SOUTH,)),
     QueueGroups(primary=(NORTH,), backup=(SOUTH,), backup_after_s=2.5),
     QueueGroups(backup=(SOUTH, NORTH), backup_after_s=5.0),
+    QueueGroups(primary=(NORTH,), backup=(SOUTH,), backup_above=1),
 ]
 STANDINGS = st.builds(Standing, level=st.integers(1, 3), position=st.integers(1, 2), weight=st.integers(1, 3))
 RULES = [
@@ -133,6 +134,8 @@ WIDENING = st.fixed_dictionaries(
                 QueueGroups(primary=(NORTH,), backup=(SOUTH,), backup_after_s=10.0),
                 QueueGroups(primary=(NORTH,), backup=(SOUTH,)),
                 QueueGroups(primary=(NORTH,)),
+                QueueGroups(primary=(NORTH,), backup=(SOUTH,), backup_above=1),
+                QueueGroups(primary=(NORTH,), backup=(SOUTH,), backup_above=2, backup_after_s=10.0),
             ]
         ),
         "tiers": st.one_of(st.just({}), st.dictionaries(st.sampled_from(AGENTS), STANDINGS)),
@@ -365,6 +368,20 @@ class Model:
                     break
                 self.open_s[visit] = following[0]
 
+    def open_to_backups(self) -> None:
+        """Of the calls no phone rings for: the first ones, as many as there are too many."""
+        for queue in self.centre.queues.values():
+            above, at = queue.groups.backup_above, self.serving.backup_after_s(queue)
+            if above is None or not queue.groups.backup:
+                continue
+            here = [v for v in self.waiting() if self.calls[v][2].queue == queue.id and not self.rung(v)]
+            here = [v for v in here if self.manager(v) is None and not self.is_open(v, at)]
+            for visit in here[: max(0, len(here) - above)]:
+                self.open_s[visit] = at
+
+    def is_open(self, visit: VisitId, at: float) -> bool:
+        return self.open_s.get(visit, 0.0) >= at or self.calls[visit][2].entered_at + at <= self.now
+
     def turn(self, call: WaitingCall) -> Turn:
         queue = self.centre.queues.get(call.queue, Queue(id=call.queue, name=""))
         since = call.entered_at - call.brought_s
@@ -541,6 +558,8 @@ class Model:
         assert self.wants_agent(visit), "a caller was offered to more agents than his queue rings at once"
         assert agent not in {open.agent for open in self.offers.values()}, "an agent was offered two calls"
         assert agent in self.free(), "an agent was offered a call who is not free"
+        if not self.may_serve(agent, visit):
+            self.open_to_backups()
         assert self.may_serve(agent, visit), "an agent was offered a call he may not serve"
         mine = self.order(visit, agent)
         older = [other for other in self.waiting() if self.order(other, agent) < mine]
@@ -589,6 +608,8 @@ class AnyOrder(RuleBasedStateMachine):
         assert getattr(self.twin, event)(*args, **more) == decisions, "the same events, other decisions"
         for decision in decisions:
             self.model.hear(decision)
+        self.model.open_gates()
+        self.model.open_to_backups()
         return decisions
 
     # --- callers ------------------------------------------------------------------------------------------
@@ -843,6 +864,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert not self.router._offers
         assert not any(self.router._lines.values())
         assert not any(seat.excluded or seat.offer or seat.own for seat in self.router._seats.values())
+        assert not any(self.router._crowds._closed.values())
         assert not any(s.live or s.calls for s in self.router._index._signatures.values())
 
 
