@@ -93,7 +93,7 @@ async def test_uploaded_files_are_heard_listed_replaced_and_removed(
             status, refused = await send(house, "POST", "/hello", data=bad)
             assert (status, refused["error"]["code"]) == (400, "bad_prompt")
         empty = aiohttp.FormData({"note": "no file"})
-        empty.add_field("more", b"x", content_type="text/plain")
+        empty.add_field("more", "x")
         assert (await send(house, "POST", "/hello", data=empty))[0] == 400
 
         assert (await send(house, "POST", "/hello", data=wav(1.0, hz=900)))[0] == 200
