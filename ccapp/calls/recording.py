@@ -10,9 +10,10 @@ from ccapp.acd import OwnCall, Talk, Visit
 from ccapp.calls.floor import Floor
 from ccapp.domain import events
 from ccapp.domain.tape import files_of, tape_name
-from ccapp.ports import Leg
+from ccapp.ports import Leg, Recording
 
 UNSEEN = "it ended while the engine was away"
+LOST = "it ended while there was no connection to Asterisk"
 
 
 @contextmanager
@@ -27,7 +28,16 @@ def recorded(visit: Visit, talk: Talk, caller: Leg, floor: Floor) -> Iterator[No
         yield
     finally:
         recording.stop()
-        _tell(visit, talk, name, floor, ok=not recording.fault, detail=recording.fault)
+        ok, detail = _judged(recording, caller)
+        _tell(visit, talk, name, floor, ok=ok, detail=detail)
+
+
+def _judged(recording: Recording, leg: Leg) -> tuple[bool | None, str]:
+    """Whether it is good, as far as that is known, and what is wrong with it."""
+    if recording.fault:
+        return False, recording.fault
+    lost = leg.gone is not None and leg.gone.switch_lost
+    return (None, LOST) if lost else (True, "")
 
 
 def ended_unseen(visit: Visit, talk: Talk, floor: Floor) -> None:
@@ -67,6 +77,7 @@ def own_call_recorded(call: OwnCall, other: Leg, floor: Floor) -> Iterator[None]
     finally:
         recording.stop()
         now = floor.acd.clock.now()
+        ok, detail = _judged(recording, other)
         floor.acd.declare(
             events.AgentCallRecorded(
                 at=now,
@@ -75,7 +86,7 @@ def own_call_recorded(call: OwnCall, other: Leg, floor: Floor) -> Iterator[None]
                 recording=name,
                 files=files_of(name),
                 seconds=now - call.answered_at,
-                ok=not recording.fault,
-                detail=recording.fault,
+                ok=ok,
+                detail=detail,
             )
         )

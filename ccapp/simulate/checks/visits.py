@@ -30,14 +30,15 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.OfferMade: (),
     _E.OfferDeclined: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
     _E.CallServed: (_E.TalkEnded, _E.TalkRecorded),
-    _E.TalkRecorded: (_E.TalkEnded,),
-    _E.TalkEnded: (_E.CallEnded, _E.CallWaits, _E.ManagerAsked),
+    _E.TalkRecorded: (_E.TalkEnded, _E.CallEnded),
+    _E.TalkEnded: (_E.TalkRecorded, _E.CallEnded, _E.CallWaits, _E.ManagerAsked),
     _E.ManagerAsked: (_E.CallEnded,),
     _E.CallAbandoned: (_E.CallEnded,),
     _E.CallEnded: (),
 }
 """Which fact of a visit may follow which. A new engine may say again where a visit goes on (`RESUMED`).
-While phones ring, only what concerns offers may follow (`RINGING`)."""
+While phones ring, only what concerns offers may follow (`RINGING`). A recording is told after its talk where
+the agent was set free before."""
 
 RINGING = (_E.OfferMade, _E.OfferDeclined, _E.CallServed)
 
