@@ -78,18 +78,18 @@ class House:
                 await self._records.close()
 
     async def _leave_nothing(self) -> None:
-        await self._log_out_all()
+        await self._log_out(*self.centre["agents"])
         await self.nothing_left()
 
-    async def _log_out_all(self) -> None:
-        for agent in self.phones:
+    async def _log_out(self, *agents: str) -> None:
+        for agent in agents:
             await self.rest("POST", f"/v1/agents/{agent}/state", {"move": "log_out"}, ok=False)
 
     async def clear(self) -> None:
         """Between two tests in one house: all hang up and go home, and what happened is whole."""
         await self._stack.aclose()
         self._stack = AsyncExitStack()
-        await self._log_out_all()
+        await self._log_out(*self.phones)
         self.phones.clear()
         await self.no_channel()
         await self.all_settled()
