@@ -166,6 +166,7 @@ class Lines(People):
             bridge=bridge,
             began_at=now,
             record=recorded(visit.data, self.centre.queues.get(offer.queue)),
+            by_backup=self.centre.is_backup(offer.queue, offer.agent),
         )
         self._publish(telling.served(visit, offer, talk, waited_s, wrap_up_s))
         return talk

@@ -20,6 +20,7 @@ class Talk:
     bridge: BridgeId
     began_at: float
     record: bool = False  # it is to be recorded
+    by_backup: bool = False  # the agent helps the queue out
     ended_by: EndedBy = EndedBy.SYSTEM
     held_since: float | None = None
     held_s: float = 0.0  # of the holds that are over

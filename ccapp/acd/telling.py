@@ -172,6 +172,7 @@ def served(visit: Visit, offer: Offer, talk: Talk, waited_s: float, wrap_up_s: f
         rang_s=talk.began_at - offer.made_at,
         wrap_up_s=wrap_up_s,
         record=talk.record,
+        by_backup=talk.by_backup,
     )
 
 

@@ -51,6 +51,7 @@ PUBLIC = frozenset({
     "epoch", "alive", "gone", "after_call", "after_call_sub_state", "after_call_reason",
     "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone",
     "caller_priority", "brought_s", "detail", "to", "manager", "yes", "record", "recording", "files",
+    "by_backup",
     "seconds", "ok",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""

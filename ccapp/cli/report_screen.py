@@ -17,9 +17,8 @@ def table_of(document: Row) -> RenderableType:
     heading = text(f"{document['since']} to {document['until']}, calls by their {document['belongs']}", "dim")
     if not document["rows"]:
         return Group(heading, "", Text("Nothing happened.", style="dim"))
-    columns = (
-        [*_AGENT_COLUMNS] if document["of"] in ("agents", "groups") else [*_CALL_COLUMNS, *_levels(document)]
-    )
+    of_agents = document["of"] in ("agents", "groups")
+    columns = [*_AGENT_COLUMNS] if of_agents else [*_call_columns(document), *_levels(document)]
     keys = _keys(document)
     made = table(*keys, *(title for title, _ in columns), right=[title for title, _ in columns])
     for row in document["rows"]:
@@ -37,6 +36,14 @@ def _keys(document: Row) -> dict[str, str]:
     if document["of"] in title:
         keys[title[document["of"]]] = "key"
     return keys or {"": "key"}
+
+
+def _call_columns(document: Row) -> Sequence[Column]:
+    """What the backups took is shown where they took any."""
+    if not document["total"]["backup_calls"]:
+        return _CALL_COLUMNS
+    offered, answered, *others = _CALL_COLUMNS
+    return offered, answered, ("By backup", _count("backup_calls")), *others
 
 
 def _levels(document: Row) -> list[Column]:

@@ -241,5 +241,17 @@ class Centre:
             return None
         return primary | of_groups(self.groups, (*queue.groups.backup, *added(queue.relax)))
 
+    def is_backup(self, queue: QueueId, agent: AgentId) -> bool:
+        """Whether he serves the queue by its backup groups only."""
+        line = self.queues.get(queue)
+        if line is None or not line.groups.backup:
+            return False
+        primary = self.primary(line)
+        return (
+            primary is not None
+            and agent not in primary
+            and agent in of_groups(self.groups, line.groups.backup)
+        )
+
     def start(self, tree: TreeId) -> NodeId:
         return self.trees[tree].start

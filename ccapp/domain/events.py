@@ -183,6 +183,7 @@ class CallServed(VisitFact):
     rang_s: float
     wrap_up_s: float
     record: bool = False  # to be recorded
+    by_backup: bool = False  # the agent is of a backup group of the queue, and not primary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,8 @@ async def test_with_two_of_them_on_calls_the_third_caller_stays(house: House) ->
         served = {(await offers(house, call))[-1].agent for call in (calls[1], third)}
         assert len(served) == 2
         assert served <= {*SPARES}
+        helped = await house.until_fact(events.CallServed, lambda fact: fact.agent in served, 2)
+        assert all(fact.by_backup for fact in helped)
 
 
 @rows("VB-08")

@@ -48,12 +48,12 @@ def declined(
 
 def served(
     visit: str, at: float, agent: str, waited_s: float, rang_s: float = 2.0, queue: str = "sales",
-    segment: int = 1, number: int = 1,
+    segment: int = 1, number: int = 1, *, by_backup: bool = False,
 ) -> events.CallServed:  # fmt: skip
     return events.CallServed(
         at=START + at, visit=VisitId(visit), offer=offer_id(VisitId(visit), number), agent=AgentId(agent),
         queue=QueueId(queue), segment=segment, channel=ChannelId("c"), bridge=BridgeId("b"),
-        waited_s=waited_s, rang_s=rang_s, wrap_up_s=10.0,
+        waited_s=waited_s, rang_s=rang_s, wrap_up_s=10.0, by_backup=by_backup,
     )  # fmt: skip
 
 

@@ -208,6 +208,17 @@ def test_only_one_queue():
     assert read(figures, Dimension.AGENT, "ann")["TTT"] == 100
 
 
+def test_what_the_backups_took_is_counted_apart():
+    facts = [
+        told.waits("a", 0), told.served("a", 5, "ann", 5.0), told.talked("a", 20, "ann", 15.0),
+        told.waits("b", 1), told.served("b", 61, "spare", 60.0, by_backup=True),
+        told.talked("b", 70, "spare", 9.0),
+        told.served("b", 71, "ann", 0.0, segment=2, number=2), told.talked("b", 80, "ann", 9.0, segment=2),
+    ]  # fmt: skip
+    found = read(Figures(Selection()).feed_all(facts), Dimension.QUEUE, "sales")
+    assert (found["AC"], found["BKC"]) == (2, 1)
+
+
 def test_names_and_codes_are_unique():
     for figures in (WHOLE, AGENTS):
         assert len({each.code for each in figures}) == len({each.name for each in figures}) == len(figures)

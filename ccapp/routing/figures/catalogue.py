@@ -142,6 +142,8 @@ CALLS: tuple[Figure, ...] = (
     _figure("OC", "offered_calls", _C, "Calls that came into the line: one for each stay in a line. Those "
             "still waiting are in.", lambda t, c: t.offered),
     _figure("AC", "answered_calls", _C, "Joined to an agent.", lambda t, c: t.endings[Ending.ANSWERED]),
+    _figure("BKC", "backup_calls", _C, "Of these, by agents who serve the queue by its backup groups only.",
+            lambda t, c: t.by_backup),
     _figure("UAC", "unanswered_calls", _C, "Left the line without an agent: abandoned, timed out, overflowed "
             "or lost.", lambda t, c: t.unanswered),
     _figure("RC", "rejected_calls", _C, "Refused: never let into the line.",

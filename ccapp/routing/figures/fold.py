@@ -267,7 +267,7 @@ class Figures:
         visit = self._visit(fact.visit)
         if visit.stay is not None or visit.last is None:
             stay = self._leaves(visit, fact.queue, fact.at - fact.waited_s, fact.at)
-            self._count(stay, _answered, fact.waited_s)
+            self._count(stay, _answered, fact)
         else:
             stay = visit.last
         self._count(stay, self._rang, fact.agent, fact.rang_s)
@@ -386,11 +386,12 @@ def _exited(stay: Stay, reason: ExitReason) -> None:
         tally.exits[reason] += 1
 
 
-def _answered(stay: Stay, waited_s: float) -> None:
+def _answered(stay: Stay, fact: events.CallServed) -> None:
     for tally in stay.tallies:
         tally.endings[Ending.ANSWERED] += 1
-        tally.answered.add(waited_s)
-        tally.waiting.add(waited_s)
+        tally.by_backup += fact.by_backup
+        tally.answered.add(fact.waited_s)
+        tally.waiting.add(fact.waited_s)
 
 
 def _unanswered(stay: Stay, ending: Ending, waited_s: float) -> None:

@@ -29,6 +29,7 @@ class Tally:
     visits: int = 0  # calls that came in; of callers and the whole only
     offered: int = 0  # stays in a line that began
     endings: Counter[Ending] = field(default_factory=Counter)
+    by_backup: int = 0  # of those answered
     answered: Waits = field(default_factory=Waits)
     abandoned: Waits = field(default_factory=Waits)
     waiting: Stat = field(default_factory=Stat)  # of all stays that ended

@@ -252,7 +252,8 @@ class Swift:
         centre = self._day.centre
         wrap_up_s = wrap_up_s_of(None, centre.agents[offer.agent], centre.queues[offer.queue])
         self._carry_out(self._router.accepted(offer.offer, wrap_up_s, self._now))
-        self._read(_served(visit, offer, self._now, wrap_up_s))
+        by_backup = centre.is_backup(offer.queue, offer.agent)
+        self._read(_served(visit, offer, self._now, wrap_up_s, by_backup=by_backup))
         self._later(visit.caller.talk_s, lambda: self._talk_ends(visit, offer))
 
     def _talk_ends(self, visit: Visit, offer: Offer) -> None:
@@ -308,7 +309,9 @@ def _waits(call: WaitingCall, now: float) -> events.CallWaits:
     )
 
 
-def _served(visit: Visit, offer: Offer, now: float, wrap_up_s: float) -> events.CallServed:
+def _served(
+    visit: Visit, offer: Offer, now: float, wrap_up_s: float, *, by_backup: bool
+) -> events.CallServed:
     bridge: BridgeId = talk_bridge(offer.agent)
     return events.CallServed(
         at=now,
@@ -322,6 +325,7 @@ def _served(visit: Visit, offer: Offer, now: float, wrap_up_s: float) -> events.
         waited_s=now - visit.came_at,
         rang_s=now - offer.made_at,
         wrap_up_s=wrap_up_s,
+        by_backup=by_backup,
     )
 
 
