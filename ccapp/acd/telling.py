@@ -228,6 +228,7 @@ def presence_changed(moved: Moved, now: float) -> events.PresenceChanged:
         banned_until=after.banned_until,
         queues=after.queues,
         phone=after.phone,
+        at_desk=after.at_desk,
     )
 
 
@@ -253,4 +254,5 @@ def presence_from(fact: events.PresenceChanged) -> Presence:
         banned_until=fact.banned_until,
         queues=fact.queues,
         phone=fact.phone,
+        at_desk=fact.at_desk,
     )

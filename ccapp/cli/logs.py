@@ -49,7 +49,7 @@ PUBLIC = frozenset({
     "outcome", "duration_s", "state", "sub_state", "before", "intent", "unready_sub_state", "online",
     "wrap_up_until", "not_before", "misses", "idle_since", "logged_in_at", "why", "version", "by",
     "epoch", "alive", "gone", "after_call", "after_call_sub_state", "after_call_reason",
-    "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone",
+    "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone", "at_desk",
     "caller_priority", "brought_s", "detail", "to", "manager", "yes", "record", "recording", "files",
     "by_backup",
     "seconds", "ok",

@@ -205,6 +205,7 @@ def agent(row: Document) -> RenderableType:
     made.add_row("Skills", text(needs(row["skills"]) or "none"))
     for title, value in (
         ("Sits at", row.get("phone") or ""),
+        ("Desk", "connected" if row.get("at_desk") else ""),
         ("Signed in to", listed(row["queues"]) if row.get("queues") is not None else ""),
         ("With", _with(row)),
         ("Note", note(row)),

@@ -30,6 +30,7 @@ WHY_NOT = {
     WhyNot.OFFLINE: "phone offline",
     WhyNot.NOT_A_MEMBER: "not in the queue",
     WhyNot.NOT_SIGNED_IN: "not signed in to the queue",
+    WhyNot.NO_DESK: "desk not connected",
     WhyNot.SKILL_MISSING: "skill missing",
     WhyNot.SKILL_LEVEL: "skill too low",
     WhyNot.REQUIREMENT: "not who is asked for",

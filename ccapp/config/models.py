@@ -124,6 +124,7 @@ class QueuePart(Part):
     requires: Asked = Field({})
     agents: tuple[AgentName, ...] | None = None
     sign_in: bool = False
+    needs_desk: bool = False
     groups: QueueGroupsPart = QueueGroupsPart()
     tiers: dict[AgentName, StandingPart] = Field({})
     tier_rules: TierRulesPart | None = None

@@ -46,6 +46,7 @@ class Queue:
     requires: Requires = field(default_factory=dict)
     agents: frozenset[AgentId] | None = None  # only these and the groups serve; None: see `Centre.members`
     sign_in: bool = False  # of those only who have signed in to it
+    needs_desk: bool = False  # of those only whose desk is connected
     groups: QueueGroups = NO_GROUPS
     tiers: Mapping[AgentId, Standing] = field(default_factory=dict)
     tier_rules: TierRules | None = None

@@ -284,6 +284,7 @@ class PresenceChanged(Fact):
     banned_until: float | None = None
     queues: tuple[QueueId, ...] | None = None
     phone: str = ""
+    at_desk: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ class WhyNot(StrEnum):
     OFFLINE = "offline"
     NOT_A_MEMBER = "not_a_member"  # the queue names its agents and he is not among them
     NOT_SIGNED_IN = "not_signed_in"  # not to this queue
+    NO_DESK = "no_desk"  # his is not connected, and the queue asks for it
     SKILL_MISSING = "skill_missing"
     SKILL_LEVEL = "skill_level"
     REQUIREMENT = "requirement"  # the part of an expression he does not meet

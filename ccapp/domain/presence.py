@@ -93,7 +93,7 @@ class Presence:
     sub_state: SubState = SubState.WAIT  # of UNREADY
     reason: str = ""  # of a break, as the agent said it
     traffic: Traffic = Traffic.IDLE
-    online: bool = False  # a phone or desk that can ring
+    online: bool = False  # a phone that can ring
     wrap_up_until: float | None = None  # epoch s; None: not in wrap-up
     not_before: float = 0.0  # epoch s; not offered a call earlier
     misses: int = 0  # unanswered offers in a row
@@ -108,6 +108,7 @@ class Presence:
     banned_until: float | None = None  # epoch s; None: not banned
     phone: str = ""  # the shared one at which he sits; empty: his own
     queues: tuple[QueueId, ...] | None = None  # he has signed in to, of those that ask for it; None: all
+    at_desk: bool = False  # a live connection is open in his name
 
     @property
     def state(self) -> State:

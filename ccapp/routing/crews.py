@@ -12,16 +12,16 @@ from ccapp.domain.presence import Intent, Presence
 from ccapp.domain.requirements import Requires, met, widened
 from ccapp.domain.serving import AskLess
 from ccapp.routing.seats import Seat
+from ccapp.routing.signing import has_desk, has_signed_in
 
 
 class Crew:
     """Those of one queue."""
 
-    __slots__ = ("absent_since", "on_duty", "present", "queue", "seats", "sign_in")
+    __slots__ = ("absent_since", "on_duty", "present", "queue", "seats")
 
     def __init__(self, queue: Queue, seats: tuple[Seat, ...], absent_since: float) -> None:
-        self.queue = queue.id
-        self.sign_in = queue.sign_in
+        self.queue = queue
         self.seats = seats
         self.on_duty = sum(self.has(seat.presence) for seat in seats)
         self.present = sum(self.has_ready(seat.presence) for seat in seats)
@@ -31,12 +31,12 @@ class Crew:
         """Logged in, and signed in to the queue where that is asked for."""
         if presence.intent is Intent.LOGGED_OUT:
             return False
-        return not self.sign_in or presence.queues is None or self.queue in presence.queues
+        return has_signed_in(presence, self.queue)
 
     def has_ready(self, presence: Presence) -> bool:
         """Takes calls, though he may be on one now."""
         ready = presence.intent is Intent.READY and presence.online and presence.banned_until is None
-        return ready and self.has(presence)
+        return ready and self.has(presence) and has_desk(presence, self.queue)
 
     def a_seat_is_free(self, now: float) -> bool:
         free = (
@@ -44,7 +44,7 @@ class Crew:
             for seat in self.seats
             if seat.waits_for_call() and seat.has_room and seat.presence.not_before <= now
         )
-        return any(self.has(seat.presence) for seat in free)
+        return any(self.has_ready(seat.presence) for seat in free)
 
 
 def is_watched(queue: Queue) -> bool:
@@ -85,7 +85,7 @@ class Crews:
             if was_there[0] and not crew.on_duty:
                 crew.absent_since = now
             if was_there != (crew.on_duty > 0, crew.present > 0):
-                self.changed.add(crew.queue)
+                self.changed.add(crew.queue.id)
 
 
 def _since(before: Crews | None, queue: QueueId, now: float) -> float:

@@ -33,6 +33,7 @@ class Draft:
         self.banned_until: float | None = presence.banned_until
         self.phone: str = presence.phone
         self.queues: tuple[QueueId, ...] | None = presence.queues
+        self.at_desk: bool = presence.at_desk
 
     def sealed(self) -> Presence:
         """This very object, from now on a Presence. A field not copied fails at the first comparison."""

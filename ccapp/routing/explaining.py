@@ -16,6 +16,7 @@ from ccapp.routing import keeping
 from ccapp.routing.index import Index
 from ccapp.routing.precedence import OVERDUE
 from ccapp.routing.seats import OpenOffer, Place, Seat
+from ccapp.routing.signing import has_desk, has_signed_in
 
 
 def explanation(
@@ -84,12 +85,10 @@ def _inability(seat: Seat, place: Place) -> Reason | None:
     members = place.members
     if members is not None and seat.id not in members:
         return WhyNot.NOT_A_MEMBER, place.queue.id
-    if (
-        place.queue.sign_in
-        and seat.presence.queues is not None
-        and place.queue.id not in seat.presence.queues
-    ):
+    if not has_signed_in(seat.presence, place.queue):
         return WhyNot.NOT_SIGNED_IN, place.queue.id
+    if not has_desk(seat.presence, place.queue):
+        return WhyNot.NO_DESK, place.queue.id
     requires = place.asks
     if isinstance(requires, str):
         part = unmet(seat.agent.skills, requires)

@@ -61,7 +61,7 @@ class Index:
             (centre.agents[agent] for agent in self.agents),
             chain.from_iterable(ladder.memberships() for ladder in self._ladders.values()),
         )
-        self.signing = Signing(queue.id for queue in queues if queue.sign_in)
+        self.signing = Signing(queues)
         self._of_queue: dict[QueueId, Signature] = {}
         for queue in queues:
             members, first = self._ladders[queue.id].members(0, 0), precedence_of(queue)
@@ -101,7 +101,7 @@ class Index:
             self._rate_all()
 
     def signs(self, seat: Seat, before: Presence, after: Presence) -> None:
-        """He signs in to single queues and out of them, while he is in no tier."""
+        """He signs in to single queues and out of them, or comes to his desk, while he is in no tier."""
         lost = self.signing.change(seat, before, after)
         if self.counts_present:
             self._emptied += [signature for signature in lost if not signature.present]

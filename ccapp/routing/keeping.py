@@ -12,6 +12,7 @@ from ccapp.domain.fifo import Kind
 from ccapp.domain.managers import Missed
 from ccapp.routing.index import Index
 from ccapp.routing.seats import Place, Seat
+from ccapp.routing.signing import is_let_in
 
 
 class Keeping:
@@ -62,8 +63,7 @@ def released(seat: Seat) -> list[Place]:
 
 def is_there(seat: Seat, place: Place) -> bool:
     """Means to take calls of this queue, and will when he comes free."""
-    signed_in, queue = seat.presence.queues, place.queue
-    if queue.sign_in and signed_in is not None and queue.id not in signed_in:
+    if not is_let_in(seat.presence, place.queue):
         return False
     return seat.present and seat.presence.after_call is None and not seat.removed
 

@@ -186,7 +186,7 @@ class Matching:
     def _put(self, seat: Seat, presence: Presence) -> None:
         was_on_duty, was_present = seat.on_duty, self._index.counts_present and seat.present
         before = seat.presence
-        signs = presence.queues != before.queues and not seat.removed
+        signs = self._index.signing.differ(before, presence) and not seat.removed
         if signs and seat.free:
             self._index.remove(seat)
         if signs and not was_on_duty:

@@ -269,6 +269,15 @@ def connected(presence: Presence, online: bool) -> Presence:
     return draft.sealed()
 
 
+def at_desk(presence: Presence, connected: bool) -> Presence:
+    """The presence with a desk that is connected, or not: the same wherever he stands."""
+    if presence.at_desk is connected:
+        return presence
+    draft = Draft(presence)
+    draft.at_desk = connected
+    return draft.sealed()
+
+
 def passed_through(before: Presence, event: Event) -> tuple[State, ...]:
     """States seen on the way, in no time."""
     return (State.LOGIN,) if event in (Move.LOG_IN, Move.SIGN_IN) and _is_out(before) else ()

@@ -12,7 +12,7 @@ calls, or a caller two agents whose queue does not ring several at once.
 from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import NO_QUEUE, AgentId, OfferId, QueueId, VisitId
-from ccapp.domain.presence import Move, SubState
+from ccapp.domain.presence import Move, Presence, SubState
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.routing import presence as table
 from ccapp.routing.decisions import (
@@ -25,6 +25,7 @@ from ccapp.routing.matching import UnknownAgent, UnknownOffer, unserved, wrap_up
 from ccapp.routing.presence import Line, Told
 from ccapp.routing.reading import Reading
 from ccapp.routing.rebuilding import Rebuilding
+from ccapp.routing.seats import Seat
 
 __all__ = ["Router", "UnknownAgent", "UnknownOffer"]
 
@@ -166,12 +167,24 @@ class Router(Reading, Rebuilding):
         seat = self._seats.get(agent)
         if seat is None:
             return []
+        after = table.connected(seat.presence, online)
+        return self._is_now(seat, after, "online" if online else "offline", now)
+
+    def desk(self, agent: AgentId, connected: bool, now: float) -> list[Decision]:
+        """His desk has been connected or is not any more; a phone that rings, rings on. Of an agent not
+        configured: nothing."""
+        seat = self._seats.get(agent)
+        if seat is None:
+            return []
+        after = table.at_desk(seat.presence, connected)
+        return self._is_now(seat, after, "desk connected" if connected else "desk disconnected", now)
+
+    def _is_now(self, seat: Seat, after: Presence, why: str, now: float) -> list[Decision]:
         out = self._begin(now)
         before = seat.presence
-        after = table.connected(before, online)
         if after is not before:
             self._put(seat, after)
-            out.append(Moved(before=before, after=after, why="online" if online else "offline"))
+            out.append(Moved(before=before, after=after, why=why))
         self._resettle(seat, [], now, out)
         return self._after(now, out)
 

@@ -1,41 +1,62 @@
-"""Queues that agents sign in to one by one: who of those able to serve them has, kept in their signatures.
+"""Queues that agents sign in to one by one or serve at their desks only: who of those able to serve them may,
+kept in their signatures.
 
-A signature of such a queue is its own, shared with no other queue, and holds as capable only those who have
-signed in. Everything else of routing sees no difference to a queue that never had the others.
+A signature of such a queue is its own, shared with no other queue, and holds as capable only those who are
+let in. Everything else of routing sees no difference to a queue that never had the others.
 """
 
 from bisect import insort
 from collections.abc import Iterable
 
+from ccapp.domain.centre import Queue
 from ccapp.domain.ids import QueueId
 from ccapp.domain.presence import Presence
 from ccapp.routing.seats import Seat
 from ccapp.routing.signatures import Signature
 
 
+def has_signed_in(presence: Presence, queue: Queue) -> bool:
+    """To the queue, where it asks for it."""
+    return not queue.sign_in or presence.queues is None or queue.id in presence.queues
+
+
+def has_desk(presence: Presence, queue: Queue) -> bool:
+    """That is connected, where the queue asks for it."""
+    return not queue.needs_desk or presence.at_desk
+
+
+def is_let_in(presence: Presence, queue: Queue) -> bool:
+    return has_signed_in(presence, queue) and has_desk(presence, queue)
+
+
 class Signing:
-    def __init__(self, queues: Iterable[QueueId]) -> None:
-        self.queues = frozenset(queues)
+    def __init__(self, queues: Iterable[Queue]) -> None:
+        self.queues = {queue.id: queue for queue in queues if queue.sign_in or queue.needs_desk}
         self._signatures: dict[QueueId, list[tuple[Signature, frozenset[Seat]]]] = {}
 
-    def signed_in(self, presence: Presence) -> frozenset[QueueId]:
-        """The queues of ours that he has signed in to."""
-        return self.queues if presence.queues is None else self.queues.intersection(presence.queues)
+    @staticmethod
+    def differ(before: Presence, after: Presence) -> bool:
+        """Whether he may be let in elsewhere than before."""
+        return after.at_desk is not before.at_desk or after.queues != before.queues
+
+    def _let_in(self, presence: Presence) -> frozenset[QueueId]:
+        """The queues of ours that he is let in to."""
+        return frozenset(queue.id for queue in self.queues.values() if is_let_in(presence, queue))
 
     def made(self, signature: Signature, queue: QueueId) -> None:
-        """A new signature, with all who are able to serve it: only those stay who have signed in."""
-        if queue in self.queues:
+        """A new signature, with all who are able to serve it: only those stay who are let in."""
+        if (asks := self.queues.get(queue)) is not None:
             able = frozenset(signature.capable)
             self._signatures.setdefault(queue, []).append((signature, able))
-            signature.capable = [seat for seat in signature.capable if queue in self.signed_in(seat.presence)]
+            signature.capable = [seat for seat in signature.capable if is_let_in(seat.presence, asks)]
 
     def forgotten(self, signature: Signature) -> None:
         for queue, known in self._signatures.items():
             self._signatures[queue] = [entry for entry in known if entry[0] is not signature]
 
     def change(self, seat: Seat, before: Presence, after: Presence) -> list[Signature]:
-        """He signs in and out, while he is in no tier. Returns the signatures that have lost him."""
-        was, is_now = self.signed_in(before), self.signed_in(after)
+        """He is let in and out, while he is in no tier. Returns the signatures that have lost him."""
+        was, is_now = self._let_in(before), self._let_in(after)
         for queue in sorted(is_now - was):
             for signature in self._able(seat, queue):
                 insort(signature.capable, seat, key=lambda each: each.id)

@@ -14,6 +14,7 @@ from ccapp.domain.requirements import Requires, unmet
 from ccapp.routing.crews import Crew
 from ccapp.routing.decisions import Offer, WaitingCall
 from ccapp.routing.forecast import expected_wait_s
+from ccapp.routing.signing import has_desk, has_signed_in
 from ccapp.web.since import Since
 
 type Document = dict[str, Any]
@@ -85,7 +86,9 @@ class Views:
             "longest_wait_s": self._longest_wait_s(line),
             "requires": queue.requires,
             "agents": self._states(presences),
-            "ready_online": sum(p.state is State.READY and p.online for p in presences),
+            "ready_online": sum(
+                p.state is State.READY and p.online and has_desk(p, queue) for p in presences
+            ),
         }
 
     def _members(self, queue: Queue) -> list[Agent]:
@@ -187,6 +190,7 @@ class Views:
             "wrap_up_until": _time(presence.wrap_up_until),
             "queues": presence.queues,
             "phone": presence.phone or None,
+            "at_desk": presence.at_desk,
             "on_demand": presence.on_demand,
             "overdue": presence.overdue,
             "banned": presence.banned_until is not None,
@@ -320,8 +324,7 @@ class Views:
         members = self._acd.centre.members(queue)
         if members is not None and agent.id not in members:
             return "not a member of the queue"
-        his = (self._presences.get(agent.id) or Presence(agent=agent.id)).queues
-        if queue.sign_in and his is not None and queue.id not in his:
+        if not has_signed_in(self._presences.get(agent.id) or Presence(agent=agent.id), queue):
             return "not signed in to the queue"
         lack = unmet(agent.skills, requires)
         return f"lacks {lack}" if lack else None
@@ -336,6 +339,9 @@ class Views:
             return "logged out"
         if not presence.online:
             return "his phone is offline"
+        queue = self._acd.centre.queues.get(call.queue)
+        if queue is not None and not has_desk(presence, queue):
+            return "his desk is not connected"
         if state is not State.READY:
             return _in_words(state, sub_state, presence, self.now)
         if presence.not_before > self.now:

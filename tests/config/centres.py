@@ -156,6 +156,7 @@ def callcenter(agents: list[str]) -> st.SearchStrategy[Document]:
             "agents": st.lists(st.sampled_from(agents)),
             "ring_s": seconds(3, 60),
             "sign_in": st.booleans(),
+            "needs_desk": st.booleans(),
             "ring_at_once_max": st.integers(2, 100),
             "ring_next_after_s": seconds(1, 60),
             "wait_s_max": seconds(1, 600),

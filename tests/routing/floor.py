@@ -105,6 +105,9 @@ class Floor:
     def online(self, name: str, online: bool = True) -> list[Decision]:
         return self._hear(self.router.online(AgentId(name), online, self.now))
 
+    def desk(self, name: str, connected: bool = True) -> list[Decision]:
+        return self._hear(self.router.desk(AgentId(name), connected, self.now))
+
     def join(
         self,
         visit: str,

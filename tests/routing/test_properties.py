@@ -105,6 +105,7 @@ MANAGERS = [ManagerRules(wait_s=wait_s) for wait_s in (0.0, 2.5, 10.0)]
 QUEUE_SETTINGS = st.fixed_dictionaries(
     {
         "sign_in": st.sampled_from([False, False, True]),
+        "needs_desk": st.sampled_from([False, False, True]),
         "requires": ASKED,
         "agents": st.sampled_from([None, None, None, frozenset(AGENTS[:2]), frozenset(AGENTS[1:])]),
         "groups": st.sampled_from([NO_GROUPS, NO_GROUPS, *GROUPED]),
@@ -128,6 +129,7 @@ QUEUE_SETTINGS = st.fixed_dictionaries(
 WIDENING = st.fixed_dictionaries(
     {
         "sign_in": st.sampled_from([False, False, True]),
+        "needs_desk": st.sampled_from([False, False, True]),
         "requires": st.sampled_from([{}, {}, {"a": 2}, "a>=2 and (b or not c)"]),
         "groups": st.sampled_from(
             [
@@ -150,6 +152,7 @@ WIDENING = st.fixed_dictionaries(
 RINGING = st.fixed_dictionaries(
     {
         "strategy": st.sampled_from([*[Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY] * 3, *Strategy]),
+        "needs_desk": st.sampled_from([False, False, True]),
         "ring_at_once_max": st.integers(2, 3),
         "ring_next_after_s": st.sampled_from([1.0, 2.5]),
         "agents": st.sampled_from([None, None, frozenset(AGENTS[:2])]),
@@ -166,6 +169,7 @@ IN_ORDER = st.fixed_dictionaries(
     {
         "kind": st.sampled_from([Kind.FIFO, Kind.FIFO, Kind.CALLCENTER]),
         "simo": st.sampled_from([None, 1, 1, 2]),
+        "needs_desk": st.sampled_from([False, False, True]),
         "strategy": st.sampled_from([Strategy.LONGEST_IDLE, Strategy.TOP_DOWN, Strategy.RING_ALL]),
         "ring_at_once_max": st.integers(2, 3),
         "agents": st.sampled_from([None, None, frozenset(AGENTS[:2])]),
@@ -180,6 +184,7 @@ IN_ORDER = st.fixed_dictionaries(
 CHOOSING = st.fixed_dictionaries(
     {
         "sign_in": st.sampled_from([False, False, True]),
+        "needs_desk": st.sampled_from([False, False, True]),
         "tiers": st.dictionaries(st.sampled_from(AGENTS), STANDINGS),
         "strategy": st.sampled_from([*Strategy]),
         "wrap_up_s": st.just(0.0),
@@ -280,6 +285,8 @@ class Model:
     def is_there(self, presence: Presence, queue: Queue) -> bool:
         if queue.sign_in and presence.queues is not None and queue.id not in presence.queues:
             return False
+        if queue.needs_desk and not presence.at_desk:
+            return False
         ready = presence.intent is Intent.READY and presence.online and presence.banned_until is None
         return ready and presence.after_call is None
 
@@ -322,15 +329,16 @@ class Model:
             at = max(self.absent_since[queue.id] + queue.no_agent_wait_s_max, entered_at + 2.0)
             found.append((at, ExitReason.NO_AGENT_TIMEOUT))
         strict = queue.leave_when_empty is WhenEmpty.STRICT
-        there = [self.takes_calls(one) for one in self.crew(queue)] if strict else []
+        there = [self.takes_calls(one, queue) for one in self.crew(queue)] if strict else []
         empty = not any(there) if strict else self.is_deserted(queue)
         if queue.leave_when_empty is not WhenEmpty.NO and empty:
             found.append((entered_at, ExitReason.EMPTY))
         return found
 
     @staticmethod
-    def takes_calls(presence: Presence) -> bool:
-        return presence.intent is Intent.READY and presence.online and presence.banned_until is None
+    def takes_calls(presence: Presence, queue: Queue) -> bool:
+        reachable = presence.online and (presence.at_desk or not queue.needs_desk)
+        return presence.intent is Intent.READY and reachable and presence.banned_until is None
 
     def is_let_in(self, agent: AgentId, visit: VisitId) -> bool:
         """Whether he may serve the call as it stands, whether or not he was tried."""
@@ -338,6 +346,8 @@ class Model:
         queue = self.centre.queues[call.queue]
         his = self.presences[agent].queues
         if queue.sign_in and his is not None and queue.id not in his:
+            return False
+        if queue.needs_desk and not self.presences[agent].at_desk:
             return False
         steps = [step.after_s for step in queue.relax if call.entered_at + step.after_s <= self.now]
         gates = [at for at, _, _ in self.serving.all_gates(queue) if call.entered_at + at <= self.now]
@@ -767,6 +777,14 @@ class AnyOrder(RuleBasedStateMachine):
     def a_phone_comes_or_goes(self, data: st.DataObject, online: bool) -> None:
         agent = data.draw(st.sampled_from(sorted(self.model.centre.agents)))
         self.tell("online", agent, online, self.model.now)
+
+    @rule(data=st.data(), connected=st.sampled_from([True, True, False]))
+    def a_desk_comes_or_goes(self, data: st.DataObject, connected: bool) -> None:
+        agent = data.draw(st.sampled_from(sorted(self.model.centre.agents)))
+        ringing = dict(self.model.offers)
+        self.tell("desk", agent, connected, self.model.now)
+        assert ringing.items() <= self.model.offers.items(), "a phone that rang fell silent"
+        assert self.router.presence(agent).at_desk is connected
 
     # --- time and configuration ---------------------------------------------------------------------------
 

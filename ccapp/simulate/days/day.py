@@ -22,9 +22,9 @@ class Day:
     answering: Answering
 
 
-def _all_signed_in(centre: Centre) -> Centre:
-    """Whoever is on duty serves all the queues he may: nobody signs in to them one by one."""
-    queues = {id: replace(queue, sign_in=False) for id, queue in centre.queues.items()}
+def _all_let_in(centre: Centre) -> Centre:
+    """Whoever is on duty serves all the queues he may, signed in to all of them and at his desk."""
+    queues = {id: replace(queue, sign_in=False, needs_desk=False) for id, queue in centre.queues.items()}
     return replace(centre, queues=queues)
 
 
@@ -41,7 +41,7 @@ class Plan:
         replayed = past is not None and not traffic.shifts
         return Day(
             seed=seed,
-            centre=_all_signed_in(self.centre),
+            centre=_all_let_in(self.centre),
             begin_s=traffic.begin_s,
             end_s=traffic.end_s,
             callers=callers.callers(traffic, seed) if past is None else callers.again(past, seed),
