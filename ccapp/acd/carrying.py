@@ -75,6 +75,7 @@ class Carrying(ABC):
         self._places: dict[VisitId, Place] = {}
         self._talks: dict[AgentId, Talk] = {}
         self._stations = Stations(self._device)
+        self._desks = Stations(self._at_desk)
         self._watchers: list[Callable[[Fact], None]] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: float | None = None
@@ -139,6 +140,7 @@ class Carrying(ABC):
         """From now on nothing is published or decided: stories may die without a trace."""
         self._acting = False
         self._stations.close()
+        self._desks.close()
         if self._alarm is not None:
             self._alarm.cancel()
 
@@ -242,3 +244,6 @@ class Carrying(ABC):
 
     @abstractmethod
     def _device(self, phone: AgentId, online: bool) -> None: ...
+
+    @abstractmethod
+    def _at_desk(self, agent: AgentId, connected: bool) -> None: ...

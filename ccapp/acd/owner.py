@@ -155,3 +155,4 @@ class Acd(Restoring):
         now = self.clock.now()
         self._carry_out("reconfigured", lambda: self._router.reconfigure(centre, now))
         self._outside(before)
+        self._new_at_desk(before)

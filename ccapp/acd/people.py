@@ -74,6 +74,10 @@ class People(Carrying):
         if agent in self.centre.agents or agent in self.centre.phones:
             self._stations.heard(agent, online, self.centre.offline_grace_s)
 
+    def desk(self, agent: AgentId, connected: bool) -> None:
+        """The first live connection in an agent's name has come, or the last one has gone."""
+        self._desks.heard(agent, connected, self.centre.offline_grace_s)
+
     def person_at(self, phone: AgentId) -> AgentId | None:
         """Whose telephone this account is now."""
         if phone in self.centre.phones:
@@ -93,6 +97,16 @@ class People(Carrying):
         now = self.clock.now()
         self._publish(events.DeviceChanged(at=now, agent=agent, online=online))
         self._carry_out("agent_free", lambda: self._router.online(agent, online, now))
+
+    def _at_desk(self, agent: AgentId, connected: bool) -> None:
+        now = self.clock.now()
+        self._carry_out("agent_free", lambda: self._router.desk(agent, connected, now))
+
+    def _new_at_desk(self, before: Centre) -> None:
+        """Who is configured again while his desk is connected is at it."""
+        for agent in self.centre.agents.keys() - before.agents.keys():
+            if self._desks.has(agent):
+                self._at_desk(agent, True)
 
     def on_line(self, agent: AgentId, channel: ChannelId) -> None:
         """He waits off-hook on this channel: callers are joined to him without ringing."""

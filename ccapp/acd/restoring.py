@@ -52,6 +52,9 @@ class Restoring(Lines):
         now = self.clock.now()
         self._carry_out("restarted", lambda: self._router.tick(now))
         self._outside(self.centre)
+        for agent, presence in self.presences().items():
+            if presence.at_desk:
+                self._desks.was_there(agent, self.centre.offline_grace_s)
         restoring, self._restoring = self._restoring, {}
         for agent, fact in restoring.items():
             was, now_is = telling.presence_from(fact), self._router.presence(agent)

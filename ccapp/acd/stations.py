@@ -1,4 +1,4 @@
-"""Agents' devices, with a grace for those that come back at once (a page reload, a new registration)."""
+"""Agents' phones and desks, with a grace for those that come back at once, as after a page reload."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,8 @@ from ccapp.domain.ids import AgentId
 
 
 class Stations:
-    """Who has a phone that can ring. `told` hears of every change, after the grace."""
+    """Who has one, a phone that can ring or a desk that is connected. `told` hears of every change, after the
+    grace."""
 
     def __init__(self, told: Callable[[AgentId, bool], None]) -> None:
         self._told = told
@@ -15,7 +16,7 @@ class Stations:
         self._leaving: dict[AgentId, asyncio.TimerHandle] = {}
 
     def heard(self, agent: AgentId, online: bool, grace_s: float) -> None:
-        """What the switch says of the device. Online counts at once, offline after `grace_s` without it."""
+        """It is there, or not. Online counts at once, offline after `grace_s` without it."""
         leaving = self._leaving.pop(agent, None)
         if leaving is not None:
             leaving.cancel()
@@ -27,6 +28,12 @@ class Stations:
             self._leaving[agent] = loop.call_later(grace_s, self._left, agent)
         else:
             self._told(agent, False)
+
+    def was_there(self, agent: AgentId, grace_s: float) -> None:
+        """Before the engine was restarted; still is, unless nothing is heard of it within `grace_s`."""
+        if agent not in self._online:
+            self._online.add(agent)
+            self.heard(agent, False, grace_s)
 
     def has(self, agent: AgentId) -> bool:
         return agent in self._online

@@ -42,7 +42,7 @@ def make_app(desk: Desk) -> web.Application:
     )
     app[DESK] = desk
     app[SINCE] = Since()
-    app[live.SOCKETS] = set()
+    app[live.SOCKETS] = {}
     app[configuring.LOCK] = asyncio.Lock()
     app[report.LOCK] = asyncio.Lock()
     app[report_today.TODAY] = report_today.Today(desk)

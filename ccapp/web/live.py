@@ -2,24 +2,30 @@
 
 The first message says that the stream has begun; then one message per fact. A reader too slow for the
 journal's bound is ended with code 1013, and may come again and read what he missed from the records.
+
+`?agent=ann` opens it in an agent's name: her desk is connected as long as one such socket is open.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from ccapp.domain.ids import AgentId
 from ccapp.web.desk import Desk
 from ccapp.web.keys import DESK
 from ccapp.web.story import recorded
-from ccapp.web.wire import ApiError, dumps
+from ccapp.web.wire import ApiError, Body, checked, dumps, unknown
 
 FOLLOWERS_MAX = 64
+"""Beside the agents' desks."""
+
+DESKS_MAX = 1000
 HEARTBEAT_S = 20.0
 SEND_S_MAX = 10.0
-SOCKETS = web.AppKey[set[web.WebSocketResponse]]("live sockets")
+SOCKETS = web.AppKey[dict[web.WebSocketResponse, AgentId | None]]("live sockets, and in whose name")
 
 
 @runtime_checkable
@@ -29,21 +35,45 @@ class Closing(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Question(Body):
+    agent: str | None = None
+
+
 async def live(request: web.Request) -> web.WebSocketResponse:
-    sockets = request.app[SOCKETS]
-    if len(sockets) >= FOLLOWERS_MAX:
-        raise ApiError(503, "too_many", f"{FOLLOWERS_MAX} follow already")
+    desk, sockets, agent = request.app[DESK], request.app[SOCKETS], _agent(request)
+    _one_more_fits(sockets.values(), agent)
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=1024)
     if not socket.can_prepare(request).ok:
         raise ApiError(426, "upgrade_required", "this is a WebSocket")
-    sockets.add(socket)
+    sockets[socket] = agent
     try:
         await socket.prepare(request)
-        await _until_one_ends(_tell(socket, request.app[DESK]), _listen(socket))
+        if agent is not None:
+            desk.acd.desk(agent, True)
+        await _until_one_ends(_tell(socket, desk), _listen(socket))
         await socket.close()
     finally:
-        sockets.discard(socket)
+        del sockets[socket]
+        if agent is not None and agent not in sockets.values():
+            desk.acd.desk(agent, False)
     return socket
+
+
+def _agent(request: web.Request) -> AgentId | None:
+    name = checked(Question, request.query).agent
+    if name is None:
+        return None
+    if name not in request.app[DESK].acd.centre.agents:
+        raise unknown("agent", name)
+    return AgentId(name)
+
+
+def _one_more_fits(open: Collection[AgentId | None], agent: AgentId | None) -> None:
+    followers = sum(one is None for one in open)
+    if agent is None and followers >= FOLLOWERS_MAX:
+        raise ApiError(503, "too_many", f"{FOLLOWERS_MAX} follow already")
+    if agent is not None and len(open) - followers >= DESKS_MAX:
+        raise ApiError(503, "too_many", f"{DESKS_MAX} desks are connected already")
 
 
 async def _tell(socket: web.WebSocketResponse, desk: Desk) -> None:
@@ -93,4 +123,4 @@ async def _close(socket: web.WebSocketResponse, code: int) -> None:
 async def close_all(app: web.Application) -> None:
     """The engine stops: everyone is told, nobody is waited for long."""
     sockets = app[SOCKETS]
-    await asyncio.gather(*[_close(socket, WSCloseCode.GOING_AWAY) for socket in sockets])
+    await asyncio.gather(*[_close(socket, WSCloseCode.GOING_AWAY) for socket in list(sockets)])
