@@ -75,6 +75,7 @@ def setup(level: str, format: Literal["text", "json"] = "text") -> None:
     handler.setFormatter(JsonLines() if format == "json" else TextLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.getLogger("picows").setLevel(logging.WARNING)  # each connection's buffers are nobody's concern
     # nobody is shown these, and each record would look them up
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.logAsyncioTasks = False  # type: ignore[attr-defined]

@@ -325,7 +325,8 @@ def _stopped(postgres: Postgres) -> Iterator[None]:
         yield
     finally:
         for process in processes:
-            os.kill(process, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it had ended before, and the server has noticed by now
+                os.kill(process, signal.SIGCONT)
 
 
 @asynccontextmanager
