@@ -274,7 +274,7 @@ class Model:
         found = set()
         if manager not in self.centre.agents or presence is None or not self.is_there(presence, queue):
             return {Missed.ABSENT}
-        if not self.serving.may(manager, queue, call.own_requires, waited=1e9, open_s=1e9):
+        if not self.serving.may(manager, queue, call.own_requires, waited=math.inf, open_s=math.inf):
             found.add(Missed.UNABLE)
         if visit in self.rang or self.barred.get((visit, manager), self.now) > self.now:
             found.add(Missed.NOT_REACHED)
