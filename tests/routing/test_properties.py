@@ -14,10 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from ccapp.domain.admission import ExitReason, WhenEmpty
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.centre import Agent, BreakLimit, Centre, Queue
+from ccapp.domain.centre import Agent, BreakLimit, Centre, Outside, Queue
 from ccapp.domain.expressions import Expression
 from ccapp.domain.fifo import Kind
-from ccapp.domain.ids import AgentId, GroupId, OfferId, QueueId, SkillId, VisitId
+from ccapp.domain.hours import Hours, Span
+from ccapp.domain.ids import AgentId, GroupId, HoursId, OfferId, QueueId, SkillId, TrunkId, VisitId
 from ccapp.domain.managers import ManagerRules, Missed
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
@@ -191,8 +192,18 @@ CHOOSING = st.fixed_dictionaries(
     }
 )
 """Queues everyone may serve, so that there is much to choose from."""
+MINUTES = Hours(id=HoursId("minutes"), weekly={"thu": (Span(0, 1), Span(2, 3), Span(4, 1440))})
+"""Of 1970-01-01, when these tests begin."""
 AGENT_SETTINGS = st.fixed_dictionaries(
     {
+        "outside": st.sampled_from(
+            [None, None, None]
+            + [
+                Outside(number="1", trunk=TrunkId("t"), hours=hours, always_ready=ready)
+                for hours in (None, MINUTES.id)
+                for ready in (False, True)
+            ]
+        ),
         "skills": SKILLS,
         "max_misses": st.integers(0, 2),
         "reject_delay_s": SECONDS,
@@ -220,6 +231,7 @@ def centres(draw: st.DrawFn, settings: st.SearchStrategy[dict[str, Any]] = QUEUE
         agents={name: Agent(id=name, name=name, extension=name, **more) for name, more in agents.items()},
         queues={name: Queue(id=name, name=name, **more) for name, more in queues.items()},
         break_limits=draw(LIMITS),
+        hours={MINUTES.id: MINUTES},
     )
 
 
@@ -489,6 +501,11 @@ class Model:
             )
         )
 
+    def is_out_of_hours(self, agent: AgentId) -> bool:
+        outside = self.centre.agents[agent].outside
+        limited = outside is not None and outside.hours is not None
+        return limited and not MINUTES.open_at(self.now)
+
     def is_full(self, group: Group) -> bool:
         members = group.agents & self.centre.agents.keys()
         busy = [agent for agent in members if self.presences[agent].traffic is not Traffic.IDLE]
@@ -608,8 +625,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.router, self.twin = Router(centre, 0.0, seed=seed), Router(centre, 0.0, seed=seed)
         for agent in centre.agents:
             self.tell("online", agent, True, self.model.now)
-            self.tell("move", agent, Move.LOG_IN, self.model.now)
-            self.tell("move", agent, Move.READY, self.model.now)
+            if not self.model.is_out_of_hours(agent):
+                self.tell("move", agent, Move.LOG_IN, self.model.now)
+                self.tell("move", agent, Move.READY, self.model.now)
 
     def tell(self, event: str, *args: Any, **more: Any) -> list[Decision]:
         self.model.open_gates()
@@ -736,6 +754,8 @@ class AnyOrder(RuleBasedStateMachine):
         agent = data.draw(st.sampled_from(sorted(self.model.centre.agents)))
         before = self.router.presences()
         allowed = move in TABLE[standing(before[agent])]
+        if move not in (Move.LOG_OUT, Move.SIGN_OUT, Move.BAN, Move.LIFT_BAN):
+            allowed = allowed and not self.model.is_out_of_hours(agent)
         try:
             self.tell(
                 "move",
@@ -828,6 +848,13 @@ class AnyOrder(RuleBasedStateMachine):
             assert not self.model.unmatched()
 
     @invariant()
+    def nobody_is_there_outside_his_hours_unless_he_talks_on(self) -> None:
+        for agent, presence in self.router.presences().items() if hasattr(self, "model") else ():
+            if agent in self.model.centre.agents and self.model.is_out_of_hours(agent):
+                talks = presence.traffic not in (Traffic.IDLE, Traffic.OFFERED)
+                assert talks or presence.intent is Intent.LOGGED_OUT
+
+    @invariant()
     def nobody_waits_longer_than_he_may(self) -> None:
         if hasattr(self, "model"):
             model = self.model
@@ -877,7 +904,8 @@ class AnyOrder(RuleBasedStateMachine):
         for agent in list(self.model.talks):
             self.router.talk_ended(agent, self.model.now)
         self.router.tick(self.model.now + 1e6)
-        assert self.router.next_deadline() is None
+        for due in (self.router._deadlines, self.router._steps, self.router._limits, self.router._keeping):
+            assert due.earliest() is None
         assert not self.router._places
         assert not self.router._offers
         assert not any(self.router._lines.values())
