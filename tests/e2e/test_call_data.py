@@ -269,7 +269,10 @@ def number(text: str) -> str:
 
 
 displays = st.just("") | texts
-cases = st.builds(Case, headers, displays, texts.map("4930{}".format), texts.map(number))
+cases = st.builds(Case, headers, displays, texts.map("4930{}".format), texts.map(number)).filter(
+    lambda case: sum(len(value.encode(errors="surrogateescape")) for value in case.headers.values()) < 24_000
+)
+"""Whole calls: a message that no UDP datagram holds (with `touched` written out) never arrives."""
 
 
 def encoded(text: str) -> str:
