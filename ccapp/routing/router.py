@@ -167,8 +167,9 @@ class Router(Reading, Rebuilding):
         seat = self._seats.get(agent)
         if seat is None:
             return []
+        out = self._begin(now)  # a step due by now may ring him: what he is, he is after it
         after = table.connected(seat.presence, online)
-        return self._is_now(seat, after, "online" if online else "offline", now)
+        return self._is_now(seat, after, "online" if online else "offline", now, out)
 
     def desk(self, agent: AgentId, connected: bool, now: float) -> list[Decision]:
         """His desk has been connected or is not any more; a phone that rings, rings on. Of an agent not
@@ -176,11 +177,13 @@ class Router(Reading, Rebuilding):
         seat = self._seats.get(agent)
         if seat is None:
             return []
-        after = table.at_desk(seat.presence, connected)
-        return self._is_now(seat, after, "desk connected" if connected else "desk disconnected", now)
-
-    def _is_now(self, seat: Seat, after: Presence, why: str, now: float) -> list[Decision]:
         out = self._begin(now)
+        after = table.at_desk(seat.presence, connected)
+        return self._is_now(seat, after, "desk connected" if connected else "desk disconnected", now, out)
+
+    def _is_now(
+        self, seat: Seat, after: Presence, why: str, now: float, out: list[Decision]
+    ) -> list[Decision]:
         before = seat.presence
         if after is not before:
             self._put(seat, after)

@@ -1,12 +1,15 @@
 """Several phones ring for one call: who, how many, when, and what becomes of those who were slower."""
 
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.explanation import WhyNot
 from ccapp.domain.ids import AgentId
-from ccapp.domain.presence import Move, State
+from ccapp.domain.presence import Move, State, Traffic
 from ccapp.domain.serving import Standing, Strategy, TierRules
 from ccapp.routing.decisions import Decision, Withdrawn
 from tests.routing.floor import Floor, agent, moves, pairs, queue
@@ -102,6 +105,18 @@ def test_one_more_every_few_seconds() -> None:
     told = floor.accept("v", by="ben")
     assert taken_back(told) == [("dan", "answered_elsewhere"), ("cat", "answered_elsewhere")]
     assert floor.router.next_deadline() is None
+
+
+@pytest.mark.parametrize("goes", [lambda floor: floor.online("ben", False), lambda floor: floor.desk("ben")])
+def test_whose_phone_or_desk_changes_at_the_instant_he_is_rung_rings(goes: Callable[[Floor], Any]) -> None:
+    floor = Floor(one_more(), *CREW)
+    floor.ready("ann", "ben")
+    floor.join("v", "sales")
+    floor.now += 4
+    assert pairs(goes(floor)) == [("v", "ben")]
+    assert (floor.serves("v"), floor.presence("ben").traffic) == ("ann ben", Traffic.OFFERED)
+    assert taken_back(floor.accept("v", by="ann")) == [("ben", "answered_elsewhere")]
+    assert floor.state("ben") is State.READY
 
 
 def test_the_next_one_rings_at_once_when_nobody_rings_any_more() -> None:
