@@ -81,4 +81,4 @@ async def test_a_time_in_which_nothing_happened(history: History):
 
 async def test_less_than_all_is_read(history: History, facts: list[Fact]):
     some = await read(history, BEGAN + timedelta(seconds=150), BEGAN + timedelta(seconds=160))
-    assert 0 < len(some) < len(facts) / 2
+    assert 0 < len(some) < 0.75 * len(facts)
