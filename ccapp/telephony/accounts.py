@@ -26,6 +26,9 @@ CONTEXT: Final = "from-agent"
 AT_ONCE: Final = 50
 """Accounts in flight: each is a few milliseconds of Asterisk's time, and commands have a bounded one."""
 
+SUBSCRIBED_MAX: Final = 100
+"""Times one account may have been subscribed to, by engines that died."""
+
 QUALIFY_S: Final = 10
 SILENT_ON_HOLD_S_MAX: Final = 1800
 REGISTRATION_S_MAX: Final = 300
@@ -42,10 +45,12 @@ class Accounts:
         self._send = send
         self._devices_app = devices_app
         self._pushed: dict[str, Account] = {}
+        self._heard: set[str] = set()
 
     def forget(self) -> None:
         """Another connection, perhaps another Asterisk: nothing is known to be there."""
         self._pushed.clear()
+        self._heard.clear()
 
     async def push(self, accounts: Sequence[Account]) -> Mapping[str, events.EndpointChanged]:
         """Makes them so and returns all endpoints' states. A bad account is logged and costs no other."""
@@ -71,20 +76,27 @@ class Accounts:
 
     async def _listen(self, names: Sequence[str]) -> None:
         """To these alone: listening to all endpoints would make Asterisk write down each trunk channel's
-        events for nobody. Repeats are nothing; subscriptions outlive the connection."""
-        if names:
-            await self._send(commands.subscribe(self._devices_app, map(_source, names)))
+        events for nobody.
+
+        Subscriptions outlive the connection, and stay with an account that was removed: so each is made anew.
+        """
+        new = [name for name in names if name not in self._heard]
+        if new:
+            await asyncio.gather(*map(self._listen_no_more, new))
+            await self._send(commands.subscribe(self._devices_app, map(_source, new)))
+            self._heard.update(new)
 
     async def listen_anew(self, names: Sequence[str]) -> None:
-        """To phones whose changes were not heard: Asterisk may still have the source of an account before."""
-        for name in names:
-            await self._listen_no_more(name)
+        """To phones whose changes were not heard."""
+        self._heard.difference_update(names)
         await self._listen(names)
 
     async def _listen_no_more(self, name: str) -> None:
-        """A later account of this name will be another source of events."""
+        """A later account of this name is another source of events. Asterisk counts the subscriptions."""
+        self._heard.discard(name)
         with contextlib.suppress(Refused):  # 409: not subscribed
-            await self._send(commands.unsubscribe(self._devices_app, _source(name)))
+            for _ in range(SUBSCRIBED_MAX):
+                await self._send(commands.unsubscribe(self._devices_app, _source(name)))
 
     async def _drop_others(self, wanted: Mapping[str, Account]) -> None:
         others = [name for name in await self.states() if name not in wanted]

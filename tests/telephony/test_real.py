@@ -56,6 +56,25 @@ async def test_a_killed_asterisk_is_found_again_with_all_accounts(asterisk: Aste
         assert here.switch.meter.connections["ccapp"] == 2
 
 
+async def test_a_phone_is_heard_though_its_account_was_away_and_engines_died_before(
+    asterisk: AsteriskServer, tmp_path: Path
+) -> None:
+    both = [account(asterisk, ALICE), account(asterisk, BOB)]
+    for engine in range(3):
+        async with AsteriskSwitch(settings_of(asterisk, tmp_path / str(engine)), Clock()) as before:
+            assert isinstance(await within(5, anext(aiter(before.news()))), Connected)
+            await before.push_accounts(both)
+    async with world(asterisk) as here:
+        told = Told(here)
+        await here.switch.push_accounts(both[1:])
+        await here.switch.push_accounts(both)
+        await told.device(ALICE, online=True)
+        await here.phone(ALICE).sip.unregister()
+        await told.device(ALICE, online=False)
+        await here.phone(ALICE).sip.register()
+        await told.device(ALICE, online=True)
+
+
 async def test_a_second_engine_takes_over_and_finds_everything(
     asterisk: AsteriskServer, tmp_path: Path
 ) -> None:
