@@ -331,6 +331,7 @@ async def test_a_manual_status_by_agent_and_by_admin_is_heard_by_every_client(ho
     await house.rest("POST", "/v1/agents/alice/state", {"manual_status": "AVAILABLE"})
     talk = await alice.incoming()
     await talk.answer(tone_hz=700)
+    await call.heard.hears(700)
     await in_words(house, "alice", "stringee", manual_status="AVAILABLE", system_status=0)
     await call.hang_up()
     await in_words(house, "alice", "stringee", system_status=2)
