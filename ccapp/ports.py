@@ -62,6 +62,11 @@ class Recording(Protocol):
         ...
 
     @property
+    def begun(self) -> bool:
+        """Whether the switch has said that both directions are recorded. It stays true after the end."""
+        ...
+
+    @property
     def fault(self) -> str:
         """Why it is not there, or not wholly; empty when nothing is known against it."""
         ...

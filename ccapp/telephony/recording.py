@@ -44,6 +44,10 @@ class AsteriskRecording:
         return files_of(self._name)
 
     @property
+    def begun(self) -> bool:
+        return self._begun
+
+    @property
     def fault(self) -> str:
         return self._fault
 

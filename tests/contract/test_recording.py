@@ -16,10 +16,17 @@ def a_name() -> str:
     return f"{uuid4().hex}/1234-1"
 
 
-async def goes_on(world: World, recordings: int = 1) -> None:
-    """Returns once so many go on."""
+async def begun(recording: Recording) -> None:
+    """That the switch has somebody listen in is not enough: what is stopped then may be no recording yet."""
     async with asyncio.timeout(10):
-        while await world.recorders() != recordings:  # noqa: ASYNC110
+        while not recording.begun:
+            assert not recording.fault
+            await asyncio.sleep(0.05)
+
+
+async def none_left(world: World) -> None:
+    async with asyncio.timeout(10):
+        while await world.recorders():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
@@ -52,7 +59,7 @@ def test_a_talk_is_recorded_until_that_is_stopped(run: Run) -> None:
         name = a_name()
         recording = caller.record(name)
         assert recording.files == files_of(name)
-        await goes_on(world)
+        await begun(recording)
         recording.stop()
         recording.stop()
         assert not recording.fault
@@ -68,13 +75,13 @@ def test_a_recording_ends_with_its_leg(run: Run) -> None:
         caller = await answered(world)
         name = a_name()
         recording = caller.record(name)
-        await goes_on(world)
+        await begun(recording)
         await world.caller_hangs_up()
         await ended(caller)
         recording.stop()
         assert not recording.fault
         await whole(world, name)
-        await goes_on(world, 0)
+        await none_left(world)
 
     run(story)
 
@@ -87,7 +94,7 @@ def test_a_recording_that_cannot_begin_harms_nobody(run: Run) -> None:
             recording = caller.record(name)
             await failed(recording)
         recording.stop()
-        await goes_on(world, 0)
+        await none_left(world)
         assert not await world.has_recording(name)
         await within(4, caller.play([world.sound("short")]))
 
@@ -101,7 +108,7 @@ def test_what_is_stopped_before_it_began_says_so_and_leaves_nothing(run: Run) ->
         recording.stop()
         assert recording.fault
         await within(4, caller.play([world.sound("short")]))
-        await goes_on(world, 0)
+        await none_left(world)
 
     run(story)
 
@@ -111,14 +118,14 @@ def test_a_recording_outlives_the_connection_and_is_taken_up_by_its_name(run: Ru
         told = Told(world)
         caller = await answered(world, told)
         name = a_name()
-        caller.record(name)
-        await goes_on(world)
+        await begun(caller.record(name))
         await world.cut()
         await told.next(Disconnected)
         await world.mend()
         found = await told.next(Connected)
         assert [one.leg.id for one in found.legs] == [caller.id], "who listens in is nobody's caller"
         again = caller.record(name)
+        await begun(again)
         await within(4, caller.play([world.sound("short")]))
         assert await world.recorders() == 1
         again.stop()
@@ -133,13 +140,13 @@ def test_a_leg_that_is_gone_and_a_name_that_is_taken_are_faults(run: Run) -> Non
         caller = await answered(world)
         name = a_name()
         first = caller.record(name)
-        await goes_on(world)
+        await begun(first)
         first.stop()
         await whole(world, name)
         second = caller.record(name)
         await failed(second)
         second.stop()
-        await goes_on(world, 0)
+        await none_left(world)
         caller.release()
         await ended(caller)
         assert caller.record(a_name()).fault

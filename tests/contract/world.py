@@ -107,7 +107,7 @@ class World(Protocol):
         ...
 
     async def recorders(self) -> int:
-        """How many recordings go on now."""
+        """How many recordings the switch is at now, begun or about to begin."""
         ...
 
     async def has_recording(self, name: str) -> bool:
