@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 
 from ccapp.domain.ids import ChannelId, offer_of
 from ccapp.domain.ivr import Prompt
-from ccapp.ports import Gone, LegGone, Refused, SwitchBusy, SwitchError, SwitchUnreachable
+from ccapp.ports import Gone, LegGone, Refused, SwitchBusy, SwitchError
 from ccapp.telephony import commands, sip_headers
 from ccapp.telephony.commands import Command
 from ccapp.telephony.office import Office
@@ -21,6 +21,7 @@ from ccapp.telephony.socket import Reply
 log = logging.getLogger(__name__)
 
 DIGITS_MAX: Final = 64
+RELEASE_AGAIN_S: Final = 1.0
 HANG_UP_S_MAX: Final = 2.0
 """Between the request for a hang-up and the end."""
 
@@ -175,12 +176,19 @@ class AsteriskLeg:
 
     def _release_answered(self, fault: SwitchError | None) -> None:
         match fault:
-            case None | SwitchUnreachable():  # its end is heard; or found out at the next connection
+            case None:  # its end is heard
                 pass
             case LegGone():
                 self._office.mailboxes.end(self._id, self._released)
             case _:
-                log.warning("channel=%s cannot be hung up: %s", self._id, fault)
+                log.info("channel=%s is not hung up yet: %s", self._id, fault)
+                asyncio.get_running_loop().call_later(RELEASE_AGAIN_S, self._release_again)
+
+    def _release_again(self) -> None:
+        """Nobody else will: it was refused, or its own socket was lost. The next connection does it, too."""
+        lines = self._office.lines
+        if self._gone is None and lines.connected and not lines.silent:
+            self.send_release()
 
     # --- prompts
 

@@ -309,6 +309,21 @@ async def test_release_of_what_is_gone_already_ends_it(bed: Bed) -> None:
     assert (leg.gone.ours, leg.gone.cause) == (True, 17)
 
 
+@pytest.mark.parametrize("silent", [False, True])
+async def test_a_release_that_failed_is_repeated(bed: Bed, silent: bool) -> None:
+    leg = (await bed.arrived()).leg
+    what = "DELETE channels/c1"
+    if silent:
+        bed.bad.silent_on(what)
+    else:
+        bed.bad.on(what, 500)
+    leg.release()
+    await until(lambda: bed.bad.count(what) == 1)
+    bed.bad.on(what, 404)
+    await until(lambda: leg.gone)
+    assert bed.bad.count(what) == 2
+
+
 async def test_a_release_that_was_not_answered_is_repeated_after_reconnecting(bed: Bed) -> None:
     leg = (await bed.arrived()).leg
     bed.bad.silent_on("DELETE channels/c1")
