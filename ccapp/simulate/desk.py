@@ -79,11 +79,14 @@ class Desk:
         if not (self.ask(Move.LOG_IN) and self.ask(Move.READY)):
             self._later(TRY_AGAIN_S, self._comes_in)
 
-    def _leave(self) -> None:
+    def _leave(self, looks: int = 10) -> None:
+        """A call on its way may log him in once more: he looks again."""
         engine = self._engine()
         if engine is None or engine.acd.presence(self.agent).state is not State.LOGOUT:
             self.ask(Move.LOG_OUT)
             self._later(TRY_AGAIN_S, self._leave)
+        elif looks:
+            self._later(TRY_AGAIN_S, lambda: self._leave(looks - 1))
 
     def _next(self) -> None:
         self._later(self._chance.expovariate(1 / self._moods.every_s), self._act)
