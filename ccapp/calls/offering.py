@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from ccapp.acd import Acd, Attempt, Place, Talk
 from ccapp.acd.signal import Signal
@@ -16,7 +16,7 @@ from ccapp.calls.reach import reach
 from ccapp.calls.scope import Undo, how_gone, until
 from ccapp.domain.causes import DeclineReason, decline_reason
 from ccapp.domain.centre import Queue
-from ccapp.domain.ids import agent_channel
+from ccapp.domain.ids import ChannelId, agent_channel
 from ccapp.domain.ivr import Say
 from ccapp.ports import Dial, Gone, Leg, LegGone, SwitchError
 
@@ -32,6 +32,28 @@ class Served:
 
     leg: Leg
     talk: Talk
+
+
+class Party(Protocol):
+    """Who an agent is rung for: a caller on the line, or a customer to be rung back."""
+
+    @property
+    def floor(self) -> Floor: ...
+
+    @property
+    def channel(self) -> ChannelId | None:
+        """Whose media formats the agent's phone is offered, if that is known."""
+        ...
+
+    async def music(self) -> None:
+        """Nobody rings for him now."""
+        ...
+
+    async def while_ringing(self) -> None: ...
+
+    async def comes(self, attempt: Attempt, agent: Leg) -> Leg:
+        """The leg to be joined with the agent, who has answered."""
+        ...
 
 
 class Comfort:
@@ -115,45 +137,50 @@ class Comfort:
         await self._caller.answer()
         await self._caller.play([Say(text=text)])
 
-    async def taken_out(self) -> None:
+    @property
+    def channel(self) -> ChannelId:
+        return self._caller.id
+
+    async def comes(self, attempt: Attempt, agent: Leg) -> Leg:
         """He is moved to be joined: should that fail, the next music brings him back."""
         self._cut.fire("joined")
         if self._telling is not None:
             await asyncio.wait([self._telling])
         self._inside = False
+        return self._caller
 
 
-async def one(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
+async def one(attempt: Attempt, party: Party) -> Served | None:
     """Rings one agent. The phone is rung only after the offer is on record: a successor must know of it."""
-    floor, agent = comfort.floor, attempt.offer.agent
+    floor, agent = party.floor, attempt.offer.agent
     await floor.acd.settled()
     await floor.phones.hung_up(agent)
     if attempt.settled:
         return None
-    leg = floor.switch.dial(dialled(attempt, caller, floor.acd))
+    leg = floor.switch.dial(dialled(attempt, party))
     floor.phones.took(agent, leg)
     served = None
     try:
         async with until(attempt.withdrawn.on):
-            await comfort.while_ringing()
+            await party.while_ringing()
             if await answers(attempt, leg, floor.acd):
-                served = await join(attempt, caller, leg, comfort)
+                served = await join(attempt, leg, party)
     finally:
         if served is None:
             leg.release()
     return served
 
 
-def dialled(attempt: Attempt, caller: Leg, acd: Acd) -> Dial:
+def dialled(attempt: Attempt, party: Party) -> Dial:
     visit, offer = attempt.visit, attempt.offer
-    his = reach(offer.agent, offer.queue, visit, acd)
+    his = reach(offer.agent, offer.queue, visit, party.floor.acd)
     return Dial(
         channel=agent_channel(offer.offer),
         endpoint=his.endpoint,
         caller=his.caller,
         headers=his.headers,
         ring_s_max=offer.ring_s + RING_S_SPARE,
-        originator=caller.id,
+        originator=party.channel,
     )
 
 
@@ -170,11 +197,11 @@ async def answers(attempt: Attempt, leg: Leg, acd: Acd) -> bool:
     return False
 
 
-async def join(attempt: Attempt, caller: Leg, leg: Leg, comfort: Comfort) -> Served | None:
+async def join(attempt: Attempt, leg: Leg, party: Party) -> Served | None:
     """Both into the agent's talk bridge. If the agent is lost on the way, the caller keeps his place."""
-    rooms, agent = comfort.floor.rooms, attempt.offer.agent
-    await comfort.taken_out()
+    rooms, agent = party.floor.rooms, attempt.offer.agent
     try:
+        caller = await party.comes(attempt, leg)
         bridge = await rooms.talk(agent)
         await caller.answer()
         await bridge.add(caller, leg)

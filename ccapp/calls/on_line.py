@@ -10,7 +10,7 @@ from ccapp.acd import Attempt
 from ccapp.calls import offering
 from ccapp.calls.feature_codes import NOT_KNOWN, NOT_POSSIBLE, spoken
 from ccapp.calls.floor import Floor
-from ccapp.calls.offering import Comfort, Served
+from ccapp.calls.offering import Party, Served
 from ccapp.calls.scope import forever, until, until_gone
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import AgentId, ChannelId
@@ -74,16 +74,16 @@ def found_again(legs: Mapping[ChannelId, FoundLeg], floor: Floor) -> None:
             _hold(floor.acd.person_at(at) or at, found.leg, floor)
 
 
-async def joined(attempt: Attempt, caller: Leg, comfort: Comfort) -> Served | None:
+async def joined(attempt: Attempt, party: Party) -> Served | None:
     """A beep, and both talk. The caller before must have left the agent's bridge."""
-    floor, agent = comfort.floor, attempt.offer.agent
+    floor, agent = party.floor, attempt.offer.agent
     await floor.acd.settled()
     await floor.phones.hung_up(agent)
     leg, served = floor.phones.on_line(agent), None
     async with until(attempt.withdrawn.on):
-        await comfort.while_ringing()
+        await party.while_ringing()
         if await hears_beep(attempt, leg) and leg is not None:
-            served = await offering.join(attempt, caller, leg, comfort)
+            served = await offering.join(attempt, leg, party)
     return served
 
 

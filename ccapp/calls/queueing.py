@@ -101,7 +101,7 @@ async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Fl
         ) as place,
         offering.Comfort(place, caller, queue, floor) as comfort,
     ):
-        return await ringing.first_to_answer(place, caller, comfort)
+        return await ringing.first_to_answer(place, comfort)
 
 
 async def talk(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:

@@ -12,7 +12,7 @@ from typing import Self
 
 from ccapp.acd import Attempt, Place
 from ccapp.calls import offering, on_line
-from ccapp.calls.offering import Comfort, Served
+from ccapp.calls.offering import Party, Served
 from ccapp.calls.scope import forever, until
 from ccapp.domain.causes import DeclineReason
 from ccapp.ports import Leg
@@ -20,35 +20,35 @@ from ccapp.ports import Leg
 log = logging.getLogger(__name__)
 
 
-async def first_to_answer(place: Place, caller: Leg, comfort: Comfort) -> Served:
+async def first_to_answer(place: Place, party: Party) -> Served:
     """Raises TurnedAway when a rule ends the wait."""
     while True:
         if not place.ringing:
-            await comfort.music()
+            await party.music()
         attempt = await place.next_attempt()
         with attempt:
-            if served := await _ring(attempt, place, caller, comfort):
+            if served := await ring(attempt, place, party):
                 return served
 
 
-async def _ring(attempt: Attempt, place: Place, caller: Leg, comfort: Comfort) -> Served | None:
+async def ring(attempt: Attempt, place: Place, party: Party) -> Served | None:
     if attempt.offer.phones_max > 1:
-        return await several(place, caller, comfort)
+        return await several(place, party)
     if attempt.offer.on_line:
-        return await on_line.joined(attempt, caller, comfort)
-    return await offering.one(attempt, caller, comfort)
+        return await on_line.joined(attempt, party)
+    return await offering.one(attempt, party)
 
 
-async def several(place: Place, caller: Leg, comfort: Comfort) -> Served | None:
+async def several(place: Place, party: Party) -> Served | None:
     """Rings all who are offered meanwhile; None when no phone rings any more."""
-    with Phones(place, caller, comfort) as phones:
+    with Phones(place, party) as phones:
         while place.ringing:
             phones.ring_the_new()
             if phone := phones.first_picked_up():
                 if served := await phone.join():
                     return served
             else:
-                await comfort.while_ringing()
+                await party.while_ringing()
                 await place.news()
     return None
 
@@ -56,10 +56,9 @@ async def several(place: Place, caller: Leg, comfort: Comfort) -> Served | None:
 class Phones:
     """Those that ring for one caller. Leaving hangs up all but the one that was joined."""
 
-    def __init__(self, place: Place, caller: Leg, comfort: Comfort) -> None:
+    def __init__(self, place: Place, party: Party) -> None:
         self.place = place
-        self.caller = caller
-        self.comfort = comfort
+        self.party = party
         self._rung: dict[Attempt, Phone] = {}
 
     def __enter__(self) -> Self:
@@ -98,7 +97,7 @@ class Phone:
 
     async def _ring(self) -> None:
         """As `offering.one`; but picked up it waits for the caller's story to join it."""
-        floor, agent = self._phones.comfort.floor, self._attempt.offer.agent
+        floor, agent = self._phones.party.floor, self._attempt.offer.agent
         await floor.acd.settled()
         await floor.phones.hung_up(agent)
         if self._attempt.settled:
@@ -106,7 +105,7 @@ class Phone:
         if self._attempt.offer.on_line:
             await self._beep(floor.phones.on_line(agent))
             return
-        leg = floor.switch.dial(offering.dialled(self._attempt, self._phones.caller, floor.acd))
+        leg = floor.switch.dial(offering.dialled(self._attempt, self._phones.party))
         floor.phones.took(agent, leg)
         try:
             async with until(self._attempt.withdrawn.on):
@@ -128,7 +127,7 @@ class Phone:
     async def join(self) -> Served | None:
         leg, phones = self._picked_up, self._phones
         assert leg is not None, "it was picked up"
-        served = await offering.join(self._attempt, phones.caller, leg, phones.comfort)
+        served = await offering.join(self._attempt, leg, phones.party)
         self._joined = served is not None
         if served is None:
             self.hang_up()
