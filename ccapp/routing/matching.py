@@ -285,12 +285,16 @@ class Matching:
     def _change_shifts(self, now: float, out: list[Decision]) -> None:
         due = self._shifts.earliest()
         if due is not None and due <= now:
-            for seat, limbo in self._shifts_changed(now, out):
-                self._resettle(seat, limbo, now, out)
+            changed, limbo = self._shifts_changed(now, out)
+            self._serve_calls(limbo, now, out)
+            for seat in changed:
+                self._resettle(seat, [], now, out)
 
-    def _shifts_changed(self, now: float, out: list[Decision]) -> list[tuple[Seat, list[Place]]]:
-        """Whose hours begin or end has done so, and is in no tier; with the call that lost him."""
-        changed = []
+    def _shifts_changed(self, now: float, out: list[Decision]) -> tuple[list[Seat], list[Place]]:
+        """Whose hours begin or end has done so, and is in no tier; and the calls that lost them, each once:
+        one may have rung several."""
+        changed: list[Seat] = []
+        limbo: dict[Place, None] = {}
         for seat, moves in self._shifts.due(now):
             begun = len(out)
             for move in moves:
@@ -298,8 +302,9 @@ class Matching:
                 self._change(seat, move, Told(now), why, out)
             if seat.free and not seat.waits_for_call():
                 self._index.remove(seat)
-            changed.append((seat, self._taken_back(seat, begun, out)))
-        return changed
+            limbo.update(dict.fromkeys(self._taken_back(seat, begun, out)))
+            changed.append(seat)
+        return changed, list(limbo)
 
     def _come_due(self, now: float, out: list[Decision]) -> None:
         while (due := self._deadlines.pop(now)) is not None:

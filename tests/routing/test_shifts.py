@@ -9,6 +9,7 @@ from ccapp.domain.explanation import WhyNot
 from ccapp.domain.hours import Hours, Span
 from ccapp.domain.ids import AgentId, HoursId, TrunkId
 from ccapp.domain.presence import IllegalMove, Move, State
+from ccapp.domain.serving import Strategy
 from ccapp.routing.decisions import Withdrawn
 from tests.routing.floor import Floor, agent, moves, pairs, queue
 
@@ -58,6 +59,22 @@ def test_a_phone_that_rings_when_they_end_is_let_go_and_the_caller_kept() -> Non
     assert [decision.visit for decision in told if isinstance(decision, Withdrawn)] == ["one"]
     assert there.line("sales") == ["one"]
     assert there.state("spare") is State.LOGOUT
+
+
+def test_a_call_that_rang_two_of_them_is_in_line_once_when_both_have_to_go() -> None:
+    all_at_once = queue("sales", strategy=Strategy.RING_ALL, ring_at_once_max=2)
+    spares = [
+        agent(name, outside=Outside(number="030", trunk=TrunkId("carrier"), hours=HoursId("office")))
+        for name in ("one", "two")
+    ]
+    there = Floor(*spares, agent("ann"), all_at_once, NINE_TO_FIVE, now=FIVE - 5)
+    there.ready("one", "two")
+    assert len(pairs(there.join("caller", "sales"))) == 2
+    there.tick(5)
+    assert there.line("sales") == ["caller"]
+    assert pairs(there.ready("ann")) == [("caller", "ann")]
+    there.leave("caller")
+    assert pairs(there.move("ann", Move.NOT_READY) + there.ready("ann")) == []
 
 
 def test_a_talk_goes_on_and_is_his_last() -> None:
