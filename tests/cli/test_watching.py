@@ -20,7 +20,7 @@ async def test_follow_draws_on_facts_and_ends_with_the_stream():
         following = asyncio.create_task(
             watching.follow(Engine(floor.url, session), screen, lambda each: drawn.put_nowait(str(each)))
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await drawn.get() == "0"
             floor.call().waits()
             while await drawn.get() != "1":

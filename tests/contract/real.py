@@ -222,13 +222,13 @@ class _Ari:
     async def sweep(self) -> None:
         """Leaves no channel and no bridge behind."""
         for what in ("channels", "bridges"):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while left := await self.get(what):
                     for one in left:
                         (await self._client.delete(f"{what}/{one['id']}")).release()
                     await asyncio.sleep(0.02)
 
     async def online(self, name: str) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while (await self.get(f"endpoints/PJSIP/{name}")).get("state") != "online":  # noqa: ASYNC110
                 await asyncio.sleep(0.02)

@@ -157,7 +157,7 @@ async def test_a_follower_waits_for_news_and_ends_with_the_journal(opening: Open
         await asyncio.sleep(0.01)
         journal.publish(arrived("v"))
         await asyncio.sleep(0.01)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await reading
     assert [item.seq for item in seen] == [1]
 

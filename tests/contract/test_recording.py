@@ -96,7 +96,7 @@ def test_a_recording_that_cannot_begin_harms_nobody(run: Run) -> None:
         recording.stop()
         await none_left(world)
         assert not await world.has_recording(name)
-        await within(4, caller.play([world.sound("short")]))
+        await within(20, caller.play([world.sound("short")]))
 
     run(story)
 
@@ -107,7 +107,7 @@ def test_what_is_stopped_before_it_began_says_so_and_leaves_nothing(run: Run) ->
         recording = caller.record(a_name())
         recording.stop()
         assert recording.fault
-        await within(4, caller.play([world.sound("short")]))
+        await within(20, caller.play([world.sound("short")]))
         await none_left(world)
 
     run(story)
@@ -126,7 +126,7 @@ def test_a_recording_outlives_the_connection_and_is_taken_up_by_its_name(run: Ru
         assert [one.leg.id for one in found.legs] == [caller.id], "who listens in is nobody's caller"
         again = caller.record(name)
         await begun(again)
-        await within(4, caller.play([world.sound("short")]))
+        await within(20, caller.play([world.sound("short")]))
         assert await world.recorders() == 1
         again.stop()
         assert not again.fault

@@ -234,7 +234,7 @@ async def test_an_old_epoch_is_fenced(
             assert new.publish(arrived("new")) == 2
             assert await new.settled(5)
             assert old.publish(arrived("old")) == 2
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 with pytest.raises(Fenced, match="epoch 1"):
                     await old.watch()
             assert not await old.settled(1)
@@ -257,7 +257,7 @@ async def test_a_batch_on_its_way_during_a_take_over_is_fenced(database_url: str
             await other.execute("update engine_lease set epoch = 2")
             old.publish(arrived("old"))
             assert not await old.settled(0.3)  # waits for the outcome of the take-over
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             with pytest.raises(Fenced):
                 await old.watch()
     assert await _recorded(database_url) == []

@@ -55,7 +55,7 @@ async def test_a_killed_engine_is_taken_over_at_once(database_url: str) -> None:
     with other_engine(database_url) as process:
         process.kill()  # a zombie until it is waited for, and dead for all that
         started = monotonic()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 try:
                     assert await take(database_url, "ccapp") == 2
@@ -79,7 +79,7 @@ async def test_renewing_keeps_it_and_a_take_over_ends_it(database_url: str) -> N
         with pytest.raises(LeaseHeld):
             await take(database_url, "ccapp")
         await _execute(database_url, "update engine_lease set epoch = 7")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             with pytest.raises(Fenced):
                 await renewing
 

@@ -35,7 +35,7 @@ class Bed:
         self._news = switch.news()
 
     async def next[T](self, kind: type[T]) -> T:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             async for news in self._news:
                 if isinstance(news, kind):
                     return news
@@ -72,13 +72,13 @@ def opened(bad: BadAsterisk, **choices: Any) -> AsteriskSwitch:
     return AsteriskSwitch(AsteriskSettings(url=bad.url, user="u", password="p", **(quick | choices)), Clock())
 
 
-async def soon[T](awaitable: Awaitable[T], within_s: float = 2) -> T:
+async def soon[T](awaitable: Awaitable[T], within_s: float = 20) -> T:
     async with asyncio.timeout(within_s):
         return await awaitable
 
 
 async def until(true: Any) -> None:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

@@ -62,7 +62,7 @@ async def test_a_phone_is_heard_though_its_account_was_away_and_engines_died_bef
     both = [account(asterisk, ALICE), account(asterisk, BOB)]
     for engine in range(3):
         async with AsteriskSwitch(settings_of(asterisk, tmp_path / str(engine)), Clock()) as before:
-            assert isinstance(await within(5, anext(aiter(before.news()))), Connected)
+            assert isinstance(await within(20, anext(aiter(before.news()))), Connected)
             await before.push_accounts(both)
     async with world(asterisk) as here:
         told = Told(here)
@@ -88,7 +88,7 @@ async def test_a_second_engine_takes_over_and_finds_everything(
         async with AsteriskSwitch(settings_of(asterisk, tmp_path), Clock()) as second:
             await told.next(Replaced)
             caller.release()  # must not be heard
-            connected = await within(5, anext(aiter(second.news())))
+            connected = await within(20, anext(aiter(second.news())))
             assert isinstance(connected, Connected)
             found = {one.leg.id: one for one in connected.legs}
             assert found.keys() == {caller.id, OFFER}
@@ -100,7 +100,7 @@ async def test_a_second_engine_takes_over_and_finds_everything(
             offer = found[OFFER]
             assert (offer.arrived, offer.leg.answered) == (None, False)
             await picks_up(here.phone(ALICE))
-            await within(5, offer.leg.picked_up())
+            await within(20, offer.leg.picked_up())
             await (await second.talk_bridge(BridgeId("talk-a"), "talk a")).add(
                 found[caller.id].leg, offer.leg
             )
@@ -185,7 +185,7 @@ async def test_two_who_are_joined_hear_each_other(asterisk: AsteriskServer) -> N
         caller = await answered(here)
         here.phone(ALICE).behaves(Answers())
         leg = here.switch.dial(Dial(channel=OFFER, endpoint=ALICE, originator=caller.id))
-        await within(5, leg.picked_up())
+        await within(20, leg.picked_up())
         await (await here.switch.talk_bridge(BridgeId("talk-alice"), "talk alice")).add(caller, leg)
         await here.call.heard.hears(700)
         await here.phone(ALICE).call.heard.hears(1000)
