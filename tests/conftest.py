@@ -60,3 +60,22 @@ def _database(postgres: Server, template: str) -> Iterator[str]:
     name = f"ccapp_test_{uuid4().hex[:8]}"
     yield postgres.create_database(name, template)
     postgres.start().drop_database(name)
+
+
+# Tests that reckon all the time; most others wait for people, and leave the cores to these.
+RECKONING = ("simulate", "routing", "figures", "config", "domain")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that reckon are spread evenly among those that wait, the longest first."""
+    folder = Path(__file__).parent
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    reckoning = [path for path in files if path.relative_to(folder).parts[0] in RECKONING]
+    reckoning.sort(key=lambda path: path.name != "test_exact.py")
+    waiting = [path for path in files if path not in reckoning]
+    placed = [
+        (index / len(group), path) for group in (reckoning, waiting) for index, path in enumerate(group)
+    ]
+    items[:] = [item for _, path in sorted(placed) for item in files[path]]
