@@ -106,6 +106,13 @@ class House:
         """`kill -9`."""
         await asyncio.to_thread(self.engine.kill)
 
+    async def nobody_listens(self) -> None:
+        """Until Asterisk knows that the engine is dead: a call in the moment before is still taken to it, and
+        waits there for the next one."""
+        async with asyncio.timeout(20):
+            while "failed" not in await asyncio.to_thread(self.asterisk.rx, "ari show app ccapp"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     async def apply(self, centre: dict[str, Any]) -> None:
         """The configuration, as an operator does it."""
         self.centre = centre

@@ -211,6 +211,7 @@ async def test_a_caller_who_came_while_the_engine_was_dead_is_served_by_the_next
     async with open_house(centre({"alice": agent(201)})) as house:
         await house.agent("alice", Answers(tone_hz=700))
         await house.kill_engine()
+        await house.nobody_listens()
         call = await house.call("100", tone_hz=1000)
         await call.answered()
         await call.heard.hears_sound()
