@@ -14,8 +14,13 @@ class TurnedAway(Exception):
 
     def __init__(self, reason: RefusalReason | ExitReason, to: Treatment) -> None:
         super().__init__(reason)
+        self.reason = reason
         self.to = to
-        self.outcome = Outcome.REFUSED if isinstance(reason, RefusalReason) else Outcome.TIMED_OUT
+        self.outcome = outcome_of(reason)
+
+
+def outcome_of(reason: RefusalReason | ExitReason) -> Outcome:
+    return Outcome.REFUSED if isinstance(reason, RefusalReason) else Outcome.TIMED_OUT
 
 
 def turned_away(visit: Visit, queue: Queue, reason: RefusalReason | ExitReason) -> TurnedAway:

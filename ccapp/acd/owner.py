@@ -14,11 +14,13 @@ from ccapp.acd.restoring import Restoring
 from ccapp.acd.visit import Edition, Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
+from ccapp.domain.admission import Treatment
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import (
     AgentId,
     NodeId,
+    QueueId,
     TreeId,
     TrunkId,
     VisitId,
@@ -114,6 +116,16 @@ class Acd(Restoring):
                 detail=detail,
             )
         )
+
+    def forward_answered(self, visit: Visit, number: str, trunk: TrunkId) -> None:
+        now = self.clock.now()
+        self._publish(
+            events.ForwardAnswered(at=now, visit=visit.id, data=visit.data, number=number, trunk=trunk)
+        )
+
+    def not_reached(self, visit: Visit, queue: QueueId, to: Treatment, why: str, then: Treatment) -> None:
+        now = self.clock.now()
+        self._publish(telling.not_reached(visit, queue, to, why, then, now))
 
     def forwarded(self, visit: Visit, number: str, trunk: str, *, answered: bool, talk_s: float) -> None:
         self._publish(

@@ -23,6 +23,8 @@ class OpenVisit:
     offers: dict[OfferId, events.OfferMade] = field(default_factory=dict)
     served: events.CallServed | None = None
     away: events.EntryRefused | events.WaitEnded | None = None  # on his way to where a queue has sent him
+    vain: int = 0  # ways from there that came to nothing
+    forward: events.ForwardAnswered | None = None  # outside, where he may still be talking
     line: events.CallWaits | None = None  # the last he waited in
     tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
     recorded: bool = False  # the talk is over, and its recording told
@@ -58,6 +60,7 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
     match fact:
         case events.IvrVisited():
             found.node, found.away, found.event_sent = fact, None, False
+            found.forward = None
         case events.IvrEventSent():
             found.event_sent = True
         case events.CallWaits():
@@ -83,8 +86,14 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
             found.served = None
             found.visit.ends(events.Outcome.SERVED, ended_by)
         case events.EntryRefused() | events.WaitEnded():
-            found.waits, found.away = None, fact
+            found.waits, found.away, found.vain = None, fact, 0
+            found.forward = None
+        case events.NotReached():
+            found.vain, found.forward = found.vain + 1, None
+        case events.ForwardAnswered():
+            found.forward = fact
         case events.CallForwarded(answered=True):
+            found.forward = None
             found.visit.ends(events.Outcome.FORWARDED, events.EndedBy.CALLER)
         case events.CallAbandoned():
             found.waits = None

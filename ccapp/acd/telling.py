@@ -111,6 +111,14 @@ def wait_ended(place: Place, reason: ExitReason, to: Treatment, now: float) -> e
     )
 
 
+def not_reached(
+    visit: Visit, queue: QueueId, to: Treatment, why: str, then: Treatment, now: float
+) -> events.NotReached:
+    return events.NotReached(
+        at=now, visit=visit.id, data=visit.data, queue=queue, to=told(to), why=why, then=told(then)
+    )
+
+
 def abandoned(
     visit: Visit, queue: QueueId, entered_at: float, *, offered: bool, now: float, brought_s: float = 0.0
 ) -> events.CallAbandoned:

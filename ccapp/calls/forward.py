@@ -1,54 +1,96 @@
 """Joining a caller with a number outside, dialled on a trunk."""
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from ccapp.acd import Visit
 from ccapp.calls.floor import Floor, close_opened
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.calldata import to_headers
 from ccapp.domain.events import EndedBy, Outcome
-from ccapp.domain.ids import BridgeId, ChannelId, NodeId, TrunkId
-from ccapp.domain.ivr import Forward
-from ccapp.ports import Bridge, CallerId, Dial, Leg, LegGone
+from ccapp.domain.ids import BridgeId, ChannelId, TrunkId
+from ccapp.ports import Bridge, CallerId, Dial, Leg, LegGone, SwitchError
+
+log = logging.getLogger(__name__)
 
 PREFIX = "forward-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Where to, and how."""
+
+    number: str
+    trunk: TrunkId
+    caller_id: str = ""  # empty: the caller's
+    ring_s: float = 0.0
+    music: str = ""  # heard while it rings; empty: nothing
+
+
+UNTOLD = Outside(number="", trunk=TrunkId(""))
 
 
 def is_forward(bridge: BridgeId) -> bool:
     return bridge.startswith(PREFIX)
 
 
-async def forward(visit: Visit, caller: Leg, node: Forward, floor: Floor) -> NodeId | None:
-    """Returns the node to go on with when the number was not reached, else None: the visit is over."""
+async def forward(visit: Visit, caller: Leg, to: Outside, floor: Floor) -> bool:
+    """Whether the number was reached: then the visit is over when this returns."""
     await caller.answer()
-    leg = floor.switch.dial(_dial(visit, caller, node, floor))
+    leg = floor.switch.dial(_dial(visit, caller, to, floor))
     try:
-        if not await _answers(leg, node.ring_s):
-            floor.acd.forwarded(visit, node.number, node.trunk, answered=False, talk_s=0.0)
-            return node.otherwise
-        await _join_and_talk(visit, caller, leg, node, floor)
+        async with _music(caller, to.music):
+            answered = await _answers(leg, to.ring_s)
+        if not answered:
+            floor.acd.forwarded(visit, to.number, to.trunk, answered=False, talk_s=0.0)
+            return False
+        floor.acd.forward_answered(visit, to.number, to.trunk)
+        await _join_and_talk(visit, caller, leg, to, floor)
     except LegGone:
         if caller.gone is not None:
             raise
-        return node.otherwise
+        return False
     finally:
         leg.release()
-    return None
+    return True
 
 
-async def _join_and_talk(visit: Visit, caller: Leg, leg: Leg, node: Forward, floor: Floor) -> None:
+@asynccontextmanager
+async def _music(caller: Leg, music: str) -> AsyncIterator[None]:
+    if not music:
+        yield
+        return
+    try:
+        await _comforted(caller, music)
+        yield
+    finally:
+        caller.quiet()
+
+
+async def _comforted(caller: Leg, music: str) -> None:
+    """From a failed command the caller suffers silence, nothing worse."""
+    try:
+        await caller.music(music)
+    except LegGone:
+        raise
+    except SwitchError:
+        log.exception("leg=%s hears no music while a number outside rings", caller.id)
+
+
+async def _join_and_talk(visit: Visit, caller: Leg, leg: Leg, to: Outside, floor: Floor) -> None:
     opening = asyncio.ensure_future(_bridge(visit, floor))
     try:
         bridge = await asyncio.shield(opening)  # who waits may go; the bridge is made all the same
         await bridge.add(caller, leg)
-        await _talk(visit, leg, bridge, node, floor.acd.clock.now(), floor)
+        await _talk(visit, leg, bridge, to, floor.acd.clock.now(), floor)
     finally:
         opening.add_done_callback(close_opened)
 
 
-async def go_on(
-    visit: Visit, caller: Leg, leg: Leg | None, node: Forward, since: float, floor: Floor
-) -> None:
+async def go_on(visit: Visit, caller: Leg, leg: Leg | None, to: Outside, since: float, floor: Floor) -> None:
     """A forward that went on while the engine was away; without the other leg it is over."""
     bridge = await _bridge(visit, floor)
     if leg is None:
@@ -56,7 +98,7 @@ async def go_on(
         bridge.close()
         return
     try:
-        await _talk(visit, leg, bridge, node, since, floor)
+        await _talk(visit, leg, bridge, to, since, floor)
     finally:
         leg.release()
 
@@ -65,16 +107,16 @@ async def _bridge(visit: Visit, floor: Floor) -> Bridge:
     return await floor.switch.talk_bridge(BridgeId(f"{PREFIX}{visit.id}"), f"forward of {visit.id}")
 
 
-def _dial(visit: Visit, caller: Leg, node: Forward, floor: Floor) -> Dial:
+def _dial(visit: Visit, caller: Leg, to: Outside, floor: Floor) -> Dial:
     """What travels with a call leaves the house by trusted trunks only."""
-    trunk = floor.acd.centre.trunks.get(TrunkId(node.trunk))
+    trunk = floor.acd.centre.trunks.get(to.trunk)
     trusted = trunk is not None and trunk.trusted
     return Dial(
         channel=ChannelId(f"{PREFIX}{visit.id}-{floor.acd.clock.now():.3f}"),
-        endpoint=f"{node.number}@{node.trunk}",
-        caller=CallerId(number=node.caller_id or visit.caller_number, name=visit.caller_name),
+        endpoint=f"{to.number}@{to.trunk}",
+        caller=CallerId(number=to.caller_id or visit.caller_number, name=visit.caller_name),
         headers=to_headers(visit.data) if trusted else {},
-        ring_s_max=node.ring_s,
+        ring_s_max=to.ring_s,
         originator=caller.id,
     )
 
@@ -88,7 +130,7 @@ async def _answers(leg: Leg, ring_s: float) -> bool:
     return True
 
 
-async def _talk(visit: Visit, leg: Leg, bridge: Bridge, node: Forward, since: float, floor: Floor) -> None:
+async def _talk(visit: Visit, leg: Leg, bridge: Bridge, to: Outside, since: float, floor: Floor) -> None:
     visit.if_caller_leaves = Outcome.FORWARDED
     try:
         async with until_gone(leg):
@@ -97,4 +139,4 @@ async def _talk(visit: Visit, leg: Leg, bridge: Bridge, node: Forward, since: fl
     finally:
         bridge.close()
         talk_s = floor.acd.clock.now() - since
-        floor.acd.forwarded(visit, node.number, node.trunk, answered=True, talk_s=talk_s)
+        floor.acd.forwarded(visit, to.number, to.trunk, answered=True, talk_s=talk_s)

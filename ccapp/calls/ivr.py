@@ -8,14 +8,14 @@ from typing import NamedTuple, assert_never
 from ccapp.acd import Visit
 from ccapp.calls.asking import ask
 from ccapp.calls.floor import Floor
-from ccapp.calls.forward import forward
+from ccapp.calls.forward import Outside, forward
 from ccapp.calls.ivr_values import filled, holds, spoken
 from ccapp.calls.keys import key_during, keys_during
 from ccapp.calls.queueing import line_for
 from ccapp.calls.waypoint import InLine, InTree
 from ccapp.domain import ivr
 from ccapp.domain.events import EndedBy, Outcome
-from ccapp.domain.ids import HoursId, NodeId, TreeId
+from ccapp.domain.ids import HoursId, NodeId, TreeId, TrunkId
 from ccapp.ports import Leg, SwitchUnreachable
 
 log = logging.getLogger(__name__)
@@ -120,13 +120,19 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
         case ivr.AskHttp() | ivr.AskSql():
             return await ask(node, spot.tree, spot.node, visit, caller, floor)
         case ivr.Forward():
-            return await forward(visit, caller, node, floor)
+            return None if await forward(visit, caller, _outside(node), floor) else node.otherwise
         case ivr.HangUp(prompt=prompt):
             if prompt is not None:
                 await _play(caller, prompt, visit, floor)
             return None
         case _ as never:
             assert_never(never)
+
+
+def _outside(node: ivr.Forward) -> Outside:
+    return Outside(
+        number=node.number, trunk=TrunkId(node.trunk), caller_id=node.caller_id, ring_s=node.ring_s
+    )
 
 
 def _is_open(floor: Floor, hours: str) -> bool:

@@ -1,10 +1,11 @@
 """Every text that is known before a call needs it, so that no caller waits for it to be spoken."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ccapp.calls import feature_codes
 from ccapp.domain import ivr
-from ccapp.domain.admission import Goodbye
+from ccapp.domain.admission import Goodbye, ways
 from ccapp.domain.centre import Centre
 
 
@@ -28,7 +29,7 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
     for queue in centre.queues.values():
         yield ivr.Say(text=queue.greeting)
         yield ivr.Say(text=queue.sorry)
-        for treatment in (queue.closed, queue.overflow):
+        for treatment in chain(ways(queue.closed), ways(queue.overflow)):
             if isinstance(treatment, Goodbye):
                 yield ivr.Say(text=treatment.say)
         if queue.manager is not None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from ccapp.acd import TurnedAway, Visit
-from ccapp.calls import conversation, managers, offering, ringing
+from ccapp.calls import conversation, managers, offering, outward, ringing
 from ccapp.calls.floor import Floor
 from ccapp.calls.offering import Served
 from ccapp.calls.waypoint import InLine, InTree, Waypoint
 from ccapp.domain import calldata
-from ccapp.domain.admission import Goodbye, ToQueue, ToTree
+from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.fifo import SLOT, Kind, in_slot
@@ -72,7 +72,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
     except TurnedAway as away:
         if away.outcome is Outcome.TIMED_OUT:
             line = replace(line, brought_s=line.brought_s + floor.acd.clock.now() - since)
-        return await elsewhere(visit, caller, line, away)
+        return await elsewhere(visit, caller, line, away, floor)
     await talk(visit, caller, served, floor)
     return None
 
@@ -122,13 +122,18 @@ async def _greet(caller: Leg, queue: Queue) -> None:
         await caller.play([Say(text=queue.greeting)])
 
 
-async def elsewhere(visit: Visit, caller: Leg, line: InLine, away: TurnedAway) -> Waypoint | None:
+async def elsewhere(
+    visit: Visit, caller: Leg, line: InLine, away: TurnedAway, floor: Floor
+) -> Waypoint | None:
     """Where a caller goes whom a queue does not serve; into another line with all he has waited."""
     match away.to:
         case ToQueue(queue=other):
             return replace(line, queue=other, entered_at=None, tried={})
         case ToTree(tree=tree, node=node):
             return InTree(tree=tree, node=node)
+        case ToNumber() | ToCallCenter() as to:
+            then = await outward.forwarded(visit, caller, line, away, to, floor)
+            return None if then is None else await elsewhere(visit, caller, line, then, floor)
         case Goodbye(say=text):
             visit.ends(away.outcome, EndedBy.SYSTEM)
             await caller.answer()

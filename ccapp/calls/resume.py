@@ -7,8 +7,10 @@ differ, the lines are right and the facts that are missing are written now.
 from collections.abc import Coroutine, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ccapp.acd import Talk, TurnedAway, Visit, telling
+from ccapp.acd.entering import outcome_of
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
 from ccapp.calls import forward, on_line, own_call, queueing, recording
 from ccapp.calls.arrival import story_of
@@ -18,11 +20,12 @@ from ccapp.calls.offering import Served
 from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InTree, Waypoint
 from ccapp.domain import events
+from ccapp.domain.admission import Goodbye, ways
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
 from ccapp.domain.ids import ChannelId, QueueId, offer_of
-from ccapp.domain.ivr import Forward, SendEvent
+from ccapp.domain.ivr import SendEvent
 from ccapp.ports import Connected, FoundLeg, Leg
 from ccapp.routing.precedence import ranks_at
 
@@ -178,6 +181,12 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
             floor.phones.took(served.talk.agent, served.leg)
             served.leg.release()
         visit.ends(Outcome.SERVED, EndedBy.CALLER)
+    elif (outside := found.forward) is not None and visit.ending is None:
+        talk_s = acd.clock.now() - outside.at
+        acd.forwarded(visit, outside.number, outside.trunk, answered=True, talk_s=talk_s)
+        visit.ends(Outcome.FORWARDED, EndedBy.CALLER)
+    elif found.away is not None:
+        visit.ends(outcome_of(found.away.reason), EndedBy.CALLER)
     elif found.waits is not None and visit.ending is None:
         waits = found.waits
         offered, now = bool(found.offers), acd.clock.now()
@@ -232,13 +241,13 @@ async def _edition_again(open: OpenVisit, floor: Floor) -> None:
 async def _forward_on(
     found: Found, visit: Visit, caller: Leg, legs: Mapping[ChannelId, FoundLeg], floor: Floor
 ) -> None:
-    bridge, at = found.caller.bridge, found.open.node
+    bridge, answered = found.caller.bridge, found.open.forward
     other = next((leg.leg for leg in legs.values() if leg.bridge == bridge and leg.leg is not caller), None)
-    trees = (visit.edition or floor.acd.edition).trees
-    tree = trees.get(at.tree) if at is not None else None
-    node = tree.nodes.get(at.node) if at is not None and tree is not None else None
-    if at is not None and isinstance(node, Forward):
-        await forward.go_on(visit, caller, other, node, at.at, floor)
+    if answered is None:  # an engine before us did not tell of it
+        await forward.go_on(visit, caller, other, forward.UNTOLD, visit.arrived_at, floor)
+    else:
+        to = forward.Outside(number=answered.number, trunk=answered.trunk)
+        await forward.go_on(visit, caller, other, to, answered.at, floor)
 
 
 async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | None:
@@ -286,5 +295,5 @@ async def _sent_on(
             caller_priority=waited.caller_priority,
             brought_s=floor.acd.clock.now() - waited.entered_at + waited.brought_s,
         )
-    sent = TurnedAway(away.reason, queue.treatment(away.reason))
-    return await queueing.elsewhere(open.visit, caller, line, sent)
+    left = [*islice(ways(queue.treatment(away.reason)), open.vain, None), Goodbye(say=queue.sorry)]
+    return await queueing.elsewhere(open.visit, caller, line, TurnedAway(away.reason, left[0]), floor)

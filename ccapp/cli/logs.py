@@ -50,7 +50,7 @@ PUBLIC = frozenset({
     "wrap_up_until", "not_before", "misses", "idle_since", "logged_in_at", "why", "version", "by",
     "epoch", "alive", "gone", "after_call", "after_call_sub_state", "after_call_reason",
     "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone", "at_desk",
-    "caller_priority", "brought_s", "detail", "to", "manager", "yes", "record", "recording", "files",
+    "caller_priority", "brought_s", "detail", "to", "then", "manager", "yes", "record", "recording", "files",
     "by_backup",
     "seconds", "ok",
 })  # fmt: skip

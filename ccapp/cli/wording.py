@@ -222,6 +222,10 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"talk with {agent} ends after {seconds(talk_s)}: {BY[by]}"
         case events.TalkRecorded(agent=agent, recording=name, seconds=length, ok=ok, detail=detail):
             return f"talk with {agent}: {_recorded(name, length, ok, detail)}"
+        case events.ForwardAnswered(number=number):
+            return f"{number} answers outside"
+        case events.NotReached(to=to, why=why, then=then):
+            return f"{to}: {why}; the caller {_goes(then)}"
         case events.CallForwarded(number=number, answered=answered, talk_s=talk_s):
             said = f"answered, {seconds(talk_s)}" if answered else "not answered"
             return f"forwarded to {number}: {said}"

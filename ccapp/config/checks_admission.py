@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccapp.config.problem import Finding, Path, unknown
-from ccapp.domain.admission import Goodbye, ToQueue, ToTree, Treatment
+from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, Treatment
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import QueueId
 
@@ -28,5 +28,10 @@ def _treatment(path: Path, treatment: Treatment, queue: QueueId, centre: Centre)
             yield from unknown((*path, "ivr"), "IVR", tree, centre.trees)
             if node is not None and tree in centre.trees:
                 yield from unknown((*path, "node"), "node", node, centre.trees[tree].nodes)
+        case ToNumber(trunk=trunk, otherwise=then) | ToCallCenter(trunk=trunk, otherwise=then):
+            inside = (*path, "number" if isinstance(treatment, ToNumber) else "call_center")
+            yield from unknown((*inside, "trunk"), "trunk", trunk, centre.trunks)
+            if then is not None:
+                yield from _treatment((*inside, "otherwise"), then, queue, centre)
         case Goodbye():
             pass

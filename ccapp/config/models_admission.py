@@ -3,34 +3,54 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, assert_never
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from ccapp.config.fields import NodeName, Part, QueueName, Text, TreeName
+from ccapp.config.fields import (
+    CallerNumber,
+    Dialled,
+    NodeName,
+    Part,
+    QueueName,
+    RingSeconds,
+    Text,
+    TreeName,
+    TrunkName,
+)
 from ccapp.domain import hours
-from ccapp.domain.admission import Goodbye, ToQueue, ToTree, Treatment
+from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, Treatment, ways
 from ccapp.domain.hours import DAYS
 from ccapp.domain.ids import HoursId
 
 # --- where callers go -------------------------------------------------------------------------------------
 
 
+WAYS_MAX = 5
+"""One after the other, each because nobody was reached by the one before."""
+
+
 class TreatmentPart(Part):
-    """`{queue: sales}`, `{ivr: main}`, `{ivr: main, node: closed}` or `{hang_up: a sentence}`."""
+    """`{queue: sales}`, `{ivr: main}`, `{ivr: main, node: closed}`, `{hang_up: a sentence}`,
+    `{number: {to: "+4930123", trunk: carrier}}` or `{call_center: {trunk: carrier}}`."""
 
     queue: QueueName | None = None
     ivr: TreeName | None = None
     node: NodeName | None = None
+    number: "NumberWayPart | None" = None
+    call_center: "CallCenterWayPart | None" = None
     hang_up: Text | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if sum(kind is not None for kind in (self.queue, self.ivr, self.hang_up)) != 1:
-            raise ValueError("needs exactly one of queue, ivr, hang_up")
+        kinds = [name for name in type(self).model_fields if name != "node"]
+        if sum(getattr(self, name) is not None for name in kinds) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(kinds)}")
         if self.node is not None and self.ivr is None:
             raise ValueError("node goes with ivr")
+        if len([*ways(self.value())]) > WAYS_MAX:
+            raise ValueError(f"leads over more than {WAYS_MAX} ways")
         return self
 
     def value(self) -> Treatment:
@@ -38,6 +58,8 @@ class TreatmentPart(Part):
             return ToQueue(queue=self.queue)
         if self.ivr is not None:
             return ToTree(tree=self.ivr, node=self.node)
+        if (outward := self.number or self.call_center) is not None:
+            return outward.way()
         return Goodbye(say=self.hang_up or "")
 
     @classmethod
@@ -47,8 +69,69 @@ class TreatmentPart(Part):
                 return cls(queue=queue)
             case ToTree(tree=tree, node=node):
                 return cls(ivr=tree, node=node)
+            case ToNumber():
+                return cls(number=NumberWayPart.of(treatment))
+            case ToCallCenter():
+                return cls(call_center=CallCenterWayPart.of(treatment))
             case Goodbye(say=text):
                 return cls(hang_up=text)
+            case _ as never:
+                assert_never(never)
+
+
+class CallCenterWayPart(Part):
+    """Where a call is dialled on to, and what follows when nobody is reached."""
+
+    trunk: TrunkName
+    caller_id: CallerNumber = ""
+    ring_s: RingSeconds = 30.0
+    otherwise: TreatmentPart | None = None
+
+    def way(self) -> ToCallCenter:
+        return ToCallCenter(
+            trunk=self.trunk, caller_id=self.caller_id, ring_s=self.ring_s, otherwise=treated(self.otherwise)
+        )
+
+    @classmethod
+    def of(cls, way: ToCallCenter) -> Self:
+        return cls(
+            trunk=way.trunk, caller_id=way.caller_id, ring_s=way.ring_s, otherwise=written(way.otherwise)
+        )
+
+
+class NumberWayPart(Part):
+    to: Dialled
+    trunk: TrunkName
+    caller_id: CallerNumber = ""
+    ring_s: RingSeconds = 30.0
+    otherwise: TreatmentPart | None = None
+
+    def way(self) -> ToNumber:
+        return ToNumber(
+            number=self.to,
+            trunk=self.trunk,
+            caller_id=self.caller_id,
+            ring_s=self.ring_s,
+            otherwise=treated(self.otherwise),
+        )
+
+    @classmethod
+    def of(cls, way: ToNumber) -> Self:
+        return cls(
+            to=way.number,
+            trunk=way.trunk,
+            caller_id=way.caller_id,
+            ring_s=way.ring_s,
+            otherwise=written(way.otherwise),
+        )
+
+
+def treated(part: TreatmentPart | None) -> Treatment | None:
+    return None if part is None else part.value()
+
+
+def written(treatment: Treatment | None) -> TreatmentPart | None:
+    return None if treatment is None else TreatmentPart.of(treatment)
 
 
 def _when_empty(given: object) -> object:

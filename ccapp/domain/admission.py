@@ -1,9 +1,10 @@
 """Who is let into a queue's line, how long he may stay there, and where he goes otherwise."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ccapp.domain.ids import NodeId, QueueId, TreeId
+from ccapp.domain.ids import NodeId, QueueId, TreeId, TrunkId
 
 
 class RefusalReason(StrEnum):
@@ -57,8 +58,40 @@ class Goodbye:
     say: str
 
 
-type Treatment = ToQueue | ToTree | Goodbye
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToNumber:
+    """A number outside, dialled on a trunk and joined with the caller."""
+
+    number: str
+    trunk: TrunkId
+    caller_id: str = ""  # shown there; empty: the caller's own number
+    ring_s: float = 30.0
+    otherwise: "Treatment | None" = None  # not reached; None: the queue is sorry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCallCenter:
+    """The overflow call centre that the call itself names (spec/call_center_phone.md §3), if it came by a
+    trusted trunk: a number on `trunk`, or `number@trunk` of another one."""
+
+    trunk: TrunkId
+    caller_id: str = ""
+    ring_s: float = 30.0
+    otherwise: "Treatment | None" = None  # none named, or not reached
+
+
+type Outward = ToNumber | ToCallCenter
+"""May come to nothing: then there is another way."""
+
+type Treatment = ToQueue | ToTree | Goodbye | Outward
 """Where a caller goes whom a queue does not serve."""
+
+
+def ways(treatment: "Treatment | None") -> Iterator[Treatment]:
+    """A treatment, what follows when it comes to nothing, and so on."""
+    while treatment is not None:
+        yield treatment
+        treatment = treatment.otherwise if isinstance(treatment, ToNumber | ToCallCenter) else None
 
 
 def told(treatment: Treatment) -> str:
@@ -68,5 +101,9 @@ def told(treatment: Treatment) -> str:
             return f"queue {queue}"
         case ToTree(tree=tree, node=node):
             return f"IVR {tree}" if node is None else f"IVR {tree}/{node}"
+        case ToNumber(number=number, trunk=trunk):
+            return f"{number} on {trunk}"
+        case ToCallCenter():
+            return "the CallCenter of the call"
         case Goodbye():
             return ""

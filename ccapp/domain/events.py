@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     """How a visit ended, whole."""
 
     SERVED = "served"  # talked to an agent
-    FORWARDED = "forwarded"  # talked to a number dialled by the IVR
+    FORWARDED = "forwarded"  # talked to a number dialled by the IVR or for a queue
     ABANDONED = "abandoned"  # left while waiting or being offered
     LEFT_IN_IVR = "left_in_ivr"
     IVR_ENDED = "ivr_ended"  # the graph's own end
@@ -210,7 +210,27 @@ class TalkRecorded(VisitFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardAnswered(VisitFact):
+    """A number outside has answered, and is about to be joined with the caller."""
+
+    number: str
+    trunk: TrunkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReached(VisitFact):
+    """Nobody was had where `queue` had sent the caller (`to`): he goes on to `then`, as in EntryRefused."""
+
+    queue: QueueId
+    to: str
+    why: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallForwarded(VisitFact):
+    """The end of a forward; of one that was not answered, no ForwardAnswered came before."""
+
     number: str
     trunk: TrunkId
     answered: bool
@@ -393,7 +413,7 @@ KINDS: dict[str, type[Fact]] = {
         CallAbandoned, EntryRefused, WaitEnded, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged,
         CentreApplied, EngineStarted, EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled,
         AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound, ManagerMissed, ManagerAsked,
-        ManagerChosen, TalkRecorded, AgentCallRecorded,
+        ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ccapp.domain.admission import Goodbye, Treatment, WhenEmpty
+from ccapp.domain.admission import Goodbye, ToNumber, Treatment, WhenEmpty
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import (
@@ -199,7 +199,13 @@ def breakages(chance: random.Random, faults: Sequence[Fault], duration_s: float)
 
 def with_limits(centre: Centre, chance: random.Random) -> Centre:
     """Queues that let in so many, for so long, by priority, and send the others to each other or away."""
-    treatments: list[Treatment | None] = [None, ToQueue(queue=SALES), ToTree(tree=MENU), Goodbye(say="no")]
+    treatments: list[Treatment | None] = [
+        None,
+        ToQueue(queue=SALES),
+        ToTree(tree=MENU),
+        ToNumber(number="4930", trunk=TrunkId("pstn"), ring_s=4, otherwise=ToTree(tree=MENU)),
+        Goodbye(say="no"),
+    ]
     queues = {
         id: replace(
             queue,

@@ -65,7 +65,7 @@ def documents(draw: st.DrawFn) -> Document:
         "agents": {name: draw(agent(index)) for index, name in enumerate(agents)},
         "groups": {name: draw(group(agents)) for name in ("north", "south")},
         "hours": {"office": draw(HOURS)},
-        "queues": {name: draw(queue(agents)) for name in queues},
+        "queues": {name: draw(queue(agents, trunks)) for name in queues},
         "trunks": {
             name: draw(some(trusted=st.booleans(), headers=st.just(["X-Campaign"]))) for name in trunks
         },
@@ -134,7 +134,24 @@ def fifo(queue: Document) -> Document:
     return {name: value for name, value in queue.items() if name not in STRICT} | order | {"kind": "fifo"}
 
 
-ELSEWHERE = st.builds(lambda text: {"hang_up": text}, WORDS)
+GOODBYES = st.builds(lambda text: {"hang_up": text}, WORDS)
+
+
+def elsewhere(trunks: list[str]) -> st.SearchStrategy[Document]:
+    """Where a queue may send callers. Those that may come to nothing lead on."""
+    return st.recursive(GOODBYES, lambda then: outward(trunks, then), max_leaves=3) if trunks else GOODBYES
+
+
+def outward(trunks: list[str], then: st.SearchStrategy[Document]) -> st.SearchStrategy[Document]:
+    way = both(
+        some(caller_id=st.just("+4930123"), ring_s=seconds(3, 60), otherwise=then),
+        trunk=st.sampled_from(trunks),
+    )
+    return st.fixed_dictionaries({"call_center": way}) | st.fixed_dictionaries(
+        {"number": both(way, to=st.just("+1800"))}
+    )
+
+
 SPANS = st.lists(st.sampled_from(["09:00-12:00", "13:00-17:30", "00:00-24:00"]), max_size=2)
 HOURS = some(
     time_zone=st.sampled_from(["UTC", "Europe/Berlin"]),
@@ -143,12 +160,12 @@ HOURS = some(
 )
 
 
-def queue(agents: list[str]) -> st.SearchStrategy[Document]:
-    usual = callcenter(agents)
+def queue(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Document]:
+    usual = callcenter(agents, trunks)
     return usual | usual.map(fifo) | usual.map(lambda queue: fifo(queue) | {"simo": 2})
 
 
-def callcenter(agents: list[str]) -> st.SearchStrategy[Document]:
+def callcenter(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries(
         {"name": TITLES},
         optional={
@@ -168,8 +185,8 @@ def callcenter(agents: list[str]) -> st.SearchStrategy[Document]:
             "record": st.booleans(),
             "caller_id_name": st.sampled_from(["", "{Queue}: {CallerName}"]),
             "time_base": st.sampled_from(["queue", "call"]),
-            "closed": ELSEWHERE,
-            "overflow": ELSEWHERE,
+            "closed": elsewhere(trunks),
+            "overflow": elsewhere(trunks),
             "size_max": st.integers(0, 100),
             "predicted_wait_s_max": seconds(0, 600),
             "handling_s": seconds(1, 600),

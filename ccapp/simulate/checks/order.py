@@ -102,10 +102,14 @@ class Order:
                 self._verdict.broken("order of service", offer, "before", other)
 
     def _goes_first(self, other: events.CallWaits, mine: events.CallWaits, agent: AgentId) -> bool:
-        """Whether `other` must be served before: of a lot it is not known whom it chose."""
+        """Whether `other` must be served before: of a lot it is not known whom it chose. (And who was chosen
+        by it gives way to the agent's own caller, though others than him have lost the lot before.)"""
         theirs, own = self._rank(other, LATE_S), self._rank(mine, -LATE_S)
+        by_lot = self._centre.queues[other.queue].priority in self._by_lot
         if theirs != own:
-            return theirs < own and self._centre.queues[other.queue].priority not in self._by_lot
+            return theirs < own and not by_lot
+        if by_lot and self._managers.get(mine.visit) == agent:
+            return False
         return self._key(other, agent) < self._key(mine, agent) - LATE_S
 
     def _rank(self, call: events.CallWaits, late_s: float) -> tuple[int, int]:

@@ -8,6 +8,10 @@ from ccapp.simulate.checks.verdict import Verdict
 
 _E = events
 
+FORWARDING = (_E.ForwardAnswered, _E.CallForwarded)
+
+SENT_ON = (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, *FORWARDING, _E.NotReached, _E.CallEnded)
+
 AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     None: (_E.CallArrived,),
     _E.CallArrived: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
@@ -17,14 +21,16 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
         _E.IvrAsked,
         _E.CallWaits,
         _E.EntryRefused,
-        _E.CallForwarded,
+        *FORWARDING,
         _E.CallEnded,
     ),
     _E.IvrEventSent: (_E.IvrVisited, _E.CallEnded),
     _E.IvrAsked: (_E.IvrVisited, _E.CallEnded),
-    _E.CallForwarded: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
-    _E.EntryRefused: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
-    _E.WaitEnded: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
+    _E.ForwardAnswered: (_E.CallForwarded, _E.NotReached, _E.IvrVisited, _E.CallEnded),
+    _E.CallForwarded: (_E.IvrVisited, _E.NotReached, _E.CallEnded),
+    _E.NotReached: SENT_ON,
+    _E.EntryRefused: SENT_ON,
+    _E.WaitEnded: SENT_ON,
     _E.CallWaits: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
     _E.ManagerMissed: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded),
     _E.OfferMade: (),
@@ -50,6 +56,7 @@ RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.CallWaits: (_E.CallWaits,),
     _E.OfferDeclined: (_E.CallWaits,),
     _E.ManagerMissed: (_E.CallWaits,),
+    _E.ForwardAnswered: (_E.ForwardAnswered,),
 }
 LATE_S = 1e-6  # what epoch seconds in a float cannot tell apart
 

@@ -1,0 +1,114 @@
+"""Callers whom a queue does not serve are sent out of the house: by real calls, heard on both sides."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from ccapp.domain import events
+from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.events import EndedBy, Outcome
+from tests.e2e.centres import agent, centre, queue
+from tests.e2e.conftest import SHARED
+from tests.e2e.house import DEADLINE_S, House
+from tests.phone import Answers, Behaviour, Phone, Rejects
+from tests.rows import rows
+
+pytestmark = SHARED
+
+OURS, THEIRS, CALLER = 700, 900, 1000
+
+
+@pytest.fixture(scope="module")
+def configuration() -> dict[str, Any]:
+    wake = {"to": "555", "trunk": "carrier", "caller_id": "4930777", "ring_s": 20}
+    return centre(
+        {"alice": agent(201)},
+        {
+            "short": queue(wait_s_max=2, overflow={"number": wake}),
+            "staffed": queue(
+                join_when_empty="no",
+                overflow={"call_center": {"trunk": "carrier", "otherwise": {"queue": "last"}}},
+            ),
+            "last": queue(),
+        },
+    )
+
+
+@asynccontextmanager
+async def outside(
+    house: House, trunk: str = "carrier", behaviour: Behaviour | None = None
+) -> AsyncIterator[Phone]:
+    """Every telephone behind the trunk."""
+    host, port = house.asterisk.trunk(trunk).contact_address
+    async with Phone("555", bind_host=host, port=port) as phone:
+        phone.on_invite = behaviour or Answers(tone_hz=THEIRS)
+        yield phone
+
+
+async def test_who_has_waited_in_vain_talks_to_a_number_outside_whatever_becomes_of_the_engine(
+    house: House,
+) -> None:
+    async with outside(house) as phone:
+        call = await house.call("101", tone_hz=CALLER)
+        talk = await phone.incoming(DEADLINE_S)
+        assert talk.invite.uri.startswith("sip:555@")
+        assert talk.caller_id.number == "4930777"
+        await call.heard.hears(THEIRS)
+        await house.kill_engine()
+        await talk.heard.hears(CALLER)
+        await house.start_engine()
+        await house.until_fact(events.SwitchFound, lambda fact: fact.alive == 1)
+        await call.heard.hears(THEIRS)
+        await talk.hang_up()
+        assert (await call.ended()).by == "remote"
+    story = await house.story(call)
+    assert story.one(events.WaitEnded).reason is ExitReason.TIMEOUT
+    assert story.one(events.WaitEnded).to == "555 on carrier"
+    assert story.one(events.CallForwarded).answered
+    assert story.ending == (Outcome.FORWARDED, EndedBy.AGENT)
+    assert not story.all(events.CallAbandoned)
+
+
+@rows("VE-14")
+@pytest.mark.parametrize(("named", "trunk"), [("5000", "carrier"), ("sip:5000@public", "public")])
+async def test_without_agents_a_call_leaves_to_the_call_centre_it_names(
+    house: House, named: str, trunk: str
+) -> None:
+    async with outside(house, trunk) as phone:
+        call = await house.call("102", headers={"CallCenter": named}, tone_hz=CALLER)
+        talk = await phone.incoming(DEADLINE_S)
+        assert talk.invite.uri.startswith("sip:5000@")
+        await call.heard.hears(THEIRS)
+        await talk.heard.hears(CALLER)
+        await call.hang_up()
+        await talk.ended()
+    story = await house.story(call)
+    assert story.one(events.EntryRefused).reason is RefusalReason.OFFLINE
+    assert story.ending == (Outcome.FORWARDED, EndedBy.CALLER)
+
+
+@rows("VE-14")
+@pytest.mark.parametrize(
+    ("named", "by"), [("5000", "public"), ("5000@203.0.113.9", "carrier"), ("", "carrier")]
+)
+async def test_a_call_centre_that_is_not_to_be_called_is_not(house: House, named: str, by: str) -> None:
+    alice = await house.agent("alice", Answers(tone_hz=OURS), ready=False)
+    document = {**house.centre, "queues": {**house.centre["queues"]}}
+    document["queues"]["staffed"] = {**document["queues"]["staffed"], "join_when_empty": "strict"}
+    await house.apply(document)
+    async with outside(house, behaviour=Rejects(486)) as phone:
+        call = await house.call("102", headers={"X-CallCenter": named}, trunk=by)
+        number = house.number_of(call)
+        [arrived] = await house.until_fact(events.CallArrived, lambda fact: fact.caller_number == number)
+        waits = await house.until_fact(events.CallWaits, lambda fact: fact.visit == arrived.visit)
+        assert waits[0].queue == "last"
+        await house.move("alice", "ready")
+        await call.heard.hears(OURS)
+        assert not phone.calls
+    assert alice.calls
+    await call.hang_up()
+    story = await house.story(call)
+    assert story.one(events.NotReached).to == "the CallCenter of the call"
+    assert story.ending[0] is Outcome.SERVED
