@@ -135,10 +135,10 @@ class Scan(Index):
             entry
             for signature in self._signatures.values()
             for entry in signature.heap
-            if entry[2].waiting and entry[2].signature is signature and seat in self._able[id(signature)]
+            if entry[3].waiting and entry[3].signature is signature and seat in self._able[id(signature)]
         )
         best = min(waiting, default=None)
-        return best[2] if best else None
+        return best[3] if best else None
 
 
 class Load:
