@@ -63,6 +63,8 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
             found.forward = None
         case events.IvrEventSent():
             found.event_sent = True
+        case events.CustomerInfoAsked(info=info):
+            found.visit.customer_info = info
         case events.CallWaits():
             found.waits, found.tried, found.away = fact, {}, None
             found.line, found.manager_missed = fact, False

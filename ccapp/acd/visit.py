@@ -1,5 +1,6 @@
 """One caller's whole visit as it is now: who he is, what travels with him, how it would end now."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -47,6 +48,8 @@ class Visit:
         self.queue: QueueId | None = None
         self.agent: AgentId | None = None
         self.manager: AgentId | None = None  # the caller's own agent
+        self.customer_info: str | None = None  # JSON of the customer's server; empty: none; None: not asked
+        self.asking: asyncio.Task[None] | None = None  # that server
         self.if_caller_leaves = Outcome.LEFT_IN_IVR
         self.ending: tuple[Outcome, EndedBy] | None = None
 

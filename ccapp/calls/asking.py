@@ -25,7 +25,7 @@ async def ask(node: ivr.Ask, tree: TreeId, name: NodeId, visit: Visit, caller: L
     """Returns the node to go on with; what was answered is call data then."""
     began, detail = floor.acd.clock.now(), ""
     try:
-        with _music_meanwhile(caller, node.music):
+        with music_meanwhile(caller, node.music):
             async with asyncio.timeout(node.within_s):
                 result = await _learn(node, visit, floor)
     except TimeoutError:
@@ -96,7 +96,7 @@ def text_at(answer: Json, place: str) -> str:
 
 
 @contextmanager
-def _music_meanwhile(caller: Leg, music: str) -> Iterator[None]:
+def music_meanwhile(caller: Leg, music: str) -> Iterator[None]:
     if not music:
         yield
         return

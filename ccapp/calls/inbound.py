@@ -3,7 +3,7 @@
 import logging
 
 from ccapp.acd import Visit
-from ccapp.calls import ivr, queueing
+from ccapp.calls import customer_info, ivr, queueing
 from ccapp.calls.floor import Floor
 from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InTree, Waypoint
@@ -24,7 +24,7 @@ async def inbound(arrived: Arrived, floor: Floor) -> None:
     number = acd.centre.number(arrived.dialled)
     visit = acd.arrive(arrived, number.data if number else {})
     try:
-        with acd.visiting(visit):
+        with acd.visiting(visit), customer_info.asked_while_here(visit):
             async with until_gone(caller) as scope:
                 await learn_from_headers(visit, caller, floor)
                 if number is None:
@@ -39,6 +39,7 @@ async def inbound(arrived: Arrived, floor: Floor) -> None:
 
 async def journey(visit: Visit, caller: Leg, at: Waypoint | None, floor: Floor) -> None:
     """From waypoint to waypoint until one of them is the last."""
+    customer_info.ask(visit, floor)
     while at is not None:
         match at:
             case InTree():

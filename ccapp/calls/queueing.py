@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ccapp.acd import TurnedAway, Visit
-from ccapp.calls import conversation, managers, offering, outward, ringing
+from ccapp.calls import conversation, customer_info, managers, offering, outward, ringing
 from ccapp.calls.floor import Floor
 from ccapp.calls.offering import Served
 from ccapp.calls.waypoint import InLine, InTree, Waypoint
@@ -39,7 +39,19 @@ def line_for(
         requires=merged(requires, wanted),
         priority_s=priority_s + bonus_s,
         caller_priority=min(told, CALLER_PRIORITY_MAX) if caller_priority is None else caller_priority,
+        given=(requires, priority_s, caller_priority),
     )
+
+
+def read_again(line: InLine, visit: Visit, queue: Queue) -> InLine:
+    """The line as it is with call data that came only now."""
+    if line.given is None:
+        return line
+    now = line_for(visit, line.queue, *line.given)
+    line = replace(
+        line, requires=now.requires, priority_s=now.priority_s, caller_priority=now.caller_priority
+    )
+    return in_a_slot(line, visit) if queue.kind is Kind.FIFO else line
 
 
 def _number(visit: Visit, name: str) -> int | None:
@@ -68,6 +80,8 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
     if queue is not None and queue.time_base is TimeBase.CALL and line.entered_at is None:
         line = replace(line, brought_s=max(line.brought_s, since - visit.arrived_at))
     try:
+        if line.entered_at is None:
+            line = await _come_in(visit, caller, line, floor)
         served = await _wait(visit, caller, line, since, floor)
     except TurnedAway as away:
         if away.outcome is Outcome.TIMED_OUT:
@@ -77,15 +91,21 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
     return None
 
 
+async def _come_in(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> InLine:
+    """Let in, greeted, and with all that is told of the caller by now. Raises TurnedAway."""
+    floor.acd.admit(visit, line.queue, line.caller_priority, line.brought_s)
+    queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
+    data = visit.data
+    await _greet(caller, queue)
+    await customer_info.known(visit, caller, queue, floor)
+    visit.manager = await managers.manager_of(visit, queue, floor)
+    return line if visit.data is data else read_again(line, visit, queue)
+
+
 async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Floor) -> Served:
     """Until an agent has answered. Raises TurnedAway."""
     acd, again = floor.acd, line.entered_at is not None
-    if not again:
-        acd.admit(visit, line.queue, line.caller_priority, line.brought_s)
     queue = acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
-    if not again:
-        visit.manager = await managers.manager_of(visit, queue, floor)
-        await _greet(caller, queue)
     with (
         acd.waiting(
             visit,

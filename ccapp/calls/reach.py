@@ -7,9 +7,13 @@ from ccapp.acd import Acd, Visit
 from ccapp.calls.ivr_values import filled
 from ccapp.domain.calldata import clean, to_headers
 from ccapp.domain.centre import Queue
+from ccapp.domain.customer_info import DATA_FROM_SERVER
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.recording import RECORD, recorded
 from ccapp.ports import CallerId
+
+HEADER_LENGTH_MAX = 1000
+"""A longer answer of the customer's server is in the agent's live state only: half of it is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,10 @@ def reach(agent: AgentId, queue: QueueId, visit: Visit, acd: Acd) -> Reach:
     centre = acd.centre
     line = centre.queues.get(queue)
     caller = CallerId(number=visit.caller_number, name=_name(visit, line))
-    headers = {"X-Call-Id": visit.id, "X-Queue": queue, **to_headers(visit.data)}
+    headers = {"X-Call-Id": visit.id, "X-Queue": queue}
+    if visit.customer_info and len(visit.customer_info) <= HEADER_LENGTH_MAX:
+        headers[f"X-{DATA_FROM_SERVER}"] = visit.customer_info
+    headers |= to_headers(visit.data)
     if recorded(visit.data, line):
         headers[f"X-{RECORD}"] = "Y"
     person = centre.agents.get(agent)

@@ -12,7 +12,7 @@ from itertools import islice
 from ccapp.acd import Talk, TurnedAway, Visit, telling
 from ccapp.acd.entering import outcome_of
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import forward, on_line, own_call, queueing, recording
+from ccapp.calls import customer_info, forward, on_line, own_call, queueing, recording
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
@@ -210,7 +210,7 @@ async def _resumed(found: Found, legs: Mapping[ChannelId, FoundLeg], floor: Floo
     """The story of `inbound`, from where it was."""
     visit, caller = found.open.visit, found.caller.leg
     try:
-        with floor.acd.visiting(visit):
+        with floor.acd.visiting(visit), customer_info.asked_while_here(visit):
             async with until_gone(caller) as scope:
                 await _go_on(found, visit, caller, legs, floor)
             note_hang_up(visit, scope.happened)

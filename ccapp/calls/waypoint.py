@@ -7,6 +7,9 @@ from ccapp.domain.ids import AgentId, NodeId, QueueId, TreeId
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
 
+type Given = tuple[Requires, float, Priority | None]
+"""What an IVR gives to a line: skills, seconds of priority, caller priority."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InTree:
@@ -28,6 +31,7 @@ class InLine:
     brought_s: float = 0.0  # waited before, and counted for his place
     entered_at: float | None = None
     tried: Mapping[AgentId, float] = field(default_factory=dict)
+    given: Given | None = None  # beside the call data; None: they do not count any more
     manager: AgentId | None = None  # the caller's own, if he is still to be waited for
 
 

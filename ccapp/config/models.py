@@ -41,6 +41,7 @@ from ccapp.config.fields import (
 )
 from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyName
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
+from ccapp.config.models_customer_info import CustomerInfoPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_managers import ManagerPart
@@ -261,6 +262,7 @@ class CentrePart(Part):
     break_limits: dict[Title, BreakLimitPart] = Field({})
     feature_codes: FeatureCodesPart = FeatureCodesPart()
     own_calls: OwnCallsPart = OwnCallsPart()
+    customer_info: CustomerInfoPart | None = None
     trunks: dict[TrunkName, TrunkPart] = Field({})
     numbers: dict[Dialled, NumberPart] = Field({})
     queues: dict[QueueName, QueuePart] = Field({})
@@ -283,6 +285,7 @@ class CentrePart(Part):
             break_limits={reason: part.value() for reason, part in self.break_limits.items()},
             feature_codes=self.feature_codes.value(),
             own_calls=self.own_calls.value(),
+            customer_info=None if self.customer_info is None else self.customer_info.value(),
             trunks={id: part.value(id) for id, part in self.trunks.items()},
             numbers={number: part.value(number) for number, part in self.numbers.items()},
             queues={id: part.value(id) for id, part in self.queues.items()},
@@ -307,6 +310,7 @@ class CentrePart(Part):
             break_limits={reason: BreakLimitPart.of(it) for reason, it in centre.break_limits.items()},
             feature_codes=FeatureCodesPart.of(centre.feature_codes),
             own_calls=OwnCallsPart.of(centre.own_calls),
+            customer_info=centre.customer_info and CustomerInfoPart.of(centre.customer_info),
             trunks={id: TrunkPart.of(trunk) for id, trunk in centre.trunks.items()},
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccapp.domain.admission import ExitReason, Goodbye, RefusalReason, ToQueue, ToTree, Treatment, WhenEmpty
+from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.fifo import Kind
 from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, TreeId, TrunkId
@@ -208,6 +209,7 @@ class Centre:
     break_limits: Mapping[str, BreakLimit] = field(default_factory=dict)  # by reason
     feature_codes: FeatureCodes = FeatureCodes()
     own_calls: OwnCalls = OwnCalls()
+    customer_info: CustomerInfo | None = None  # None: nobody is asked about callers
     dead_phone_s: float = 60.0  # an agent's phone that is silent so long in a talk is dead; 0: never
     wrap_up_extension_s: float = 60.0  # what the feature code adds
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration

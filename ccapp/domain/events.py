@@ -108,6 +108,17 @@ class IvrAsked(VisitFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerInfoAsked(VisitFact):
+    """The customer's server (`of`: its host) was asked who is calling; `info` is its answer, as JSON."""
+
+    of: str
+    result: Asked
+    took_s: float
+    detail: str = ""
+    info: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallWaits(VisitFact):
     """Into the line of a queue. `entered_at`, `brought_s` and `priority_s` make the key that orders it."""
 
@@ -413,7 +424,7 @@ KINDS: dict[str, type[Fact]] = {
         CallAbandoned, EntryRefused, WaitEnded, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged,
         CentreApplied, EngineStarted, EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled,
         AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound, ManagerMissed, ManagerAsked,
-        ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached,
+        ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached, CustomerInfoAsked,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

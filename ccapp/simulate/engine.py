@@ -10,7 +10,7 @@ from ccapp.clock import Clock
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId
-from ccapp.ports import Journal, Recorded
+from ccapp.ports import Customers, Journal, Recorded
 from ccapp.routing.index import TIERS
 from ccapp.simulate.customers import MoodyCustomers
 from ccapp.simulate.exchange import Exchange
@@ -72,13 +72,14 @@ class Engine:
         latency: Latency,
         seed: object,
         tiers: int = TIERS,
+        customers: Callable[[object], Customers] = MoodyCustomers,
     ) -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
         self._loop = loop
         self._exchange = exchange
         self.process = Process(f"engine {seed}")
-        self.process.context.run(self._build, centre, journal, read, latency, seed, tiers)
+        self.process.context.run(self._build, centre, journal, read, latency, seed, tiers, customers(seed))
         self.running = loop.create_task(self._run(), name=self.process.name, context=self.process.context)
 
     def _build(
@@ -89,12 +90,12 @@ class Engine:
         latency: Latency,
         seed: object,
         tiers: int,
+        customers: Customers,
     ) -> None:
         self.pen = Pen(journal(), read)
         self.clock = Clock(epoch=EPOCH + self._loop.time(), loop=self._loop)
         self.acd = Acd(centre, self.clock, self.pen, tiers=tiers)
         self.switch = FakeSwitch(self._exchange, latency=latency, seed=seed)
-        customers = MoodyCustomers(seed)
         floor = Floor(self.acd, self.switch, Rooms(self.switch), customers=customers)
         self.reception = Reception(floor, self.pen)
 

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import AgentId
+from ccapp.ports import Customers
 from ccapp.routing.index import TIERS
+from ccapp.simulate.customers import MoodyCustomers
 from ccapp.simulate.desk import Moods
 from ccapp.simulate.link import USUAL, Latency
 from ccapp.simulate.people import ANSWERS_AT_ONCE, CallerScript, React
@@ -52,6 +54,7 @@ class Scenario:
     duration_s: float  # no call comes after it
     reacts: Reacts = lambda agent, chance: ANSWERS_AT_ONCE
     outside: Callable[[str, random.Random], React] | None = None  # who agents reach outside; None: nobody
+    customers: Callable[[object], Customers] = MoodyCustomers  # of a seed
     moods: Moods = Moods()  # noqa: RUF009 - frozen
     breakages: Sequence[Breakage] = ()
     latency: Latency = USUAL

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ccapp.domain.admission import Goodbye, ToNumber, Treatment, WhenEmpty
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
+from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import (
     EMPTY_KEY,
@@ -77,6 +78,7 @@ _KNOWN = Tree(
 
 
 _MANAGER = ManagerRules(wait_s=15.0, absent="your manager is away", ask="one yes two no", ask_s=2.0)
+_CUSTOMER_INFO = CustomerInfo(url="http://crm.example/callers", answers={"Skills": "skills"})
 
 
 def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
@@ -228,6 +230,8 @@ def with_limits(centre: Centre, chance: random.Random) -> Centre:
 
 def _storm_centre(seed: int, agents: int) -> Centre:
     chosen = centre(agents, strategy(seed))
+    if seed % 4 < 2:
+        chosen = replace(chosen, customer_info=_CUSTOMER_INFO)
     return with_limits(chosen, random.Random(f"limits/{seed}")) if seed % 2 else chosen
 
 

@@ -112,6 +112,7 @@ class World:
             latency=scenario.latency,
             seed=f"{scenario.seed}/{self._engines}",
             tiers=scenario.tiers,
+            customers=scenario.customers,
         )
         self._touched()
 

@@ -3,11 +3,13 @@
 Instants are epoch seconds (`..._at`), durations seconds (`..._s`).
 """
 
+import json
 from collections import Counter
 from typing import Any
 
 from ccapp.acd import Acd, Visit
 from ccapp.domain.centre import Agent, Queue
+from ccapp.domain.customer_info import DATA_FROM_SERVER
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import UNTIL_DONE, Intent, Presence, State, SubState, state_of
 from ccapp.domain.requirements import Requires, unmet
@@ -210,6 +212,7 @@ class Views:
         if talk is not None:
             return {
                 **self._caller(talk.visit),
+                DATA_FROM_SERVER: self._customer_info(talk.visit),
                 "queue": talk.queue,
                 "began_at": talk.began_at,
                 "answered": True,
@@ -217,11 +220,17 @@ class Views:
         if offer is not None:
             return {
                 **self._caller(offer.visit),
+                DATA_FROM_SERVER: self._customer_info(offer.visit),
                 "queue": offer.queue,
                 "began_at": offer.made_at,
                 "answered": False,
             }
         return None
+
+    def _customer_info(self, id: VisitId) -> Any:
+        """What the customer's server says of the caller; None: nothing."""
+        visit = self._acd.visits.get(id)
+        return json.loads(visit.customer_info) if visit is not None and visit.customer_info else None
 
     def _own_call(self, agent: AgentId) -> Document | None:
         """The call that he, or the colleague who called him, has dialled."""
@@ -272,6 +281,7 @@ class Views:
             "number": visit.number,
             "caller_number": visit.caller_number,
             "caller_name": visit.caller_name,
+            DATA_FROM_SERVER: self._customer_info(visit.id),
             "offers": visit.offers,
             **where,
             "since_s": self._s(self.now - where["since"]),

@@ -45,6 +45,15 @@ SPARING = some(
     always_ready=st.booleans(),
 )
 
+CUSTOMER_INFO = st.fixed_dictionaries(
+    {"url": st.just("https://crm.example/info?key=1")},
+    optional={
+        "timeout_ms": st.integers(100, 30_000),
+        "project": TITLES,
+        "answers": st.just({"Name": "customer.names.0"}),
+    },
+)
+
 
 def group(agents: list[str]) -> st.SearchStrategy[Document]:
     return some(agents=st.lists(st.sampled_from(agents)), at_once_max=st.integers(1, 9))
@@ -87,6 +96,8 @@ def documents(draw: st.DrawFn) -> Document:
             record=st.booleans(),
         )
         document["own_calls"] = {"outbound_trunk": trunks[0]} | draw(more)
+    if draw(st.booleans()):
+        document["customer_info"] = draw(CUSTOMER_INFO)
     if draw(st.booleans()):
         digest = st.text("0123456789abcdef", min_size=32, max_size=32)
         desk = st.fixed_dictionaries({"digest": digest}, optional={"log_in_by_code": st.booleans()})

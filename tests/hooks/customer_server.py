@@ -22,6 +22,7 @@ class CustomerServer:
     at_once: int = 0
     at_once_most: int = 0
     delay_s: float = 1.5  # of /late
+    customer: object = field(default_factory=lambda: CUSTOMER)
     redirect_to: str = ""
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -57,7 +58,7 @@ class CustomerServer:
                 raise web.HTTPFound(self.redirect_to)
             case "/round":
                 raise web.HTTPTemporaryRedirect("/round")
-        return web.json_response(CUSTOMER)
+        return web.json_response(self.customer)
 
     async def _huge(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()

@@ -72,6 +72,7 @@ class Visits:
         self.talks: dict[AgentId, events.CallServed] = {}  # open
         self._settled: set[OfferId] = set()
         self._untold: set[tuple[VisitId, int]] = set()  # talks whose recording is still to be told
+        self._told_of: set[VisitId] = set()  # by a customer's server
         self._at = 0.0
         self.outcomes: dict[events.Outcome, int] = {}
         self.arrived = 0
@@ -90,6 +91,9 @@ class Visits:
     def _succeeds(self, fact: VisitFact) -> None:
         before = self.open.get(fact.visit)
         self._verdict.must(fact.visit not in self._over, "nothing after the end", fact)
+        if isinstance(fact, events.CustomerInfoAsked):
+            self._asked(fact)  # beside the call, whatever comes before and after
+            return
         kind = type(before) if before else None
         if any(offer.visit == fact.visit for offer in self.offers.values()):
             allowed: tuple[type[VisitFact], ...] = RINGING
@@ -109,6 +113,11 @@ class Visits:
             self._over.add(fact.visit)
             del self.open[fact.visit]
             self.outcomes[fact.outcome] = self.outcomes.get(fact.outcome, 0) + 1
+
+    def _asked(self, fact: events.CustomerInfoAsked) -> None:
+        rule = "a customer's server is asked once about a caller who is there"
+        self._verdict.must(fact.visit in self.open and fact.visit not in self._told_of, rule, fact)
+        self._told_of.add(fact.visit)
 
     def _settles(self, fact: VisitFact) -> None:
         match fact:
