@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from ccapp.acd import Acd, Attempt, Place, Talk
 from ccapp.acd.signal import Signal
-from ccapp.calls import confirmation
+from ccapp.calls import briefing
 from ccapp.calls.floor import Floor
 from ccapp.calls.reach import reach
 from ccapp.calls.scope import Undo, how_gone, until
@@ -188,7 +188,7 @@ async def answers(attempt: Attempt, leg: Leg, acd: Acd) -> bool:
     try:
         async with asyncio.timeout(attempt.offer.ring_s):
             await leg.picked_up()
-        return await confirmation.given(attempt, leg, acd)
+        return await briefing.confirmed(attempt, leg, acd)
     except TimeoutError:
         attempt.declined(DeclineReason.NO_ANSWER)
     except LegGone:
@@ -198,8 +198,11 @@ async def answers(attempt: Attempt, leg: Leg, acd: Acd) -> bool:
 
 
 async def join(attempt: Attempt, leg: Leg, party: Party) -> Served | None:
-    """Both into the agent's talk bridge. If the agent is lost on the way, the caller keeps his place."""
+    """What the queue whispers, then both into the agent's talk bridge. If the agent is lost on the way, the
+    caller keeps his place."""
     rooms, agent = party.floor.rooms, attempt.offer.agent
+    if not await briefing.whispered(attempt, leg, party.floor.acd):
+        return None
     try:
         caller = await party.comes(attempt, leg)
         bridge = await rooms.talk(agent)

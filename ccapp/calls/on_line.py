@@ -7,16 +7,15 @@ leg lives longer than any talk, also over an engine's death: the next engine fin
 from collections.abc import Mapping
 
 from ccapp.acd import Attempt
-from ccapp.calls import offering
+from ccapp.calls import briefing, offering
 from ccapp.calls.feature_codes import NOT_KNOWN, NOT_POSSIBLE, spoken
 from ccapp.calls.floor import Floor
 from ccapp.calls.offering import Party, Served
 from ccapp.calls.scope import forever, until, until_gone
-from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import AgentId, ChannelId
 from ccapp.domain.ivr import Say, Sound
 from ccapp.domain.presence import IllegalMove, Move
-from ccapp.ports import Arrived, FoundLeg, Leg, LegGone, SwitchError
+from ccapp.ports import Arrived, FoundLeg, Leg
 
 BEEP = Sound(name="beep")
 WELCOME = Say(text="You wait on the line.")
@@ -82,19 +81,6 @@ async def joined(attempt: Attempt, party: Party) -> Served | None:
     leg, served = floor.phones.on_line(agent), None
     async with until(attempt.withdrawn.on):
         await party.while_ringing()
-        if await hears_beep(attempt, leg) and leg is not None:
+        if await briefing.hears(attempt, leg, [BEEP]) and leg is not None:
             served = await offering.join(attempt, leg, party)
     return served
-
-
-async def hears_beep(attempt: Attempt, leg: Leg | None) -> bool:
-    """Whether he has, and is still to be joined."""
-    try:
-        if leg is None:
-            raise LegGone("he has just left the line")
-        await leg.play([BEEP])
-    except LegGone:
-        attempt.declined(DeclineReason.AGENT_GONE)
-    except SwitchError:
-        attempt.declined(DeclineReason.TECHNICAL)
-    return not attempt.settled

@@ -29,6 +29,8 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
     for queue in centre.queues.values():
         yield ivr.Say(text=queue.greeting)
         yield ivr.Say(text=queue.sorry)
+        if isinstance(queue.whisper, ivr.Say):
+            yield from _in_all_languages(queue.whisper, centre)
         for treatment in chain(ways(queue.closed), ways(queue.overflow)):
             if isinstance(treatment, Goodbye):
                 yield ivr.Say(text=treatment.say)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from ccapp.acd import Attempt, Place
-from ccapp.calls import offering, on_line
+from ccapp.calls import briefing, offering, on_line
 from ccapp.calls.offering import Party, Served
 from ccapp.calls.scope import forever, until
 from ccapp.domain.causes import DeclineReason
@@ -120,7 +120,7 @@ class Phone:
     async def _beep(self, leg: Leg | None) -> None:
         """He waits on the line: it is as if he had picked up."""
         async with until(self._attempt.withdrawn.on):
-            if await on_line.hears_beep(self._attempt, leg):
+            if await briefing.hears(self._attempt, leg, [on_line.BEEP]):
                 self._picked_up = leg
                 self._phones.place.picked_up()
 

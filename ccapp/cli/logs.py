@@ -37,7 +37,7 @@ from ccapp.domain.explanation import Explanation
 log = logging.getLogger("ccapp.cli")
 facts = logging.getLogger("ccapp.facts")
 
-PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values"})
+PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values", "info"})
 """Fields that may tell who called, whom he called or what he keyed."""
 
 PUBLIC = frozenset({

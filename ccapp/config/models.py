@@ -5,7 +5,7 @@ be is checked here, what fields say about each other in `checks`.
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -54,6 +54,7 @@ from ccapp.config.models_serving import (
     TierRulesPart,
     standings,
 )
+from ccapp.config.models_whisper import WhisperPart
 from ccapp.domain.admission import WhenEmpty
 from ccapp.domain.centre import (
     CLOSED,
@@ -153,6 +154,7 @@ class QueuePart(Part):
     resume_within_s: float = Field(0.0, ge=0, le=RESUME_S_MAX)
     overflow: TreatmentPart | None = None
     manager: ManagerPart | None = None
+    whisper: WhisperPart | None = None
     music: Music = "default"
     caller_id: CallerNumber = ""
     caller_id_name: Text = Field("", max_length=80)
@@ -183,6 +185,7 @@ class QueuePart(Part):
             "join_when_empty": WhenEmpty(self.join_when_empty),
             "leave_when_empty": WhenEmpty(self.leave_when_empty),
             "manager": None if self.manager is None else self.manager.value(),
+            "whisper": None if self.whisper is None else self.whisper.heard(),
         }
         return Queue(id=id, **(dict(self) | parts))
 
@@ -197,6 +200,7 @@ class QueuePart(Part):
             "closed": TreatmentPart.of(queue.closed),
             "overflow": None if queue.overflow is None else TreatmentPart.of(queue.overflow),
             "manager": None if queue.manager is None else ManagerPart.of(queue.manager),
+            "whisper": None if queue.whisper is None else WhisperPart.of(queue.whisper),
         }
         return cls(**(_like(queue, cls.model_fields) | parts))
 
@@ -204,6 +208,7 @@ class QueuePart(Part):
 class AgentPart(SecretPart):
     name: Title
     extension: Extension
+    language: Language | Literal[""] = ""
     skills: SkillLevels = Field({})
     max_misses: int = Field(3, ge=0, le=1000)
     reject_delay_s: Seconds = 10.0

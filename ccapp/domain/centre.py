@@ -8,7 +8,7 @@ from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.fifo import Kind
 from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, TreeId, TrunkId
-from ccapp.domain.ivr import Tree
+from ccapp.domain.ivr import Prompt, Tree
 from ccapp.domain.managers import ManagerRules
 from ccapp.domain.priorities import OVERDUE_S, Priority, TimeBase
 from ccapp.domain.requirements import Requires, Skills
@@ -77,6 +77,7 @@ class Queue:
     resume_within_s: float = 0.0  # who hung up and calls again so soon has his old place; 0: never
     overflow: Treatment | None = None  # for who is not let in or has waited in vain; None: hears `sorry`
     manager: ManagerRules | None = None  # None: callers have none here
+    whisper: Prompt | None = None  # said to the agent who has answered, before both are joined
     music: str = "default"  # music-on-hold class
     caller_id: str = ""  # shown to agents who are rung outside
     caller_id_name: str = ""  # shown to all its agents, with call data filled in; empty: the caller's
@@ -129,6 +130,7 @@ class Agent:
     id: AgentId
     name: str
     extension: str
+    language: str = ""  # in which he is whispered to; empty: the text's own
     skills: Skills = field(default_factory=dict)
     digest: str = ""
     max_misses: int = 3  # misses in a row that take him out of READY; 0: never

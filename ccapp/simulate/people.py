@@ -82,13 +82,14 @@ class Reaction(Enum):
     BUSY = "busy"
     SILENT = "silent"
     FAIL = "fail"  # the network's or the phone's fault
-    ANSWER_AND_VANISH = "answer_and_vanish"  # hangs up in the very instant of the answer
+    ANSWER_AND_VANISH = "answer_and_vanish"  # hangs up `stays_s` after the answer: in its very instant
 
 
 @dataclass(frozen=True, slots=True)
 class React:
     reaction: Reaction
     after_s: float = 0.0
+    stays_s: float = 0.0
 
 
 ANSWERS_AT_ONCE = React(Reaction.ANSWER)
@@ -119,7 +120,7 @@ class AgentPhone(Party):
                 self._exchange.after(react.after_s, self._exchange.pick_up, channel)
             case Reaction.ANSWER_AND_VANISH:
                 self._exchange.after(react.after_s, self._exchange.pick_up, channel)
-                self._exchange.after(react.after_s, self._exchange.hang_up, channel)
+                self._exchange.after(react.after_s + react.stays_s, self._exchange.hang_up, channel)
             case Reaction.REJECT | Reaction.BUSY | Reaction.FAIL:
                 cause = _CAUSES[react.reaction]
                 self._exchange.after(react.after_s, self._decline, channel, cause)

@@ -177,7 +177,8 @@ def reacts(agent: AgentId, chance: random.Random) -> React:
     dice = chance.random()
     if dice < 0.75:
         return React(Reaction.ANSWER, chance.uniform(0.0, 6.0))
-    return React(chance.choice(list(Reaction)[1:]), chance.uniform(0.0, 6.0))
+    stays_s = chance.choice([0.0, 0.0, 1.0])
+    return React(chance.choice(list(Reaction)[1:]), chance.uniform(0.0, 6.0), stays_s)
 
 
 def outside(number: str, chance: random.Random) -> React:
@@ -230,6 +231,9 @@ def with_limits(centre: Centre, chance: random.Random) -> Centre:
 
 def _storm_centre(seed: int, agents: int) -> Centre:
     chosen = centre(agents, strategy(seed))
+    if seed % 3 == 0:
+        whispers = replace(chosen.queues[SALES], whisper=Say(text="Sales, {CallerNumber}"))
+        chosen = replace(chosen, queues={**chosen.queues, SALES: whispers})
     if seed % 4 < 2:
         chosen = replace(chosen, customer_info=_CUSTOMER_INFO)
     return with_limits(chosen, random.Random(f"limits/{seed}")) if seed % 2 else chosen

@@ -117,6 +117,7 @@ def agent(index: int) -> st.SearchStrategy[Document]:
             "skills": st.fixed_dictionaries(dict.fromkeys(SKILLS, LEVELS)),
         },
         optional={
+            "language": st.sampled_from(["es", "pt-BR"]),
             "wrap_up_s": seconds(0, 600),
             "max_misses": st.integers(0, 9),
             "lag_s": seconds(0, 60),
@@ -206,6 +207,7 @@ def callcenter(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Docume
             "no_agent_wait_s_max": seconds(0, 600),
             "no_agent_grace_s": seconds(0, 60),
             "greeting": WORDS,
+            "whisper": TITLES | PROMPTS,
             "tiers": st.dictionaries(
                 st.sampled_from(agents), some(level=st.integers(1, 9), weight=st.integers(1, 9))
             ),

@@ -340,7 +340,7 @@ KNOWN = {
     }),
     Agent: frozenset({
         "id", "name", "extension", "skills", "digest", "max_misses", "reject_delay_s", "busy_delay_s",
-        "no_answer_delay_s", "technical_delay_s", "lag_s", "ban_s", "wrap_up_s",
+        "no_answer_delay_s", "technical_delay_s", "lag_s", "ban_s", "wrap_up_s", "language",
     }),
 }  # fmt: skip
 """Settings that are decided by the Router, or done above, or make no difference here."""
