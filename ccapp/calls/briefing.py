@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ccapp.acd import Acd, Attempt, Visit
-from ccapp.calls.ivr_values import filled
+from ccapp.calls.ivr_values import filled, heard
 from ccapp.calls.keys import key_during
 from ccapp.calls.scope import until
 from ccapp.domain.causes import DeclineReason
@@ -26,9 +26,9 @@ async def confirmed(attempt: Attempt, leg: Leg, acd: Acd) -> bool:
     """Whether the caller may be joined; if not, the offer is declined. Other keys are not listened to."""
     person = acd.centre.agents.get(attempt.offer.agent)
     outside = person.outside if person is not None else None
-    if outside is None or not outside.confirm:
+    if outside is None or outside.confirm is None:
         return True
-    question = [Say(text=outside.confirm)]
+    question = heard(outside.confirm, attempt.visit, acd.centre)
     try:
         async with asyncio.timeout(outside.confirm_s):
             key = None

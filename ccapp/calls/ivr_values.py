@@ -47,6 +47,11 @@ def spoken(prompt: ivr.Prompt, visit: Visit, centre: Centre) -> ivr.Prompt:
             return prompt
 
 
+def heard(prompt: ivr.Prompt | None, visit: Visit, centre: Centre) -> list[ivr.Prompt]:
+    """As `spoken`, to be played; nothing where nothing is said."""
+    return [] if prompt is None else [spoken(prompt, visit, centre)]
+
+
 def holds(case: ivr.Case, visit: Visit, is_open: Callable[[str], bool]) -> bool:
     """An order comparison with something that is not a number does not hold."""
     value = value_of(visit, case.data)

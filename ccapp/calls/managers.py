@@ -2,11 +2,11 @@
 
 from ccapp.acd import Visit
 from ccapp.calls.floor import Floor
+from ccapp.calls.ivr_values import heard
 from ccapp.calls.keys import key_during
 from ccapp.domain import calldata
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import AgentId
-from ccapp.domain.ivr import Say
 from ccapp.domain.managers import Chosen, ManagerRules, caller_key
 from ccapp.ports import Leg
 
@@ -24,15 +24,16 @@ async def manager_of(visit: Visit, queue: Queue, floor: Floor) -> AgentId | None
 
 def is_to_be_asked(visit: Visit, queue: Queue) -> bool:
     """Whether the caller has no manager yet and can be given one."""
-    asks = queue.manager is not None and bool(queue.manager.ask)
+    asks = queue.manager is not None and queue.manager.ask is not None
     return asks and visit.manager is None and bool(caller_key(visit.caller_number))
 
 
 async def ask(visit: Visit, caller: Leg, rules: ManagerRules, agent: AgentId, floor: Floor) -> None:
     """Shall this agent always take the caller's calls? 1 is yes, 2 is no; else it is asked once again."""
     caller.forget_digits()
+    question = heard(rules.ask, visit, floor.acd.centre)
     for _ in range(2):
-        key = await key_during(caller, [Say(text=rules.ask)], barge_in=True, then_within_s=rules.ask_s)
+        key = await key_during(caller, question, barge_in=True, then_within_s=rules.ask_s)
         if key in ANSWERS:
             floor.acd.manager_asked(visit, agent, yes=ANSWERS[key])
             if ANSWERS[key]:

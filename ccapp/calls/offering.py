@@ -12,12 +12,13 @@ from ccapp.acd import Acd, Attempt, Place, Talk
 from ccapp.acd.signal import Signal
 from ccapp.calls import briefing
 from ccapp.calls.floor import Floor
+from ccapp.calls.ivr_values import heard
 from ccapp.calls.reach import reach
 from ccapp.calls.scope import Undo, how_gone, until
 from ccapp.domain.causes import DeclineReason, decline_reason
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import ChannelId, agent_channel
-from ccapp.domain.ivr import Say
+from ccapp.domain.ivr import Prompt
 from ccapp.ports import Dial, Gone, Leg, LegGone, SwitchError
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Comfort:
         self.floor = floor
         self._caller = caller
         self._queue = queue
+        self._visit = place.visit
         self._hall = floor.rooms.hall(place.queue)
         self._inside = False
         self._moving = asyncio.Lock()
@@ -118,24 +120,24 @@ class Comfort:
         return True
 
     def _tell_absence(self) -> None:
-        if self._queue.manager is not None and (text := self._queue.manager.absent):
-            self._telling = asyncio.create_task(self._told(text))
+        if self._queue.manager is not None and (absent := self._queue.manager.absent) is not None:
+            self._telling = asyncio.create_task(self._told(absent))
 
-    async def _told(self, text: str) -> None:
+    async def _told(self, prompt: Prompt) -> None:
         with suppress(LegGone):  # his own story hears of that
             async with self._moving:
                 if self._inside:
                     await self._tried(self._hall.step_out(self._caller))
                     self._inside = False
             async with until(self._cut.on):
-                await self._tried(self._say(text))
+                await self._tried(self._say(prompt))
             if self._cut.fired is None:
                 await self._enter()
         self._telling = None
 
-    async def _say(self, text: str) -> None:
+    async def _say(self, prompt: Prompt) -> None:
         await self._caller.answer()
-        await self._caller.play([Say(text=text)])
+        await self._caller.play(heard(prompt, self._visit, self.floor.acd.centre))
 
     @property
     def channel(self) -> ChannelId:

@@ -6,12 +6,38 @@ from itertools import chain
 from ccapp.calls import feature_codes
 from ccapp.domain import ivr
 from ccapp.domain.admission import Goodbye, ways
-from ccapp.domain.centre import Centre
+from ccapp.domain.centre import Centre, Queue
 
 
 def texts(centre: Centre) -> list[ivr.Say]:
     """Without those that hold a caller's data: they differ from call to call."""
     return [say for say in dict.fromkeys(_all(centre)) if say.text and "{" not in say.text]
+
+
+def prompts(centre: Centre) -> Iterator[tuple[str, ivr.Prompt]]:
+    """All that is configured, and where: as `main/welcome` in an IVR, `queue sales` or `agent anna`."""
+    for tree in centre.trees.values():
+        for name, node in tree.nodes.items():
+            for field in ("prompt", "wrong"):
+                if (prompt := getattr(node, field, None)) is not None:
+                    yield f"{tree.id}/{name}", prompt
+    for queue in centre.queues.values():
+        yield from ((f"queue {queue.id}", prompt) for prompt in _of_queue(queue) if prompt is not None)
+    for agent in centre.agents.values():
+        if agent.outside is not None and agent.outside.confirm is not None:
+            yield f"agent {agent.id}", agent.outside.confirm
+
+
+def _of_queue(queue: Queue) -> Iterator[ivr.Prompt | None]:
+    yield queue.greeting
+    yield queue.sorry
+    yield queue.whisper
+    for treatment in chain(ways(queue.closed), ways(queue.overflow)):
+        if isinstance(treatment, Goodbye):
+            yield treatment.say
+    if queue.manager is not None:
+        yield queue.manager.absent
+        yield queue.manager.ask
 
 
 def _in_all_languages(say: ivr.Say, centre: Centre) -> Iterator[ivr.Say]:
@@ -21,24 +47,8 @@ def _in_all_languages(say: ivr.Say, centre: Centre) -> Iterator[ivr.Say]:
 
 
 def _all(centre: Centre) -> Iterator[ivr.Say]:
-    for tree in centre.trees.values():
-        for node in tree.nodes.values():
-            for name in ("prompt", "wrong"):
-                if isinstance(prompt := getattr(node, name, None), ivr.Say):
-                    yield from _in_all_languages(prompt, centre)
-    for queue in centre.queues.values():
-        yield ivr.Say(text=queue.greeting)
-        yield ivr.Say(text=queue.sorry)
-        if isinstance(queue.whisper, ivr.Say):
-            yield from _in_all_languages(queue.whisper, centre)
-        for treatment in chain(ways(queue.closed), ways(queue.overflow)):
-            if isinstance(treatment, Goodbye):
-                yield ivr.Say(text=treatment.say)
-        if queue.manager is not None:
-            yield ivr.Say(text=queue.manager.absent)
-            yield ivr.Say(text=queue.manager.ask)
-    for agent in centre.agents.values():
-        if agent.outside is not None:
-            yield ivr.Say(text=agent.outside.confirm)
+    for _, prompt in prompts(centre):
+        if isinstance(prompt, ivr.Say):
+            yield from _in_all_languages(prompt, centre)
     for text in feature_codes.sentences(centre):
         yield ivr.Say(text=text)

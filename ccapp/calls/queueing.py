@@ -6,6 +6,7 @@ from typing import assert_never
 from ccapp.acd import TurnedAway, Visit
 from ccapp.calls import conversation, customer_info, managers, offering, outward, ringing
 from ccapp.calls.floor import Floor
+from ccapp.calls.ivr_values import heard
 from ccapp.calls.offering import Served
 from ccapp.calls.waypoint import InLine, InTree, Waypoint
 from ccapp.domain import calldata
@@ -14,7 +15,6 @@ from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.fifo import SLOT, Kind, in_slot
 from ccapp.domain.ids import QueueId, SkillId
-from ccapp.domain.ivr import Say
 from ccapp.domain.priorities import CALLER_PRIORITY, CALLER_PRIORITY_MAX, Priority, TimeBase
 from ccapp.domain.requirements import Requires, merged
 from ccapp.ports import Leg
@@ -96,7 +96,7 @@ async def _come_in(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> InL
     floor.acd.admit(visit, line.queue, line.caller_priority, line.brought_s)
     queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
     data = visit.data
-    await _greet(caller, queue)
+    await _greet(visit, caller, queue, floor)
     await customer_info.known(visit, caller, queue, floor)
     visit.manager = await managers.manager_of(visit, queue, floor)
     return line if visit.data is data else read_again(line, visit, queue)
@@ -135,11 +135,11 @@ async def talk(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
         await managers.ask(visit, caller, queue.manager, agent, floor)
 
 
-async def _greet(caller: Leg, queue: Queue) -> None:
+async def _greet(visit: Visit, caller: Leg, queue: Queue, floor: Floor) -> None:
     """Once, on entering, on the queue's time; not again to one whose place is taken up after a crash."""
-    if queue.greeting:
+    if greeting := heard(queue.greeting, visit, floor.acd.centre):
         await caller.answer()
-        await caller.play([Say(text=queue.greeting)])
+        await caller.play(greeting)
 
 
 async def elsewhere(
@@ -154,10 +154,10 @@ async def elsewhere(
         case ToNumber() | ToCallCenter() as to:
             then = await outward.forwarded(visit, caller, line, away, to, floor)
             return None if then is None else await elsewhere(visit, caller, line, then, floor)
-        case Goodbye(say=text):
+        case Goodbye(say=last_word):
             visit.ends(away.outcome, EndedBy.SYSTEM)
             await caller.answer()
-            await caller.play([Say(text=text)])
+            await caller.play(heard(last_word, visit, floor.acd.centre))
             return None
         case _ as never:
             assert_never(never)

@@ -45,6 +45,7 @@ from ccapp.config.models_customer_info import CustomerInfoPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_managers import ManagerPart
+from ccapp.config.models_prompts import HeardPart
 from ccapp.config.models_serving import (
     RELAX_MAX,
     GroupPart,
@@ -59,6 +60,7 @@ from ccapp.domain.admission import WhenEmpty
 from ccapp.domain.centre import (
     CLOSED,
     RESUME_S_MAX,
+    SORRY,
     Agent,
     Centre,
     FeatureCodes,
@@ -160,8 +162,8 @@ class QueuePart(Part):
     caller_id_name: Text = Field("", max_length=80)
     record: bool = False
     time_base: TimeBase = TimeBase.QUEUE
-    greeting: Text = ""
-    sorry: Text = Queue(id=QueueId(""), name="").sorry
+    greeting: HeardPart = HeardPart.of(None)
+    sorry: HeardPart = HeardPart.of(SORRY)
 
     @model_validator(mode="before")
     @classmethod
@@ -186,6 +188,8 @@ class QueuePart(Part):
             "leave_when_empty": WhenEmpty(self.leave_when_empty),
             "manager": None if self.manager is None else self.manager.value(),
             "whisper": None if self.whisper is None else self.whisper.heard(),
+            "greeting": self.greeting.prompt(),
+            "sorry": self.sorry.prompt(),
         }
         return Queue(id=id, **(dict(self) | parts))
 
@@ -201,6 +205,8 @@ class QueuePart(Part):
             "overflow": None if queue.overflow is None else TreatmentPart.of(queue.overflow),
             "manager": None if queue.manager is None else ManagerPart.of(queue.manager),
             "whisper": None if queue.whisper is None else WhisperPart.of(queue.whisper),
+            "greeting": HeardPart.of(queue.greeting),
+            "sorry": HeardPart.of(queue.sorry),
         }
         return cls(**(_like(queue, cls.model_fields) | parts))
 

@@ -15,10 +15,10 @@ from ccapp.config.fields import (
     Part,
     QueueName,
     RingSeconds,
-    Text,
     TreeName,
     TrunkName,
 )
+from ccapp.config.models_prompts import HeardPart
 from ccapp.domain import hours
 from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, Treatment, ways
 from ccapp.domain.hours import DAYS
@@ -40,7 +40,7 @@ class TreatmentPart(Part):
     node: NodeName | None = None
     number: "NumberWayPart | None" = None
     call_center: "CallCenterWayPart | None" = None
-    hang_up: Text | None = None
+    hang_up: HeardPart | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -60,7 +60,7 @@ class TreatmentPart(Part):
             return ToTree(tree=self.ivr, node=self.node)
         if (outward := self.number or self.call_center) is not None:
             return outward.way()
-        return Goodbye(say=self.hang_up or "")
+        return Goodbye(say=None if self.hang_up is None else self.hang_up.prompt())
 
     @classmethod
     def of(cls, treatment: Treatment) -> Self:
@@ -73,8 +73,8 @@ class TreatmentPart(Part):
                 return cls(number=NumberWayPart.of(treatment))
             case ToCallCenter():
                 return cls(call_center=CallCenterWayPart.of(treatment))
-            case Goodbye(say=text):
-                return cls(hang_up=text)
+            case Goodbye(say=last_word):
+                return cls(hang_up=HeardPart.of(last_word))
             case _ as never:
                 assert_never(never)
 

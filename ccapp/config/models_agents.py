@@ -14,9 +14,9 @@ from ccapp.config.fields import (
     Part,
     RingSeconds,
     Seconds,
-    Text,
     TrunkName,
 )
+from ccapp.config.models_prompts import HeardPart
 from ccapp.domain.centre import BreakLimit, Outside, OwnCalls, Phone
 from ccapp.domain.ids import AgentId
 
@@ -79,7 +79,7 @@ class OutsidePart(Part):
 
     number: OutsideNumber
     trunk: TrunkName
-    confirm: Text = ""
+    confirm: HeardPart = HeardPart.of(None)
     confirm_s: KeySeconds = 15.0
     calls_per_hour_max: int | None = Field(None, ge=1, le=1000)
     calls_per_day_max: int | None = Field(None, ge=1, le=1000)
@@ -87,11 +87,12 @@ class OutsidePart(Part):
     always_ready: bool = False
 
     def value(self) -> Outside:
-        return Outside(**dict(self))
+        return Outside(**(dict(self) | {"confirm": self.confirm.prompt()}))
 
     @classmethod
     def of(cls, outside: Outside) -> Self:
-        return cls(**{name: getattr(outside, name) for name in cls.model_fields})
+        given = {name: getattr(outside, name) for name in cls.model_fields}
+        return cls(**(given | {"confirm": HeardPart.of(outside.confirm)}))
 
 
 class OwnCallsPart(Part):

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Self, assert_never
 
-from pydantic import Field, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from ccapp.config.fields import Language, Part, SoundName, Spoken, Text, Voice
 from ccapp.domain import ivr
@@ -40,6 +40,38 @@ class PromptPart(Part):
         prompt = self.prompt()
         assert prompt is not None, "validated"
         return prompt
+
+
+class HeardPart(PromptPart):
+    """`A sentence.`, or as an IVR has it: `{say: A sentence., translations: {es: Una frase.}}`.
+
+    An empty sentence is none.
+    """
+
+    silent_allowed = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sentence(cls, given: object) -> object:
+        if isinstance(given, str):
+            return {"say": given} if given.strip() else {}
+        if not isinstance(given, dict | HeardPart):
+            raise ValueError("must be a text, or a mapping with say or sound")
+        return given
+
+    @model_serializer
+    def _as_written(self) -> str | dict[str, Any]:
+        match self.prompt():
+            case None:
+                return ""
+            case ivr.Say(text=text, voice="", translations=()):
+                return text
+            case prompt:
+                return {name: value for name, value in prompt_fields(prompt).items() if value}
+
+    @classmethod
+    def of(cls, prompt: ivr.Prompt | None) -> Self:
+        return cls.model_validate(prompt_fields(prompt))
 
 
 def prompt_fields(prompt: ivr.Prompt | None) -> dict[str, Any]:

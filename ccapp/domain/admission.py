@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ccapp.domain.ids import NodeId, QueueId, TreeId, TrunkId
+from ccapp.domain.ivr import Prompt
 
 
 class RefusalReason(StrEnum):
@@ -53,9 +54,9 @@ class ToQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goodbye:
-    """A sentence, then the end of the call."""
+    """A sentence, if any, then the end of the call."""
 
-    say: str
+    say: Prompt | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

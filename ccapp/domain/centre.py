@@ -8,7 +8,7 @@ from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.fifo import Kind
 from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, TreeId, TrunkId
-from ccapp.domain.ivr import Prompt, Tree
+from ccapp.domain.ivr import Prompt, Say, Tree
 from ccapp.domain.managers import ManagerRules
 from ccapp.domain.priorities import OVERDUE_S, Priority, TimeBase
 from ccapp.domain.requirements import Requires, Skills
@@ -28,7 +28,8 @@ from ccapp.domain.serving import (
 __all__ = ["Agent", "BreakLimit", "Centre", "FeatureCodes", "Number", "Queue", "ToQueue", "ToTree", "Trunk"]
 
 RESUME_S_MAX = 3600.0
-CLOSED = Goodbye(say="We are closed now. Please call again during our business hours.")
+CLOSED = Goodbye(say=Say(text="We are closed now. Please call again during our business hours."))
+SORRY = Say(text="We are sorry, nobody can take your call now. Please call again later.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,8 @@ class Queue:
     caller_id_name: str = ""  # shown to all its agents, with call data filled in; empty: the caller's
     record: bool = False  # where the call data do not say it
     time_base: TimeBase = TimeBase.QUEUE  # from when on a call's waiting counts for its place
-    greeting: str = ""  # text spoken on entering the queue, empty: none
-    sorry: str = "We are sorry, nobody can take your call now. Please call again later."
+    greeting: Prompt | None = None  # heard on entering the queue
+    sorry: Prompt | None = SORRY
 
     @property
     def phones_max(self) -> int:
@@ -115,7 +116,7 @@ class Outside:
 
     number: str
     trunk: TrunkId
-    confirm: str = ""  # spoken to who answers there; only 1 takes the caller. Empty: answering does
+    confirm: Prompt | None = None  # heard by who answers there; only 1 takes the caller. None: answering does
     confirm_s: float = 15.0  # how long the key is waited for, from the answer
     calls_per_hour_max: int | None = None  # how often it is rung in any hour
     calls_per_day_max: int | None = None  # and in any 24 hours

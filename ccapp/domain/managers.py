@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ccapp.domain.ivr import Prompt
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagerRules:
@@ -10,9 +12,9 @@ class ManagerRules:
 
     wait_s: float = 20.0  # a caller is kept for a manager who is there but busy, at most for so long
     data: str = "Manager"  # the call data that names him; it counts before the caller's number
-    absent: str = ""  # spoken when he is not there or not reached, and another serves
+    absent: Prompt | None = None  # spoken when he is not there or not reached, and another serves
     learn_last: bool = False  # whoever talked with the caller last becomes his manager
-    ask: str = ""  # spoken to a caller without one after the talk: 1 keeps the agent as manager, 2 does not
+    ask: Prompt | None = None  # spoken after the talk to who has none: 1 keeps the agent as manager, 2 not
     ask_s: float = 8.0  # how long a key is waited for
 
 

@@ -37,6 +37,10 @@ SAY_S_PER_CHARACTER = 0.06
 SOUND_S = 2.0
 
 
+def length_s(prompt: Prompt) -> float:
+    return len(prompt.text) * SAY_S_PER_CHARACTER if isinstance(prompt, Say) else SOUND_S
+
+
 class Exchange:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -57,6 +61,7 @@ class Exchange:
         self.on_mixed: Callable[[Mix], None] = lambda mix: None  # for checks: a bridge has changed
         self.on_command: Callable[[Callable[[], object], str], None] | None = None  # done, and how it went
         self.on_event: Callable[[Event], None] | None = None
+        self.on_heard: Callable[[Channel, Prompt], None] = lambda channel, prompt: None  # a prompt begins
         self.on_rung: Callable[[Channel], None] = lambda channel: None  # a phone begins to ring
         self._context = copy_context()
         self._count = 0
@@ -290,8 +295,8 @@ class Exchange:
 
     def _sound(self, channel: Channel) -> None:
         playback, prompt = channel.playbacks[0]
-        length_s = len(prompt.text) * SAY_S_PER_CHARACTER if isinstance(prompt, Say) else SOUND_S
-        channel.sound = self.after(length_s, self._sounded, channel, playback)
+        channel.sound = self.after(length_s(prompt), self._sounded, channel, playback)
+        self.on_heard(channel, prompt)
         channel.party.hears(channel, prompt)
 
     def _sounded(self, channel: Channel, playback: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.ivr import Say
 from ccapp.domain.managers import ManagerRules
 from ccapp.domain.serving import RINGS_SEVERAL, Strategy
 from ccapp.simulate.desk import Moods
@@ -26,7 +27,7 @@ LATENCIES = (
     Latency(step_s=2.0**-10, slow_share=0.0),
 )
 QUEUE = QueueId("q")
-_MANAGER = ManagerRules(wait_s=3 * STEP_S, absent="away", ask="yes?", ask_s=2 * STEP_S)
+_MANAGER = ManagerRules(wait_s=3 * STEP_S, absent=Say(text="away"), ask=Say(text="yes?"), ask_s=2 * STEP_S)
 
 
 def race(seed: int) -> Scenario:
@@ -84,7 +85,7 @@ def _centre(chance: random.Random, agents: int, strategy: Strategy, seed: int) -
         wrap_up_s=chance.choice([0.0, 2 * STEP_S]),
         wait_s_max=chance.choice([None, 6 * STEP_S]),
         retry_same_agent_s=chance.choice([0.0, 2 * STEP_S]),
-        sorry="sorry!!!",
+        sorry=Say(text="sorry!!!"),
         manager=chance.choice([None, None, _MANAGER]),
     )
     people = {

@@ -77,7 +77,9 @@ _KNOWN = Tree(
 )
 
 
-_MANAGER = ManagerRules(wait_s=15.0, absent="your manager is away", ask="one yes two no", ask_s=2.0)
+_MANAGER = ManagerRules(
+    wait_s=15.0, absent=Say(text="your manager is away"), ask=Say(text="one yes two no"), ask_s=2.0
+)
 _CUSTOMER_INFO = CustomerInfo(url="http://crm.example/callers", answers={"Skills": "skills"})
 
 
@@ -207,7 +209,7 @@ def with_limits(centre: Centre, chance: random.Random) -> Centre:
         ToQueue(queue=SALES),
         ToTree(tree=MENU),
         ToNumber(number="4930", trunk=TrunkId("pstn"), ring_s=4, otherwise=ToTree(tree=MENU)),
-        Goodbye(say="no"),
+        Goodbye(say=Say(text="no")),
     ]
     queues = {
         id: replace(

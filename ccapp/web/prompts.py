@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from aiohttp import BodyPartReader, hdrs, web
 
+from ccapp.calls.prompts import prompts as configured
 from ccapp.domain.centre import Centre
 from ccapp.domain.ivr import Sound
 from ccapp.telephony.prompt_files import BYTES_MAX, BadPrompt, PromptFile, PromptFiles
@@ -58,13 +59,9 @@ async def remove(request: web.Request) -> web.Response:
 
 
 def uses(centre: Centre, name: str) -> list[str]:
-    """The nodes that play it, as tree/node."""
-    return [
-        f"{tree.id}/{id}"
-        for tree in centre.trees.values()
-        for id, node in tree.nodes.items()
-        if Sound(name=name) in (getattr(node, "prompt", None), getattr(node, "wrong", None))
-    ]
+    """Where it is played, as `main/welcome` or `queue sales`."""
+    sound = Sound(name=name)
+    return list(dict.fromkeys(where for where, prompt in configured(centre) if prompt == sound))
 
 
 def _files(request: web.Request) -> PromptFiles:

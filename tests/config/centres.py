@@ -146,7 +146,7 @@ def fifo(queue: Document) -> Document:
     return {name: value for name, value in queue.items() if name not in STRICT} | order | {"kind": "fifo"}
 
 
-GOODBYES = st.builds(lambda text: {"hang_up": text}, WORDS)
+GOODBYES = st.builds(lambda text: {"hang_up": text}, WORDS | PROMPTS)
 
 
 def elsewhere(trunks: list[str]) -> st.SearchStrategy[Document]:
@@ -206,7 +206,8 @@ def callcenter(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Docume
             "leave_when_empty": st.sampled_from(["yes", "no", "strict", False, True]),
             "no_agent_wait_s_max": seconds(0, 600),
             "no_agent_grace_s": seconds(0, 60),
-            "greeting": WORDS,
+            "greeting": WORDS | PROMPTS,
+            "sorry": WORDS | PROMPTS | st.just(""),
             "whisper": TITLES | PROMPTS,
             "tiers": st.dictionaries(
                 st.sampled_from(agents), some(level=st.integers(1, 9), weight=st.integers(1, 9))
@@ -217,7 +218,9 @@ def callcenter(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Docume
                 _with_backup
             ),
             "relax": st.lists(RELAX, max_size=3),
-            "manager": some(wait_s=seconds(0, 60), data=DATA_NAMES, absent=WORDS, learn_last=st.booleans()),
+            "manager": some(
+                wait_s=seconds(0, 60), data=DATA_NAMES, absent=WORDS | PROMPTS, learn_last=st.booleans()
+            ),
         },
     )
 

@@ -8,6 +8,7 @@ from ccapp.config import ConfigError, export_yaml, from_document, read, to_docum
 from ccapp.domain.admission import Goodbye, ToQueue, ToTree, WhenEmpty
 from ccapp.domain.hours import Span
 from ccapp.domain.ids import HoursId, NodeId, QueueId, TreeId
+from ccapp.domain.ivr import Say
 from tests.rows import rows
 
 WHOLE = """
@@ -42,7 +43,10 @@ def test_all_of_it_is_read_and_written_again() -> None:
     assert (sales.ring_s, sales.size_max, sales.wait_s_max, sales.predicted_wait_s_max) == (3, 5, 60, 300)
     assert (sales.join_when_empty, sales.leave_when_empty) == (WhenEmpty.NO, WhenEmpty.STRICT)
     assert sales.closed == ToTree(tree=TreeId("main"), node=NodeId("b"))
-    assert (sales.overflow, help.overflow) == (ToQueue(queue=QueueId("help")), Goodbye(say="Sorry."))
+    assert (sales.overflow, help.overflow) == (
+        ToQueue(queue=QueueId("help")),
+        Goodbye(say=Say(text="Sorry.")),
+    )
     assert help.join_when_empty is WhenEmpty.NO
     office = centre.hours[HoursId("office")]
     assert office.weekly["fri"] == (Span(540, 720), Span(780, 1050))
@@ -69,6 +73,13 @@ def test_all_of_it_is_read_and_written_again() -> None:
         ("overflow: {queue: r, node: x}", "queues.q.overflow: node goes with ivr"),
         ("closed: {ivr: main}", 'queues.q.closed.ivr: no IVR "main"'),
         ("join_when_empty: maybe", "queues.q.join_when_empty: must be 'yes', 'no' or 'strict'"),
+        ("greeting: {say: Hi, sound: hi}", "queues.q.greeting: has both say and sound; one is played"),
+        ("greeting: {say: Hi, voise: es}", "queues.q.greeting.voise: unknown field; did you mean"),
+        ("sorry: [Hi]", "queues.q.sorry: must be a text, or a mapping with say or sound"),
+        (
+            "closed: {hang_up: {translations: {es: Hola}}}",
+            "queues.q.closed.hang_up: translations go with say",
+        ),
         ("size_max: -1", "queues.q.size_max: must be at least 0"),
         ("priority: 101", "queues.q.priority: must be at most 100"),
         ("service_probability: 0.4", "queues.q.service_probability: must be at least 0.5"),

@@ -11,6 +11,7 @@ from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, Treatment
 from ccapp.domain.centre import Centre, Number, Queue, ToQueue, Trunk
 from ccapp.domain.events import EndedBy, Fact, Outcome
 from ccapp.domain.ids import QueueId, TrunkId
+from ccapp.domain.ivr import Say
 from ccapp.simulate.people import CallerScript, React, Reaction
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 from ccapp.simulate.world import Result, simulate
@@ -108,7 +109,7 @@ def test_who_gives_up_while_it_rings_outside_has_timed_out() -> None:
     ],
 )
 def test_the_call_centre_that_the_call_names(named: str, trusted: bool, reached: str | None) -> None:
-    to_centre = ToCallCenter(trunk=PSTN, otherwise=Goodbye(say="Sorry."))
+    to_centre = ToCallCenter(trunk=PSTN, otherwise=Goodbye(say=Say(text="Sorry.")))
     facts = told(simulate(scenario(to_centre, headers={"X-CallCenter": named}, trusted=trusted)))
     talked = [f"{fact.number} {fact.trunk}" for fact in only(events.CallForwarded, facts) if fact.answered]
     assert talked == ([reached] if reached else [])

@@ -45,7 +45,7 @@ from ccapp.routing.router import Router
 from ccapp.simulate.days.callers import Caller, ring
 from ccapp.simulate.days.day import MIDNIGHT, Day
 from ccapp.simulate.days.duty import Staff
-from ccapp.simulate.exchange import SAY_S_PER_CHARACTER
+from ccapp.simulate.exchange import length_s
 
 type Read = Callable[[Fact], None]
 type Act = Callable[[], None]
@@ -122,8 +122,8 @@ class Swift:
         self._read(_arrived(visit))
         self._here[visit.id] = visit
         queue, patience_s = self._day.centre.queues[visit.caller.queue], visit.caller.patience_s
-        if queue.greeting:
-            self._later(SAY_S_PER_CHARACTER * len(queue.greeting), lambda: self._joins(visit, queue))
+        if queue.greeting is not None:
+            self._later(length_s(queue.greeting), lambda: self._joins(visit, queue))
         else:
             self._joins(visit, queue)
         if patience_s is not None:

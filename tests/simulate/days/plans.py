@@ -2,6 +2,7 @@
 
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.ids import AgentId, GroupId, QueueId, SkillId
+from ccapp.domain.ivr import Say
 from ccapp.domain.serving import AskLess, Group, Standing, Strategy
 from ccapp.domain.traffic import Answering, Break, Duration, Law, Shift, Stream, Traffic
 from ccapp.simulate.days.day import Plan
@@ -30,7 +31,7 @@ def centre(strategy: Strategy = Strategy.FEWEST_CALLS) -> Centre:
                 ring_s=8,
                 wrap_up_s=20,
                 wait_s_max=90,
-                greeting="Please hold for sales.",
+                greeting=Say(text="Please hold for sales."),
                 tiers={AGENTS[0]: Standing(level=2), AGENTS[5]: Standing(position=3)},
                 strategy=strategy,
                 sign_in=True,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from ccapp.domain.ivr import Say
 from ccapp.domain.traffic import Duration, Shift
 from ccapp.simulate.days.measures import WHOLE, Counting
 from ccapp.simulate.days.staffing import (
@@ -105,7 +106,7 @@ def test_what_the_present_shifts_have_is_told():
 def test_a_target_nobody_can_meet_is_told():
     looking = search()
     queue = next(iter(looking.plan.centre.queues.values()))
-    slow = replace(queue, greeting="x" * 500)  # thirty seconds of it: nobody is answered in time
+    slow = replace(queue, greeting=Say(text="x" * 500))  # thirty seconds of it: nobody is answered in time
     looking.plan = replace(looking.plan, centre=replace(looking.plan.centre, queues={queue.id: slow}))
     looking.days = 2
     with pytest.raises(NeverMet):
