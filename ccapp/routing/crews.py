@@ -69,6 +69,8 @@ class Crews:
         for crew in self._crews.values():
             for seat in crew.seats:
                 self._of.setdefault(seat.id, []).append(crew)
+        self.watched = bool(self._of)
+        """Whether anybody's coming and going counts."""
         self.changed: set[QueueId] = set()
         """Queues to which somebody has come, or which the last one has left; cleared by who reads it."""
 

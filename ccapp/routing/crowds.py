@@ -20,6 +20,8 @@ class Crowds:
 
     def note(self, place: Place, *, waits: bool) -> None:
         """The call waits with no phone ringing, or does not (any more); or it has climbed."""
+        if place.ladder is None and not self._closed:  # nearly always
+            return
         crowd = None if place.ladder is None else place.ladder.crowd
         if crowd is not None and waits and place.rung < crowd.rung:
             self._closed.setdefault(place.queue.id, {})[place] = None

@@ -56,6 +56,10 @@ class Index:
         self._keys: dict[tuple[Expression, Members], Key] = {}  # of expressions that were read already
         self._newest = LONGEST_IDLE  # idle key of the agent who came last
         self._ladders = {queue.id: ladder_of(queue, centre) for queue in queues}
+        self._climbed = {
+            queue.id: ladder for queue in queues if not (ladder := self._ladders[queue.id]).is_plain(queue)
+        }
+        self._precedences = {queue.id: precedence_of(queue) for queue in queues}
         self._orders = {queue.id: order_of(queue, centre, dice) for queue in queues}
         self._bits = Bits(
             (centre.agents[agent] for agent in self.agents),
@@ -171,10 +175,9 @@ class Index:
         """Gives a call its signature: its queue's, unless it asks for more than that."""
         queue = place.queue
         plain = place.call.requires == queue.requires and queue.id in self._of_queue
-        ladder = self._ladders.get(queue.id)
-        place.ladder = None if ladder is None or ladder.is_plain(queue) else ladder
+        place.ladder = self._climbed.get(queue.id)
         place.eased, place.rung, place.crowded = 0, 0, False
-        place.precedence = precedence_of(queue)
+        place.precedence = self._precedences.get(queue.id) or precedence_of(queue)
         place.rank = rank(place.precedence, place.call.caller_priority)
         place.overdue_at = self.overdue_at(place) if self.ranked else None
         place.signature = signature = self._of_queue[queue.id] if plain else self._of_call(place)

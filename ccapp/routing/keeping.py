@@ -6,43 +6,33 @@ call falls through to all, for good, when its manager leaves, was rung in vain, 
 """
 
 from dataclasses import replace
-from heapq import heappop, heappush
 
 from ccapp.domain.fifo import Kind
 from ccapp.domain.managers import Missed
 from ccapp.routing.index import Index
 from ccapp.routing.seats import Place, Seat
 from ccapp.routing.signing import is_let_in
+from ccapp.routing.times import Times
 
 
-class Keeping:
-    """When kept calls fall through. A heap with lazy deletion."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Place]] = []
-        self._number = 0
+class Keeping(Times[Place]):
+    """When kept calls fall through."""
 
     def keep(self, place: Place, seat: Seat) -> None:
         assert place.queue.manager is not None
         until = place.call.entered_at + place.queue.manager.wait_s
         place.waiting, place.kept_for, place.kept_until = True, seat, until
         seat.own[place.visit] = place
-        self._number += 1
-        heappush(self._heap, (until, self._number, place))
+        self.push(until, place)
 
-    def earliest(self) -> float | None:
-        heap = self._heap
-        while heap and (heap[0][2].kept_for is None or heap[0][2].kept_until != heap[0][0]):
-            heappop(heap)
-        return heap[0][0] if heap else None
+    def applies(self, at: float, number: int, whose: Place) -> bool:
+        return whose.kept_for is not None and whose.kept_until == at
 
     def due(self, now: float) -> list[Place]:
         """The calls that were kept for long enough; still kept."""
-        if not self._heap or self._heap[0][0] > now:  # nearly always
-            return []
         due: list[Place] = []
-        while self._heap and (at := self.earliest()) is not None and at <= now:
-            due.append(heappop(self._heap)[2])
+        while (taken := self.take(now)) is not None:
+            due.append(taken[1])
         return due
 
 
@@ -114,10 +104,12 @@ def phones_max(place: Place, seat: Seat) -> int:
 
     A call that is offered to all has no manager from then on.
     """
+    if place.call.manager is None:
+        return place.queue.phones_max
     if is_for_manager(place, seat):
         place.rang_manager = True
         return 1
-    if place.call.manager is not None and place.missed is None:
+    if place.missed is None:
         place.call = replace(place.call, manager=None)
     return place.queue.phones_max
 

@@ -4,18 +4,20 @@ A phone that rings then may still be answered; it is the last one that is rung.
 """
 
 from collections.abc import Iterable
-from heapq import heappop, heappush
 
 from ccapp.domain.admission import ExitReason, WhenEmpty
 from ccapp.domain.centre import Queue
 from ccapp.routing.crews import Crew
 from ccapp.routing.seats import Place
+from ccapp.routing.times import Times
 
 type Limit = tuple[float, ExitReason]
 
 
 def limit(place: Place, crew: Crew | None) -> Limit | None:
     """When (epoch s) and why it must leave, as things stand; None: it may stay."""
+    if crew is None and place.queue.wait_s_max is None:
+        return None
     return min(_limits(place.queue, place.call.entered_at, crew), default=None)
 
 
@@ -34,12 +36,8 @@ def _limits(queue: Queue, entered_at: float, crew: Crew | None) -> Iterable[Limi
         yield entered_at, ExitReason.EMPTY
 
 
-class Limits:
-    """Of all calls in line. A heap with lazy deletion, as `deadlines`."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Place]] = []
-        self._number = 0
+class Limits(Times[Place]):
+    """Of all calls in line."""
 
     def set(self, place: Place, crew: Crew | None) -> Limit | None:
         """The limit of a call as things stand now."""
@@ -47,28 +45,18 @@ class Limits:
         if found != place.limit:
             place.limit = found
             if found is not None:
-                self._number += 1
-                heappush(self._heap, (found[0], self._number, place))
+                self.push(found[0], place)
         return found
 
-    def earliest(self) -> float | None:
-        heap = self._heap
-        while heap and not _applies(heap[0][0], heap[0][2]):
-            heappop(heap)
-        return heap[0][0] if heap else None
+    def applies(self, at: float, number: int, whose: Place) -> bool:
+        return whose.limit is not None and whose.limit[0] == at
 
     def due(self, now: float) -> list[Place]:
         """The calls whose time is up, in the order in which it was; phones may still ring for some."""
-        if not self._heap or self._heap[0][0] > now:  # nearly always
-            return []
         due: list[Place] = []
-        while self._heap and (at := self.earliest()) is not None and at <= now:
-            due.append(heappop(self._heap)[2])
+        while (taken := self.take(now)) is not None:
+            due.append(taken[1])
         return due
-
-
-def _applies(at: float, place: Place) -> bool:
-    return place.limit is not None and place.limit[0] == at
 
 
 def is_over(place: Place, now: float) -> bool:

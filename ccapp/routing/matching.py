@@ -137,7 +137,8 @@ class Matching:
         place.signature.calls -= 1
         place.step_at = place.limit = None
         self._crowds.note(place, waits=False)
-        forget_pairs(place, self._seats)
+        if place.tried:
+            forget_pairs(place, self._seats)
 
     def _dismiss(self, place: Place, reason: ExitReason, out: list[Decision]) -> None:
         self._drop(place)
@@ -186,7 +187,8 @@ class Matching:
     def _put(self, seat: Seat, presence: Presence) -> None:
         was_on_duty, was_present = seat.on_duty, self._index.counts_present and seat.present
         before = seat.presence
-        signs = self._index.signing.differ(before, presence) and not seat.removed
+        signing = self._index.signing
+        signs = bool(signing.queues) and signing.differ(before, presence) and not seat.removed
         if signs and seat.free:
             self._index.remove(seat)
         if signs and not was_on_duty:
@@ -200,14 +202,15 @@ class Matching:
             self._index.present(seat, seat.present)
         if signs and was_on_duty:
             self._index.signs(seat, before, presence)
-        self._crews.moved(seat, before, self._now)
-        self._hold_back(seat)
+        if self._crews.watched:
+            self._crews.moved(seat, before, self._now)
+        if seat.rooms:
+            self._hold_back(seat)
 
     def _hold_back(self, seat: Seat) -> None:
         """Of his groups no more than may be on calls at once are free for any."""
-        if seat.rooms:
-            for other in self._rooms.moved(seat):
-                self._index.remove(other)
+        for other in self._rooms.moved(seat):
+            self._index.remove(other)
 
     def _taken_back(self, seat: Seat, begun: int, out: list[Decision]) -> list[Place]:
         """Withdraws the offer of an agent who is not there to take it any more; its call, if left alone."""
@@ -238,14 +241,15 @@ class Matching:
         """Begins every event: calls whose time is up have left by now, and those that may be served by more
         people by now are, in their order."""
         self._now = now
-        self._closed.clear()
+        if self._closed:
+            self._closed.clear()
         out: list[Decision] = []
-        self._end_waits(now, out)
-        due = self._steps.due(now)
-        if due:
-            due = [place for place in due if place.wants_agent and place.kept_for is None]
-        if due := due + self._keeping.due(now):
-            self._widen(due, now, out)
+        if self._limits.next_at <= now or self._crews.changed:
+            self._end_waits(now, out)
+        if self._steps.next_at <= now or self._keeping.next_at <= now:
+            due = [place for place in self._steps.due(now) if place.wants_agent and place.kept_for is None]
+            if due := due + self._keeping.due(now):
+                self._widen(due, now, out)
         return out
 
     def _widen(self, climbing: list[Place], now: float, out: list[Decision]) -> None:
@@ -264,16 +268,19 @@ class Matching:
 
     def _after(self, now: float, out: list[Decision]) -> list[Decision]:
         """Ends every event: what has come due by now is done too."""
-        self._come_due(now, out)
-        self._change_shifts(now, out)
+        if self._deadlines.next_at <= now:
+            self._come_due(now, out)
+        if self._shifts.next_at <= now:
+            self._change_shifts(now, out)
         if self._rooms.reopened:
             for seat in self._rooms.let_in():
                 self._refresh(seat, now, out)
         if self._crowds.changed:
             self._open_to_backups(now, out)
-        if self._simo.has_room:
+        if self._simo.room:
             self._serve_calls(self._simo.next_calls(self._lines), now, out)
-        self._end_waits(now, out)
+        if self._limits.next_at <= now or self._crews.changed:
+            self._end_waits(now, out)
         return out
 
     def _open_to_backups(self, now: float, out: list[Decision]) -> None:
@@ -283,12 +290,10 @@ class Matching:
         self._serve_calls(crowded, now, out)
 
     def _change_shifts(self, now: float, out: list[Decision]) -> None:
-        due = self._shifts.earliest()
-        if due is not None and due <= now:
-            changed, limbo = self._shifts_changed(now, out)
-            self._serve_calls(limbo, now, out)
-            for seat in changed:
-                self._resettle(seat, [], now, out)
+        changed, limbo = self._shifts_changed(now, out)
+        self._serve_calls(limbo, now, out)
+        for seat in changed:
+            self._resettle(seat, [], now, out)
 
     def _shifts_changed(self, now: float, out: list[Decision]) -> tuple[list[Seat], list[Place]]:
         """Whose hours begin or end has done so, and is in no tier; and the calls that lost them, each once:
@@ -362,7 +367,8 @@ class Matching:
             self._index.remove(seat)
         if self._index.counts_present:
             limbo = limbo + self._index.deserted()
-        limbo = limbo + keeping.released(seat)
+        if seat.own:
+            limbo = limbo + keeping.released(seat)
         if limbo:
             self._serve_calls(limbo, now, out)
         self._refresh(seat, now, out)
@@ -386,7 +392,7 @@ class Matching:
                 heappush(line, (keeping.turn(place), place))
 
     def _serve_seat(self, seat: Seat, now: float, out: list[Decision]) -> None:
-        place, own = self._index.call_for(seat, now), keeping.first_own(seat)
+        place, own = self._index.call_for(seat, now), keeping.first_own(seat) if seat.own else None
         passed: tuple[QueueId, ...] = ()
         if place is not None and self._index.chancy:
             place, passed = drawn(self._index.heads_for(seat, now), self._dice)
@@ -399,7 +405,7 @@ class Matching:
             self._index.add(seat)
 
     def _serve_call(self, place: Place, now: float, out: list[Decision]) -> None:
-        if self._is_managers(place, now, out):
+        if place.call.manager is not None and self._is_managers(place, now, out):
             return
         if place.ladder is not None or place.overdue_at is not None:
             self._climb(place, now)

@@ -278,9 +278,14 @@ def at_desk(presence: Presence, connected: bool) -> Presence:
     return draft.sealed()
 
 
+LOGS_IN = frozenset({Move.LOG_IN, Move.SIGN_IN})
+TELLS_WHY = frozenset({Line.DECLINED, Line.TALK_ENDED, Line.OWN_TALK_ENDED, Line.NOT_REACHED})
+"""Events that alone do not say what brought a change about."""
+
+
 def passed_through(before: Presence, event: Event) -> tuple[State, ...]:
     """States seen on the way, in no time."""
-    return (State.LOGIN,) if event in (Move.LOG_IN, Move.SIGN_IN) and _is_out(before) else ()
+    return (State.LOGIN,) if event in LOGS_IN and _is_out(before) else ()
 
 
 def _is_out(presence: Presence) -> bool:
@@ -289,11 +294,13 @@ def _is_out(presence: Presence) -> bool:
 
 def why(before: Presence, after: Presence, event: Event, otherwise: str) -> str:
     """What brought a change about, where the event alone does not say it."""
+    if event not in TELLS_WHY:
+        return otherwise
     if event is Line.DECLINED and after.reason == MISSED_CALLS:
         return f"missed {after.misses} calls in a row"
     if event is Line.DECLINED and after.banned_until is not None and before.banned_until is None:
         return "banned: did not answer"
-    if event in (Line.TALK_ENDED, Line.OWN_TALK_ENDED, Line.NOT_REACHED):
+    if event is not Line.DECLINED:
         if before.after_call:
             return "asked for during the call"
         if after.sub_state is SubState.AWAY and not before.online and event is not Line.NOT_REACHED:

@@ -9,6 +9,8 @@ What it must never do: look at a clock, wait, scan all agents or all calls for a
 calls, or a caller two agents whose queue does not ring several at once.
 """
 
+from math import inf
+
 from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import NO_QUEUE, AgentId, OfferId, QueueId, VisitId
@@ -43,7 +45,8 @@ class Router(Reading, Rebuilding):
         if call.caller_priority != CALLER_PRIORITY:
             self._begin_ranking()
         out = self._begin(now)
-        self._change_shifts(now, out)
+        if self._shifts.next_at <= now:
+            self._change_shifts(now, out)
         self._serve_call(self._admit(call, queue, now), now, out)
         return self._after(now, out)
 
@@ -207,14 +210,14 @@ class Router(Reading, Rebuilding):
 
     def tick(self, now: float) -> list[Decision]:
         out = self._begin(now)
-        self._change_shifts(now, out)
+        if self._shifts.next_at <= now:
+            self._change_shifts(now, out)
         return self._after(now, out)
 
     def next_deadline(self) -> float | None:
         """When `tick` is due at the latest, should nothing happen before."""
-        first = None
-        for due in (self._deadlines, self._steps, self._limits, self._keeping, self._shifts):
-            at = due.earliest()
-            if at is not None and (first is None or at < first):
+        first = inf
+        for times in (self._deadlines, self._steps, self._limits, self._keeping, self._shifts):
+            if times.next_at < first and (at := times.earliest()) is not None and at < first:
                 first = at
-        return first
+        return None if first == inf else first

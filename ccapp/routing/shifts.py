@@ -6,40 +6,40 @@ everybody.
 """
 
 from collections.abc import Mapping
-from heapq import heappop, heappush
 
 from ccapp.domain.centre import Centre, Outside
 from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId
 from ccapp.domain.presence import IllegalMove, Intent, Move
 from ccapp.routing.seats import Seat
+from ccapp.routing.times import Times
 
 OUT_OF_HOURS = "outside his hours"
 HOURS_BEGIN = "always ready"
 MAY_STILL = frozenset({Move.LOG_OUT, Move.SIGN_OUT, Move.BAN, Move.LIFT_BAN})
 
 
-class Shifts:
+class Shifts(Times[Seat]):
     def __init__(self, centre: Centre, seats: Mapping[AgentId, Seat], now: float) -> None:
+        super().__init__()
         self._hours = centre.hours
-        self._heap: list[tuple[float, AgentId, Seat]] = []
-        for seat in seats.values():
+        for _, seat in sorted(seats.items()):
             seat.out_of_hours = False
             if seat.id in centre.agents and _is_limited(centre.agents[seat.id].outside):
-                heappush(self._heap, (now, seat.id, seat))
+                self.push(now, seat)
 
-    def earliest(self) -> float | None:
-        return self._heap[0][0] if self._heap else None
+    def applies(self, at: float, number: int, whose: Seat) -> bool:
+        return True
 
     def due(self, now: float) -> list[tuple[Seat, tuple[Move, ...]]]:
         """Whose hours begin or end, and what he does for it."""
         found = []
-        while self._heap and self._heap[0][0] <= now:
-            _, agent, seat = heappop(self._heap)
+        while (taken := self.take(now)) is not None:
+            seat = taken[1]
             hours = self._of(seat)
             seat.out_of_hours = hours is not None and not hours.open_at(now)
             if hours is not None and (again := hours.changes_after(now)) is not None:
-                heappush(self._heap, (again, agent, seat))
+                self.push(again, seat)
             found.append((seat, _moves(seat)))
         return found
 

@@ -12,11 +12,8 @@ class Simo:
     """Keeps the count in the queues' orders, and remembers which of them have room again."""
 
     def __init__(self) -> None:
-        self._room: dict[QueueId, Order] = {}
-
-    @property
-    def has_room(self) -> bool:
-        return bool(self._room)
+        self.room: dict[QueueId, Order] = {}
+        """Queues that have room again, in the event being decided."""
 
     def rings(self, opened: OpenOffer) -> None:
         """To be told of each offer once it is among those of its call; again after a new configuration."""
@@ -33,14 +30,14 @@ class Simo:
         order = opened.limits
         if order is not None and not any(other.limits is order for other in opened.place.ringing):
             order.ringing -= 1
-            self._room[order.queue] = order
+            self.room[order.queue] = order
 
     def next_calls(self, lines: Mapping[QueueId, Mapping[VisitId, Place]]) -> list[Place]:
         """The calls that may ring now, as far as their queues have room; out of their heaps."""
         found: list[Place] = []
-        for queue in self._room:
+        for queue in self.room:
             found += [place for place in lines.get(queue, {}).values() if place.waiting]
-        self._room.clear()
+        self.room.clear()
         for place in found:
             place.signature.dequeue(place)
         return found

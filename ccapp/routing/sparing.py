@@ -15,8 +15,8 @@ DAY_S = 24 * HOUR_S
 
 def rung_again_at(seat: Seat, now: float) -> float:
     """Counts a ring; when the next may follow at the earliest, 0 when no limit holds it back."""
-    limits = list(_limits(seat.agent.outside))
-    if not limits:
+    outside = seat.agent.outside
+    if outside is None or not (limits := list(_limits(outside))):
         return 0.0
     seat.rung_at.append(now)
     while len(seat.rung_at) > max(most for most, _ in limits):
@@ -24,11 +24,11 @@ def rung_again_at(seat: Seat, now: float) -> float:
     return max(_over_at(seat, most, span_s) for most, span_s in limits)
 
 
-def _limits(outside: Outside | None) -> Iterator[tuple[int, float]]:
+def _limits(outside: Outside) -> Iterator[tuple[int, float]]:
     """How many rings in how long a time."""
-    if outside is not None and outside.calls_per_hour_max is not None:
+    if outside.calls_per_hour_max is not None:
         yield outside.calls_per_hour_max, HOUR_S
-    if outside is not None and outside.calls_per_day_max is not None:
+    if outside.calls_per_day_max is not None:
         yield outside.calls_per_day_max, DAY_S
 
 
