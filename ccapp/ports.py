@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId
 from ccapp.domain.ivr import Prompt
+from ccapp.domain.voicemail import EndKey, Message
 
 # --- what can go wrong on the switch, mapped once ---------------------------------------------------------
 
@@ -76,6 +77,51 @@ class Recording(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DictationRules:
+    """How one party is recorded alone: from a tone on until he is silent or presses the key."""
+
+    name: str  # may hold `/`
+    seconds_max: int
+    silence_s: int = 0  # 0: silence does not end it
+    end_key: EndKey = "#"
+    beep: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dictated:
+    """The end of a dictation. `fault`: why it is not there, or not wholly; empty when nothing is known."""
+
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What is in the file of a dictation; not `known` where the file is there, but cannot be read."""
+
+    seconds: float
+    silent: bool  # nothing can be heard
+    known: bool = True
+
+
+class Dictation(Protocol):
+    """A leg's party being recorded alone."""
+
+    @property
+    def file(self) -> str:
+        """In the switch's folder of recordings."""
+        ...
+
+    async def over(self) -> Dictated:
+        """Waits until it has ended, for whatever reason, or could not begin. Also after the leg's end, and in
+        spite of lost connections: bound it."""
+        ...
+
+    def stop(self) -> None:
+        """Ends it. Synchronous and idempotent. Never raises."""
+        ...
+
+
 class Leg(Protocol):
     """One party's channel. All methods may raise SwitchError; on a leg that is gone, LegGone."""
 
@@ -116,6 +162,10 @@ class Leg(Protocol):
         """
         ...
 
+    async def replay(self, file: str) -> None:
+        """As `play`, a recording in the switch's folder."""
+        ...
+
     async def digit(self) -> str:
         """The next key pressed (buffered, bounded)."""
         ...
@@ -137,6 +187,12 @@ class Leg(Protocol):
     def record(self, name: str) -> Recording:
         """Begins soon, or has a fault, without anybody waiting; ends with the leg. `name` may hold `/`.
         One that goes on under this name already (begun by an engine before us) is taken up. Never raises."""
+        ...
+
+    def dictate(self, rules: DictationRules) -> Dictation:
+        """Records what the party says; begins soon, or is over with a fault, without anybody waiting. Not in
+        a bridge. One that goes on under this name already (begun by an engine before us) is taken up, one
+        that is over already is over. Never raises."""
         ...
 
     def release(self, cause: int = 16) -> None:
@@ -260,6 +316,14 @@ class Switch(Protocol):
         Raises SwitchError when that cannot be said."""
         ...
 
+    async def spoken(self, file: str) -> Spoken | None:
+        """What is in the file of a dictation that is over; None: there is none."""
+        ...
+
+    async def discard(self, file: str) -> None:
+        """Deletes the file of a dictation, if it is there. Raises SwitchError."""
+        ...
+
     async def look_for_phones(self) -> None:
         """Compares which phones are there with what was told of them, and tells the difference: an event may
         have been lost. Raises SwitchError."""
@@ -310,6 +374,10 @@ class Customers(Protocol):
         """The JSON of the answer. Raises NoAnswer."""
         ...
 
+    async def tell(self, news: HttpQuestion) -> None:
+        """As `http`, where any answer of success will do. Raises NoAnswer."""
+        ...
+
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         """The first row by column; None when there is none. Raises NoAnswer."""
         ...
@@ -321,8 +389,33 @@ class NoCustomers:
     async def http(self, question: HttpQuestion) -> Json:
         raise NoAnswer("no server can be asked here")
 
+    async def tell(self, news: HttpQuestion) -> None:
+        raise NoAnswer("no server can be told here")
+
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         raise NoAnswer("no database can be asked here")
+
+
+# --- prompts ----------------------------------------------------------------------------------------------
+
+
+class CannotKeep(Exception):
+    """A recording that does not become a prompt; says why."""
+
+
+class Prompts(Protocol):
+    """Those that people have brought."""
+
+    async def keep(self, name: str, file: str) -> None:
+        """The dictation in this file is the prompt of this name from now on. Raises CannotKeep."""
+        ...
+
+
+class NoPrompts:
+    """Where none are kept."""
+
+    async def keep(self, name: str, file: str) -> None:
+        raise CannotKeep("no prompts are kept here")
 
 
 # --- the journal ------------------------------------------------------------------------------------------
@@ -365,6 +458,10 @@ class Journal(Protocol):
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         """Whom the last ManagerChosen of this number named, as far as that can be said in the time: without
         the database only what this engine knows already. Never raises."""
+        ...
+
+    async def messages(self) -> Sequence[Message]:
+        """All that callers have left and nobody has deleted, the oldest first."""
         ...
 
     async def visit(self, visit: str) -> Sequence[Recorded]:

@@ -21,6 +21,10 @@ NodeId = NewType("NodeId", str)
 OfferId = NewType("OfferId", str)
 """`<visit>/<n>`: the n-th offer of a visit, counted from 1, never reused."""
 
+MailboxId = NewType("MailboxId", str)
+MessageId = NewType("MessageId", str)
+"""`<visit>-<n>`: the n-th message of a visit, counted from 1."""
+
 ChannelId = NewType("ChannelId", str)
 BridgeId = NewType("BridgeId", str)
 

@@ -32,5 +32,8 @@ class RealCustomers:
     async def http(self, question: HttpQuestion) -> Json:
         return await self._http.ask(question)
 
+    async def tell(self, news: HttpQuestion) -> None:
+        await self._http.answer(news)
+
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         return await self._sql.ask(question)

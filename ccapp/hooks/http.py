@@ -63,8 +63,12 @@ class HttpClient:
 
     async def ask(self, question: HttpQuestion) -> Json:
         """The JSON of the answer. Raises NoAnswer."""
+        return _json(await self.answer(question))
+
+    async def answer(self, question: HttpQuestion) -> bytes:
+        """Of success. Raises NoAnswer."""
         try:
-            return _json(await self._follow(question))
+            return await self._follow(question)
         except NotAllowed:
             raise NoAnswer("a private address, which is not allowed") from None
         except TimeoutError:

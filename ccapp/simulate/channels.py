@@ -26,6 +26,9 @@ class NotNow(Exception):
 class Party:
     """Who holds the other end of a channel. Told what happens, does what he likes: here nothing."""
 
+    silent = False
+    """Says nothing while he is recorded."""
+
     def rings(self, channel: "Channel") -> None:
         """His phone has begun to ring."""
 
@@ -37,6 +40,9 @@ class Party:
 
     def hears(self, channel: "Channel", prompt: Prompt) -> None:
         """A prompt has begun."""
+
+    def speaks(self, channel: "Channel") -> None:
+        """He is being recorded alone, after a tone."""
 
     def queued(self, channel: "Channel") -> None:
         """He is in a hall, with music."""
@@ -135,6 +141,12 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class DictationOver:
+    channel: ChannelId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneChanged:
     agent: AgentId
     online: bool
@@ -149,7 +161,7 @@ class Census:
     online: Sequence[AgentId]
 
 
-type Event = Entered | PickedUp | Ended | Pressed | Held | Played | PhoneChanged | Census
+type Event = Entered | PickedUp | Ended | Pressed | Held | Played | DictationOver | PhoneChanged | Census
 
 
 class Ear(Protocol):

@@ -32,6 +32,7 @@ from ccapp.simulate.channels import (
     Pressed,
     Tape,
 )
+from ccapp.simulate.dictation import Dictations
 
 SAY_S_PER_CHARACTER = 0.06
 SOUND_S = 2.0
@@ -53,6 +54,7 @@ class Exchange:
         self.told: list[tuple[AgentId, str]] = []
         self.missing_sounds: set[str] = set()
         self.tapes: dict[str, Tape] = {}  # by name, whole ones too
+        self.dictations = Dictations(self)
         self.cannot_record = False
         self.turned_away = 0  # calls that came while no engine was connected
         self.answered_while_deaf: Literal["dies", "lives"] = "dies"
@@ -118,7 +120,7 @@ class Exchange:
             party.ended(channel, 34)
             return channel
         self.channels[channel.id] = channel
-        self._say(Entered(channel))
+        self.say(Entered(channel))
         return channel
 
     def pick_up(self, channel: Channel) -> None:
@@ -131,16 +133,17 @@ class Exchange:
         if channel.ring_limit:
             channel.ring_limit.cancel()
         channel.up = True
-        self._say(PickedUp(channel.id))
+        self.say(PickedUp(channel.id))
 
     def press(self, channel: Channel, key: str) -> None:
         if channel.cause is None:
-            self._say(Pressed(channel.id, key))
+            self.say(Pressed(channel.id, key))
+            self.dictations.pressed(channel, key)
 
     def hold(self, channel: Channel, on: bool) -> None:
         """The party puts the call on hold, or takes it back."""
         if channel.cause is None and channel.up:
-            self._say(Held(channel.id, on))
+            self.say(Held(channel.id, on))
 
     def hang_up(self, channel: Channel, cause: int = 16) -> None:
         """The channel ends, whoever wanted it."""
@@ -154,9 +157,10 @@ class Exchange:
         channel.playbacks.clear()
         for tape in channel.tapes:
             tape.runs = False
+        self.dictations.hung_up(channel)
         self._leave(channel)
         channel.party.ended(channel, cause)
-        self._say(Ended(channel.id, cause))
+        self.say(Ended(channel.id, cause))
 
     def register(self, name: str, registered: bool) -> None:
         """A phone comes or goes."""
@@ -164,7 +168,7 @@ class Exchange:
         if phone.registered != registered:
             phone.registered = registered
             if account := self.accounts.get(name):
-                self._say(PhoneChanged(account.agent, registered))
+                self.say(PhoneChanged(account.agent, registered))
 
     def restart(self) -> None:
         """Asterisk dies and is back: no channel, bridge or account is left; who was connected is cut off."""
@@ -182,7 +186,7 @@ class Exchange:
         before, self.ear = self.ear, ear
         if before and before is not ear:
             before.replaced()
-        self._say(self._census())
+        self.say(self._census())
 
     def cut_off(self) -> None:
         """The connected engine has died: nobody listens any more, and its last commands are lost."""
@@ -257,10 +261,10 @@ class Exchange:
         before, self.accounts = self.accounts, {str(account.agent): account for account in accounts}
         for name, account in before.items():
             if name not in self.accounts and self._online(name):
-                self._say(PhoneChanged(account.agent, False))
+                self.say(PhoneChanged(account.agent, False))
         for name, account in self.accounts.items():
             if name not in before and self._online(name):
-                self._say(PhoneChanged(account.agent, True))
+                self.say(PhoneChanged(account.agent, True))
 
     # --- sounds
 
@@ -279,7 +283,7 @@ class Exchange:
                 del channel.playbacks[index]
                 if index == 0:
                     self._silence(channel)
-                self._say(Played(id, playback))
+                self.say(Played(id, playback))
                 return
         raise NoSuch(f"playback {playback}")
 
@@ -301,7 +305,7 @@ class Exchange:
 
     def _sounded(self, channel: Channel, playback: str) -> None:
         channel.playbacks.popleft()
-        self._say(Played(channel.id, playback))
+        self.say(Played(channel.id, playback))
         if channel.playbacks:
             self._sound(channel)
 
@@ -385,7 +389,7 @@ class Exchange:
                 channel.party.parted(channel)
         mix.talking = talking
 
-    def _say(self, event: Event) -> None:
+    def say(self, event: Event) -> None:
         if self.on_event:
             self.on_event(event)
         if self.ear is not None:

@@ -7,9 +7,10 @@ from contextlib import suppress
 from functools import partial
 
 from ccapp.domain.ids import BridgeId, ChannelId, offer_of
-from ccapp.domain.ivr import Prompt
+from ccapp.domain.ivr import Prompt, Sound
 from ccapp.domain.tape import files_of
-from ccapp.ports import Gone, Leg, LegGone, Refused, SwitchBusy, SwitchError
+from ccapp.ports import DictationRules, Gone, Leg, LegGone, Refused, SwitchBusy, SwitchError
+from ccapp.simulate.dictation import FakeDictation
 from ccapp.simulate.link import Link
 
 DIGITS_MAX = 64
@@ -33,6 +34,7 @@ class FakeLeg:
         self._digits: deque[str] = deque(maxlen=DIGITS_MAX)
         self._news: asyncio.Future[None] | None = None  # resolved at the next change
         self._playing: dict[str, asyncio.Future[None]] = {}
+        self._dictations: dict[str, FakeDictation] = {}
         self._played = 0
 
     def __repr__(self) -> str:
@@ -146,6 +148,9 @@ class FakeLeg:
             await self._play(prompt)
         self._must_live()
 
+    async def replay(self, file: str) -> None:
+        await self.play([Sound(name=file)])
+
     async def _play(self, prompt: Prompt) -> None:
         self._played += 1
         playback = f"{self._id}-{self._played}"
@@ -174,7 +179,16 @@ class FakeLeg:
         recording.start(self._gone)
         return recording
 
+    def dictate(self, rules: DictationRules) -> FakeDictation:
+        dictation = self._dictations[rules.name] = FakeDictation(self._link, self._id, self.key, rules)
+        dictation.start(self._gone)
+        return dictation
+
     # --- what the switch is told
+
+    def dictated(self, name: str) -> None:
+        if dictation := self._dictations.pop(name, None):
+            dictation.told_over()
 
     def picked(self) -> None:
         self._answered = True
@@ -198,6 +212,8 @@ class FakeLeg:
         for end in self._playing.values():
             if not end.done():
                 end.set_result(None)
+        for dictation in self._dictations.values():
+            dictation.look_again()
 
     def end(self, gone: Gone) -> None:
         if self._gone is not None:
@@ -209,6 +225,8 @@ class FakeLeg:
             if not end.done():
                 end.set_exception(LegGone(f"{self._id} is gone"))
                 end.exception()
+        for name in list(self._dictations):
+            self.dictated(name)
         self._forget(self._id)
         for token in list(self._watchers):
             self._loop.call_soon(self._tell, token)

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import assert_never
 
@@ -18,15 +19,18 @@ from ccapp.ports import (
     Disconnected,
     FoundLeg,
     Gone,
+    LegGone,
     News,
     Refused,
     Replaced,
+    Spoken,
     SwitchError,
     SwitchUnreachable,
 )
 from ccapp.simulate.channels import (
     Census,
     Channel,
+    DictationOver,
     Ended,
     Entered,
     Event,
@@ -118,6 +122,13 @@ class FakeSwitch:
             self._end(channel, Gone(cause=41, switch_lost=True))
         return there
 
+    async def spoken(self, file: str) -> Spoken | None:
+        return self.exchange.dictations.spoken(file)
+
+    async def discard(self, file: str) -> None:
+        with suppress(LegGone):
+            await self._link.command(partial(self.exchange.dictations.discard, file), "")
+
     async def look_for_phones(self) -> None:
         pass  # every word of them arrives
 
@@ -191,6 +202,9 @@ class FakeSwitch:
             case Played(id, playback):
                 if leg := self.legs.get(id):
                     leg.sounded(playback)
+            case DictationOver(id, name):
+                if leg := self.legs.get(id):
+                    leg.dictated(name)
             case PhoneChanged(agent, online):
                 self._tell(DeviceOnline(agent=agent, online=online))
             case Census():

@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from ccapp.domain.ids import BridgeId, ChannelId
-from ccapp.ports import LegGone, Refused, SwitchBusy, SwitchError
+from ccapp.ports import DictationRules, LegGone, Refused, SwitchBusy, SwitchError
 
 type Subject = Literal["channel", "new channel", "bridge", "playback", "recording", "switch"]
 
@@ -157,6 +157,34 @@ def snoop(channel: ChannelId, snoop: ChannelId, direction: Literal["in", "out"],
 def record(channel: ChannelId, name: str) -> Command:
     uri = _uri("channels", channel, "record", name=name, format="wav", ifExists="fail")
     return Command("record", "recording", "POST", uri)
+
+
+def dictate(channel: ChannelId, rules: DictationRules) -> Command:
+    uri = _uri(
+        "channels",
+        channel,
+        "record",
+        name=rules.name,
+        format="wav",
+        maxDurationSeconds=rules.seconds_max,
+        maxSilenceSeconds=rules.silence_s,
+        ifExists="fail",
+        beep="true" if rules.beep else "false",
+        terminateOn=rules.end_key,
+    )
+    return Command("dictate", "recording", "POST", uri)
+
+
+def look_at_recording(name: str) -> Command:
+    return Command("look_at_recording", "recording", "GET", _uri("recordings", "live", name))
+
+
+def stop_recording(name: str) -> Command:
+    return Command("stop_recording", "recording", "POST", _uri("recordings", "live", name, "stop"))
+
+
+def discard(name: str) -> Command:
+    return Command("discard", "recording", "DELETE", _uri("recordings", "stored", name))
 
 
 # --- bridges

@@ -98,6 +98,13 @@ class RecordingFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingOver:
+    """RecordingFinished: its file is whole."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointChanged:
     """Comes with every channel that the endpoint gets or loses, too."""
 
@@ -120,6 +127,7 @@ type Event = (
     | PlaybackBegan
     | PlaybackEnded
     | RecordingFailed
+    | RecordingOver
     | EndpointChanged
     | TakenOver
 )
@@ -163,13 +171,14 @@ _DECODERS: Mapping[str, Callable[[Raw], Event]] = {
     "PlaybackStarted": lambda raw: PlaybackBegan(raw["playback"]["id"]),
     "PlaybackFinished": _playback_ended,
     "RecordingFailed": lambda raw: _recording_failed(raw["recording"]),
+    "RecordingFinished": lambda raw: RecordingOver(raw["recording"]["name"]),
     "EndpointStateChange": lambda raw: endpoint(raw["endpoint"]),
     "ApplicationReplaced": lambda raw: TakenOver(raw["application"]),
 }
 
 REPLY = "RESTResponse"
 OF_DEVICES = ("EndpointStateChange", "RecordingFailed", "ApplicationReplaced")
-OF_CALLS = (REPLY, *(type_ for type_ in _DECODERS if type_ not in ("EndpointStateChange", "RecordingFailed")))
+OF_CALLS = (REPLY, *(type_ for type_ in _DECODERS if type_ != "EndpointStateChange"))
 
 
 def decode(raw: Raw) -> Event | None:

@@ -11,9 +11,11 @@ from typing import Final, NoReturn
 
 from ccapp.domain.ids import ChannelId, offer_of
 from ccapp.domain.ivr import Prompt
-from ccapp.ports import Gone, LegGone, Refused, SwitchBusy, SwitchError
+from ccapp.domain.tape import ENDING
+from ccapp.ports import DictationRules, Gone, LegGone, Refused, SwitchBusy, SwitchError
 from ccapp.telephony import commands, sip_headers
 from ccapp.telephony.commands import Command
+from ccapp.telephony.dictation import AsteriskDictation
 from ccapp.telephony.office import Office
 from ccapp.telephony.recording import AsteriskRecording
 from ccapp.telephony.socket import Reply
@@ -164,6 +166,11 @@ class AsteriskLeg:
         recording.start(self._gone)
         return recording
 
+    def dictate(self, rules: DictationRules) -> AsteriskDictation:
+        dictation = AsteriskDictation(self._office, self._id, self.key, rules)
+        dictation.start(self._gone)
+        return dictation
+
     def release(self, cause: int = 16) -> None:
         if self._gone is None and self._released is None:
             self._released = cause
@@ -198,6 +205,10 @@ class AsteriskLeg:
             media = await self._office.speech.media(prompt)
             if media is not None:
                 await self._play(media)
+
+    async def replay(self, file: str) -> None:
+        self._must_live()
+        await self._play(f"recording:{file.removesuffix(ENDING)}")
 
     async def _play(self, media: str) -> None:
         with self._office.mailboxes.playback(self._id) as playback:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from ccapp.domain.ids import ChannelId
 from ccapp.telephony import events
+from ccapp.telephony.dictation import AsteriskDictation
 from ccapp.telephony.leg import AsteriskLeg
 from ccapp.telephony.playback import Playback
 from ccapp.telephony.recording import AsteriskRecording
@@ -28,6 +29,7 @@ class Mailboxes:
         self._legs: dict[ChannelId, AsteriskLeg] = {}
         self._playbacks: dict[str, tuple[ChannelId, Playback]] = {}
         self._recordings: dict[str, AsteriskRecording] = {}  # by the names of both sides
+        self._dictations: dict[str, AsteriskDictation] = {}  # by name
         self._ended: dict[ChannelId, None] = {}  # the oldest first
 
     @property
@@ -60,6 +62,18 @@ class Mailboxes:
         for name in recording.names:
             self._recordings.pop(name, None)
 
+    def dictation(self, dictation: AsteriskDictation) -> None:
+        """Until it is over."""
+        self._dictations[dictation.name] = dictation
+
+    def forget_dictation(self, dictation: AsteriskDictation) -> None:
+        self._dictations.pop(dictation.name, None)
+
+    def look_at_dictations(self) -> None:
+        """Their ends may have been told while nobody listened."""
+        for dictation in list(self._dictations.values()):
+            dictation.look_again()
+
     def hear(self, event: events.Event) -> None:
         """Everything but arrivals, devices and the fate of the application."""
         match event:
@@ -81,6 +95,11 @@ class Mailboxes:
             case events.RecordingFailed(name=name, cause=cause):
                 if recording := self._recordings.get(name):
                     recording.tell_failed(cause)
+                elif dictation := self._dictations.get(name):
+                    dictation.tell_failed(cause)
+            case events.RecordingOver(name=name):
+                if dictation := self._dictations.get(name):
+                    dictation.tell_over()
             case events.HangingUp(channel=id, cause=cause):
                 if leg := self._legs.get(id):
                     leg.tell_cause(cause)

@@ -1,6 +1,7 @@
 """What every leg and bridge shares: the lines to Asterisk, the mailboxes, the voice."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccapp.domain.ids import BridgeId
@@ -19,6 +20,8 @@ class Office:
     speech: Speech
     recorders_app: str
     """The application of the channels that listen in for recordings."""
+    recordings: Path
+    """Asterisk's folder of recordings, as it is read here."""
     bridges: dict[BridgeId, str | None] = field(default_factory=dict)
     """Those made or found in this connection's life, with their music."""
     halls: Halls = field(default_factory=Halls)

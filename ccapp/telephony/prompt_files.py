@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from ccapp.ports import CannotKeep
 from ccapp.telephony.programs import ProgramFailed, filled, run
 
 BYTES_MAX: Final = 20_000_000
@@ -96,6 +97,21 @@ class PromptFiles:
 
     def _path(self, name: str) -> Path:
         return self._folder.resolve() / f"{name}.wav"
+
+
+class RecordedPrompts:
+    """Prompts made of what Asterisk has recorded (`ports.Prompts`)."""
+
+    def __init__(self, files: PromptFiles, recordings: Path) -> None:
+        self._files = files
+        self._recordings = recordings
+
+    async def keep(self, name: str, file: str) -> None:
+        try:
+            content = await asyncio.to_thread((self._recordings / file).read_bytes)
+            await self._files.put(name, content)
+        except (BadPrompt, OSError) as why:
+            raise CannotKeep(str(why)) from None
 
 
 def _ending(content: bytes) -> str:

@@ -37,6 +37,8 @@ class AsteriskSettings:
     ping_s: float = 5.0
     playback_start_s_max: float = 3.0
     speech: SpeechSettings = SpeechSettings()
+    recordings: Path = Path("/var/spool/asterisk/recording")
+    """Asterisk's folder of recordings: how long a message is says its file."""
 
     @property
     def devices_app(self) -> str:

@@ -7,6 +7,7 @@ Arrivals that come in while we compare are told after `Connected`, unless it has
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,7 @@ from ccapp.clock import Clock
 from ccapp.domain.causes import Cause
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId, is_recorder
 from ccapp.domain.ivr import Prompt
+from ccapp.domain.tape import ENDING
 from ccapp.ports import (
     Account,
     Arrived,
@@ -28,10 +30,11 @@ from ccapp.ports import (
     News,
     Refused,
     Replaced,
+    Spoken,
     SwitchError,
     SwitchUnreachable,
 )
-from ccapp.telephony import commands, dialling, events, sip_headers, snapshot
+from ccapp.telephony import commands, dialling, dictation, events, sip_headers, snapshot
 from ccapp.telephony.accounts import Accounts
 from ccapp.telephony.bridge import AsteriskBridge, close_bridge
 from ccapp.telephony.commands import Conflict
@@ -63,6 +66,7 @@ class AsteriskSwitch:
             mailboxes=self._mailboxes,
             speech=self._speech,
             recorders_app=settings.devices_app,
+            recordings=settings.recordings,
         )
         self._accounts = Accounts(self._lines.send, settings.devices_app)
         self._devices = Devices(self._tell)
@@ -171,6 +175,7 @@ class AsteriskSwitch:
             self._mailboxes.end(lost, Cause.TEMPORARY_FAILURE, switch_lost=True)
         found = [self._found(channel, there) for channel in there.channels.values()]
         self._mailboxes.end_playbacks()
+        self._mailboxes.look_at_dictations()
         self._office.unwanted_bridges &= there.bridges.keys()
         for id in list(self._office.unwanted_bridges):
             close_bridge(self._office, id)
@@ -246,6 +251,13 @@ class AsteriskSwitch:
             self._mailboxes.end(channel, Cause.TEMPORARY_FAILURE, switch_lost=True)
             return False
         return True
+
+    async def spoken(self, file: str) -> Spoken | None:
+        return await dictation.heard_in(self._office, file)
+
+    async def discard(self, file: str) -> None:
+        with suppress(LegGone):
+            await self._lines.send(commands.discard(file.removesuffix(ENDING)))
 
     async def look_for_phones(self) -> None:
         states = await self._accounts.states()

@@ -142,6 +142,9 @@ class FakeWorld:
             self._exchange.press(self._call, key)
             await asyncio.sleep(0.1)
 
+    def caller_speaks(self, loud: bool) -> None:
+        self._carol.silent = not loud
+
     async def caller_hangs_up(self) -> None:
         assert self._call
         self._exchange.hang_up(self._call)

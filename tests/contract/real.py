@@ -69,6 +69,7 @@ def settings_of(asterisk: AsteriskServer, folder: Path, url: str = "", **choices
         "user": asterisk.ari_user,
         "password": asterisk.ari_password,
         "speech": SpeechSettings(folder=folder),
+        "recordings": asterisk.recordings,
     }
     return AsteriskSettings(**(values | choices))
 
@@ -170,6 +171,9 @@ class RealWorld:
 
     async def caller_presses(self, keys: str) -> None:
         await self.call.send_digits(keys)
+
+    def caller_speaks(self, loud: bool) -> None:
+        self.call.tone(1000 if loud else None)
 
     async def caller_hangs_up(self) -> None:
         await self.call.hang_up()

@@ -100,6 +100,10 @@ class World(Protocol):
 
     async def caller_presses(self, keys: str) -> None: ...
 
+    def caller_speaks(self, loud: bool) -> None:
+        """Whether there is something to be heard from her from now on; at first there is."""
+        ...
+
     async def caller_hangs_up(self) -> None: ...
 
     async def caller_over(self) -> None:

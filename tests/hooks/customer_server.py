@@ -23,6 +23,7 @@ class CustomerServer:
     at_once_most: int = 0
     delay_s: float = 1.5  # of /late
     customer: object = field(default_factory=lambda: CUSTOMER)
+    fails: int = 1  # so many questions before /fails-first is well
     redirect_to: str = ""
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -45,6 +46,10 @@ class CustomerServer:
                 await self.released.wait()
             case "/broken":
                 return web.Response(status=500, text="no")
+            case "/fails-first" if len(self.asked) <= self.fails:
+                return web.Response(status=500, text="not yet")
+            case "/silent":
+                return web.Response(status=204)
             case "/bad-json":
                 return web.Response(text='{"customer": ', content_type="application/json")
             case "/no-object":

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ccapp.domain.ids import BridgeId, ChannelId
+from ccapp.ports import DictationRules
 from ccapp.telephony import commands, events
 from ccapp.telephony.commands import Command
 from scripts.stack.asterisk import AsteriskServer, find_asterisk
@@ -37,6 +38,10 @@ SAMPLES: Mapping[Callable[..., Command], Command] = {
     commands.stop_playback: commands.stop_playback("p"),
     commands.snoop: commands.snoop(CHANNEL, CHANNEL, "in", "x"),
     commands.record: commands.record(CHANNEL, "a/b"),
+    commands.dictate: commands.dictate(CHANNEL, DictationRules(name="a/b", seconds_max=9)),
+    commands.look_at_recording: commands.look_at_recording("a/b"),
+    commands.stop_recording: commands.stop_recording("a/b"),
+    commands.discard: commands.discard("a/b"),
     commands.make_bridge: commands.make_bridge(BRIDGE, "n", "holding"),
     commands.play_music: commands.play_music(BRIDGE, "default"),
     commands.stop_music: commands.stop_music(BRIDGE),
