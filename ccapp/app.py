@@ -38,7 +38,7 @@ from ccapp.records.journal import PostgresJournal
 from ccapp.records.lease import Lease, held
 from ccapp.records.migrate import migrate
 from ccapp.telephony.meter import BOUNDS_S
-from ccapp.telephony.prompt_files import PromptFiles
+from ccapp.telephony.prompt_files import PromptFiles, RecordedPrompts
 from ccapp.telephony.settings import AsteriskSettings, SpeechSettings
 from ccapp.telephony.switch import AsteriskSwitch
 from ccapp.web import Desk, Health, make_app, serving
@@ -103,6 +103,7 @@ class Engine:
         self.switch: AsteriskSwitch
         self.acd: Acd
         self.reception: Reception
+        self.prompts: PromptFiles
         self._changing = asyncio.Lock()
         self._speaking: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
@@ -119,7 +120,19 @@ class Engine:
             RealCustomers(self.settings.http_allow, self.settings.lookup_database_url)
         )
         editions = Editions(self._past_trees)
-        floor = Floor(self.acd, self.switch, Rooms(self.switch), customers=customers, editions=editions)
+        self.prompts = PromptFiles(
+            self.settings.state_dir / "prompts",
+            convert=self.settings.prompt_convert,
+            mp3=self.settings.prompt_mp3,
+        )
+        floor = Floor(
+            self.acd,
+            self.switch,
+            Rooms(self.switch),
+            customers=customers,
+            editions=editions,
+            prompts=RecordedPrompts(self.prompts, self.settings.recordings_dir),
+        )
         self.reception = Reception(floor, self.journal)
         return self
 
@@ -214,11 +227,7 @@ class Engine:
             switch_meter=self.switch.meter,
             past=History(self.pool),
             past_centres=self.centres,
-            prompts=PromptFiles(
-                self.settings.state_dir / "prompts",
-                convert=self.settings.prompt_convert,
-                mp3=self.settings.prompt_mp3,
-            ),
+            prompts=self.prompts,
             round_trip_bounds_s=BOUNDS_S,
         )
 
@@ -242,6 +251,7 @@ def asterisk_settings(settings: Settings, centre: Centre) -> AsteriskSettings:
         password=settings.asterisk_password.get_secret_value(),
         app=settings.app,
         command_sockets=settings.command_sockets,
+        recordings=settings.recordings_dir,
         speech=SpeechSettings(
             synthesise=settings.speech_command,
             convert=settings.speech_convert,

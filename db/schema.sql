@@ -105,6 +105,27 @@ create table manager (
     why     text not null
 );
 
+-- What callers have left in mailboxes; a message that was deleted has no file any more.
+create table message (
+    id             text primary key,       -- <visit>-<n>
+    seq            bigint not null,        -- of the first fact about it
+    mailbox        text not null,
+    queue          text,                   -- whose line the caller came from; empty: none's
+    visit          text,
+    left_at        timestamptz,
+    caller_number  text,
+    caller_name    text,
+    seconds        double precision,
+    file           text,                   -- in Asterisk's folder of recordings
+    data           jsonb,
+    heard_at       timestamptz,            -- null: it is new
+    heard_by       text,
+    told_at        timestamptz,            -- when the mailbox's address was told, or given up
+    deleted_at     timestamptz
+);
+
+create index message_kept on message (seq) where deleted_at is null;
+
 -- The one engine that may act on this database: one row. Every batch of facts holds it FOR SHARE and is
 -- refused when its epoch has grown; taking over makes it grow.
 create table engine_lease (
@@ -128,4 +149,4 @@ create table centre_version (
     document    json not null              -- json, not jsonb: keeps the order in which it was written
 );
 
-insert into schema_migration (version, name) values (1, 'first'), (2, 'manager');
+insert into schema_migration (version, name) values (1, 'first'), (2, 'manager'), (3, 'message');

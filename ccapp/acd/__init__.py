@@ -9,6 +9,6 @@ from ccapp.acd.own_calls import OwnCall
 from ccapp.acd.owner import Acd
 from ccapp.acd.place import Attempt, Place
 from ccapp.acd.talk import Talk
-from ccapp.acd.visit import Edition, Visit
+from ccapp.acd.visit import Edition, Taking, Visit
 
-__all__ = ["Acd", "Attempt", "Edition", "OwnCall", "Place", "Talk", "TurnedAway", "Visit"]
+__all__ = ["Acd", "Attempt", "Edition", "OwnCall", "Place", "Taking", "Talk", "TurnedAway", "Visit"]

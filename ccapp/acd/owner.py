@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ccapp.acd import telling
+from ccapp.acd.messages import MessageBook
 from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.restoring import Restoring
 from ccapp.acd.visit import Edition, Visit
@@ -45,6 +46,8 @@ class Acd(Restoring):
     ) -> None:
         super().__init__(centre, clock, journal, version=version, tiers=tiers, seed=seed)
         self.own_calls = OwnCalls(self)
+        self.messages = MessageBook(self.declare, clock)
+        self.watch(self.messages.hear)
 
     # --- visits --------------------------------------------------------------------------------------------
 

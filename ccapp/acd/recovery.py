@@ -28,6 +28,8 @@ class OpenVisit:
     line: events.CallWaits | None = None  # the last he waited in
     tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
     recorded: bool = False  # the talk is over, and its recording told
+    message: events.MessageBegun | None = None  # he was leaving one
+    after_message: events.Outcome | None = None  # it is over, and so is the visit, unless he is sent on
     manager_missed: bool = False  # the call is no longer kept for its manager
 
 
@@ -60,13 +62,14 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
     match fact:
         case events.IvrVisited():
             found.node, found.away, found.event_sent = fact, None, False
-            found.forward = None
+            found.forward = found.after_message = None
         case events.IvrEventSent():
             found.event_sent = True
         case events.CustomerInfoAsked(info=info):
             found.visit.customer_info = info
         case events.CallWaits():
             found.waits, found.tried, found.away = fact, {}, None
+            found.after_message = None
             found.line, found.manager_missed = fact, False
             found.visit.manager = fact.manager
         case events.ManagerMissed():
@@ -89,11 +92,20 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
             found.visit.ends(events.Outcome.SERVED, ended_by)
         case events.EntryRefused() | events.WaitEnded():
             found.waits, found.away, found.vain = None, fact, 0
-            found.forward = None
+            found.forward = found.after_message = None
         case events.NotReached():
             found.vain, found.forward = found.vain + 1, None
         case events.ForwardAnswered():
             found.forward = fact
+        case events.MessageBegun():
+            found.message = fact
+            found.visit.messages += 1
+        case events.MessageLeft():
+            found.visit.left_message = True
+            _message_over(found)
+        case events.MessageNotKept():
+            found.visit.messages += found.message is None
+            _message_over(found)
         case events.CallForwarded(answered=True):
             found.forward = None
             found.visit.ends(events.Outcome.FORWARDED, events.EndedBy.CALLER)
@@ -102,6 +114,11 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
             found.visit.ends(events.Outcome.ABANDONED, events.EndedBy.CALLER)
         case _:
             pass
+
+
+def _message_over(found: OpenVisit) -> None:
+    begun, found.message = found.message, None
+    found.after_message = events.Outcome.IVR_ENDED if begun is None else begun.otherwise
 
 
 def _number(offer: OfferId) -> int:

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ccapp.domain.calldata import CallData, merged
-from ccapp.domain.events import EndedBy, Outcome
+from ccapp.domain.events import EndedBy, MessageBegun, Outcome
 from ccapp.domain.ids import AgentId, ChannelId, QueueId, TreeId, TrunkId, VisitId
 from ccapp.domain.ivr import Tree
+from ccapp.domain.voicemail import Mailbox, file_of
+from ccapp.ports import Dictation
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,23 @@ class Edition:
 
     version: int
     trees: Mapping[TreeId, Tree]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """A message that is being left; without a dictation the caller is no longer there."""
+
+    mailbox: Mailbox
+    begun: MessageBegun
+    dictation: Dictation | None
+
+    @property
+    def file(self) -> str:
+        return file_of(self.begun.recording)
+
+
+UNSERVED: Final = frozenset({Outcome.LEFT_IN_IVR, Outcome.IVR_ENDED, Outcome.TIMED_OUT, Outcome.REFUSED})
+"""Whose message is what came of their visit, if they have left one."""
 
 
 class Visit:
@@ -50,6 +70,9 @@ class Visit:
         self.manager: AgentId | None = None  # the caller's own agent
         self.customer_info: str | None = None  # JSON of the customer's server; empty: none; None: not asked
         self.asking: asyncio.Task[None] | None = None  # that server
+        self.messages = 0  # begun
+        self.taking: Taking | None = None  # the one being left
+        self.left_message = False
         self.if_caller_leaves = Outcome.LEFT_IN_IVR
         self.ending: tuple[Outcome, EndedBy] | None = None
 
@@ -59,4 +82,5 @@ class Visit:
 
     def ends(self, outcome: Outcome, by: EndedBy) -> None:
         """The first word said about the end counts."""
-        self.ending = self.ending or (outcome, by)
+        came_of_it = Outcome.VOICEMAIL if self.left_message and outcome in UNSERVED else outcome
+        self.ending = self.ending or (came_of_it, by)

@@ -81,7 +81,10 @@ def obey(at: AgentId, dialled: str, floor: Floor) -> str:
 
 
 def is_code(dialled: str, centre: Centre) -> bool:
-    return dialled == centre.feature_codes.on_line or read(dialled, centre) is not None
+    codes = centre.feature_codes
+    return (
+        dialled in (codes.on_line, codes.messages, codes.record_prompt) or read(dialled, centre) is not None
+    )
 
 
 def read(dialled: str, centre: Centre) -> Wish | None:

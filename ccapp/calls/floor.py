@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ccapp.acd import Acd
 from ccapp.calls.comebacks import Comebacks
 from ccapp.calls.editions import Editions
+from ccapp.calls.errands import Errands
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import (
@@ -22,7 +23,7 @@ from ccapp.domain.ids import (
     queue_of,
     talk_bridge,
 )
-from ccapp.ports import Bridge, Customers, Leg, NoCustomers, Switch, SwitchError
+from ccapp.ports import Bridge, Customers, Leg, NoCustomers, NoPrompts, Prompts, Switch, SwitchError
 
 log = logging.getLogger(__name__)
 
@@ -226,3 +227,5 @@ class Floor:
     customers: Customers = field(default_factory=NoCustomers)
     editions: Editions = field(default_factory=Editions)
     comebacks: Comebacks = field(default_factory=Comebacks)
+    errands: Errands = field(default_factory=Errands)
+    prompts: Prompts = field(default_factory=NoPrompts)

@@ -3,12 +3,12 @@
 import logging
 
 from ccapp.acd import Visit
-from ccapp.calls import customer_info, ivr, queueing
+from ccapp.calls import customer_info, ivr, queueing, voicemail
 from ccapp.calls.floor import Floor
 from ccapp.calls.scope import until_gone
-from ccapp.calls.waypoint import InLine, InTree, Waypoint
+from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import calldata
-from ccapp.domain.centre import Number, ToQueue, ToTree
+from ccapp.domain.centre import Number, ToQueue, ToTree, ToVoicemail
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import TrunkId
 from ccapp.ports import Arrived, Gone, Leg
@@ -32,6 +32,7 @@ async def inbound(arrived: Arrived, floor: Floor) -> None:
                     caller.release(NO_SUCH_NUMBER)
                 else:
                     await journey(visit, caller, start(number, visit), floor)
+            await voicemail.settle(visit, floor, gone=True)
             note_hang_up(visit, scope.happened)
     finally:
         caller.release()
@@ -46,6 +47,8 @@ async def journey(visit: Visit, caller: Leg, at: Waypoint | None, floor: Floor) 
                 at = await ivr.walk(visit, caller, at, floor)
             case InLine():
                 at = await queueing.wait_and_talk(visit, caller, at, floor)
+            case InMailbox():
+                at = await voicemail.leave_message(visit, caller, at, floor)
 
 
 def start(number: Number, visit: Visit) -> Waypoint:
@@ -54,6 +57,8 @@ def start(number: Number, visit: Visit) -> Waypoint:
             return InTree(tree=tree)
         case ToQueue(queue=queue):
             return queueing.line_for(visit, queue, {}, 0.0)
+        case ToVoicemail(mailbox=mailbox):
+            return InMailbox(mailbox=mailbox)
 
 
 async def learn_from_headers(visit: Visit, caller: Leg, floor: Floor) -> None:
@@ -73,7 +78,7 @@ def note_hang_up(visit: Visit, gone: Gone | None) -> None:
         return
     if not gone.switch_lost:
         visit.ends(visit.if_caller_leaves, EndedBy.CALLER)
-    elif visit.if_caller_leaves is Outcome.SERVED:
-        visit.ends(Outcome.SERVED, EndedBy.SWITCH)
+    elif visit.if_caller_leaves is Outcome.SERVED or visit.left_message:
+        visit.ends(visit.if_caller_leaves, EndedBy.SWITCH)
     else:
         visit.ends(Outcome.LOST, EndedBy.SWITCH)

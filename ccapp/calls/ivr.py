@@ -12,7 +12,8 @@ from ccapp.calls.forward import Outside, forward
 from ccapp.calls.ivr_values import filled, holds, spoken
 from ccapp.calls.keys import key_during, keys_during
 from ccapp.calls.queueing import line_for
-from ccapp.calls.waypoint import InLine, InTree
+from ccapp.calls.voicemail import from_node
+from ccapp.calls.waypoint import InLine, InMailbox, InTree
 from ccapp.domain import ivr
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import HoursId, NodeId, TreeId, TrunkId
@@ -36,8 +37,8 @@ class Spot(NamedTuple):
     node: NodeId
 
 
-async def walk(visit: Visit, caller: Leg, at: InTree, floor: Floor) -> InLine | None:
-    """Returns the line the caller goes to, None when the tree (or its end) ended the visit.
+async def walk(visit: Visit, caller: Leg, at: InTree, floor: Floor) -> InLine | InMailbox | None:
+    """Returns the line or the mailbox the caller goes to, None when the tree (or its end) ended the visit.
 
     The call finishes on the trees as they were when it entered the first of them.
     """
@@ -52,6 +53,8 @@ async def walk(visit: Visit, caller: Leg, at: InTree, floor: Floor) -> InLine | 
         match tree.nodes[spot.node]:
             case ivr.Enqueue(queue=queue, requires=requires, priority_s=priority_s, caller_priority=priority):
                 return line_for(visit, queue, requires, priority_s, priority)
+            case ivr.LeaveMessage() as node:
+                return from_node(node, InTree(tree=spot.tree, back=tuple(back)))
             case ivr.Enter() as enter:
                 if enter.then is not None:
                     back = [*back, Spot(spot.tree, enter.then)][-BACK_MAX:]

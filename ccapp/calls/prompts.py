@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from ccapp.calls import feature_codes
+from ccapp.calls import feature_codes, listening, prompt_recording
 from ccapp.domain import ivr
 from ccapp.domain.admission import Goodbye, ways
 from ccapp.domain.centre import Centre, Queue
@@ -15,7 +15,8 @@ def texts(centre: Centre) -> list[ivr.Say]:
 
 
 def prompts(centre: Centre) -> Iterator[tuple[str, ivr.Prompt]]:
-    """All that is configured, and where: as `main/welcome` in an IVR, `queue sales` or `agent anna`."""
+    """All that is configured, and where: as `main/welcome` in an IVR, `queue sales`, `agent anna` or
+    `mailbox sales`."""
     for tree in centre.trees.values():
         for name, node in tree.nodes.items():
             for field in ("prompt", "wrong"):
@@ -26,6 +27,9 @@ def prompts(centre: Centre) -> Iterator[tuple[str, ivr.Prompt]]:
     for agent in centre.agents.values():
         if agent.outside is not None and agent.outside.confirm is not None:
             yield f"agent {agent.id}", agent.outside.confirm
+    for mailbox in centre.mailboxes.values():
+        for prompt in (mailbox.greeting, mailbox.thanks, mailbox.empty, mailbox.sorry):
+            yield f"mailbox {mailbox.id}", prompt
 
 
 def _of_queue(queue: Queue) -> Iterator[ivr.Prompt | None]:
@@ -50,5 +54,11 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
     for _, prompt in prompts(centre):
         if isinstance(prompt, ivr.Say):
             yield from _in_all_languages(prompt, centre)
+    if centre.mailboxes:
+        for text in listening.SENTENCES:
+            yield ivr.Say(text=text)
+    if centre.record_prompts.agents:
+        for text in prompt_recording.SENTENCES:
+            yield ivr.Say(text=text)
     for text in feature_codes.sentences(centre):
         yield ivr.Say(text=text)

@@ -8,9 +8,9 @@ from ccapp.calls import conversation, customer_info, managers, offering, outward
 from ccapp.calls.floor import Floor
 from ccapp.calls.ivr_values import heard
 from ccapp.calls.offering import Served
-from ccapp.calls.waypoint import InLine, InTree, Waypoint
+from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import calldata
-from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree
+from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, ToVoicemail
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.fifo import SLOT, Kind, in_slot
@@ -154,6 +154,8 @@ async def elsewhere(
         case ToNumber() | ToCallCenter() as to:
             then = await outward.forwarded(visit, caller, line, away, to, floor)
             return None if then is None else await elsewhere(visit, caller, line, then, floor)
+        case ToVoicemail(mailbox=mailbox):
+            return InMailbox(mailbox=mailbox, queue=line.queue, otherwise=away.outcome)
         case Goodbye(say=last_word):
             visit.ends(away.outcome, EndedBy.SYSTEM)
             await caller.answer()

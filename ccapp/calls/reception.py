@@ -8,6 +8,7 @@ from typing import assert_never
 
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
+from ccapp.calls.message_care import MessageCare
 from ccapp.calls.proof import Proof
 from ccapp.calls.resume import take_over, unowned
 from ccapp.domain import events
@@ -75,6 +76,7 @@ class Reception:
     def __init__(self, floor: Floor, journal: Journal) -> None:
         self._floor = floor
         self._journal = journal
+        self._care = MessageCare(floor)
         self.recovered = False
         self._callers: set[ChannelId] = set()  # whose arrival has begun a story
         floor.acd.watch(self._watch)
@@ -119,6 +121,7 @@ class Reception:
             floor.acd.restore(fact)
         for left in await self._journal.abandoned(floor.acd.clock.now() - RESUME_S_MAX):
             floor.acd.remember(left)
+        floor.acd.messages.restore(await self._journal.messages())
         visits = await self._journal.open_visits()
         survey = await self._without_over(survey, {str(facts[0].visit) for facts in visits if facts})
         stories = take_over(visits, survey, floor)
@@ -127,6 +130,7 @@ class Reception:
                 self._own(found.leg)
         self.recovered = True
         floor.acd.restored()
+        self._care.catch_up()
         self._close_unused_talks()
         self._declare(events.SwitchFound(at=floor.acd.clock.now(), alive=len(stories), gone=0))
         return stories

@@ -12,20 +12,20 @@ from itertools import islice
 from ccapp.acd import Talk, TurnedAway, Visit, telling
 from ccapp.acd.entering import outcome_of
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import customer_info, forward, on_line, own_call, queueing, recording
+from ccapp.calls import customer_info, forward, on_line, own_call, queueing, recording, voicemail
 from ccapp.calls.arrival import story_of
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
 from ccapp.calls.offering import Served
 from ccapp.calls.scope import until_gone
-from ccapp.calls.waypoint import InLine, InTree, Waypoint
+from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import events
 from ccapp.domain.admission import Goodbye, ways
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
 from ccapp.domain.ids import ChannelId, QueueId, offer_of
-from ccapp.domain.ivr import SendEvent
+from ccapp.domain.ivr import LeaveMessage, SendEvent
 from ccapp.ports import Connected, FoundLeg, Leg
 from ccapp.routing.precedence import ranks_at
 
@@ -57,7 +57,9 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
         served = _settle(found, caller, legs, floor)
         if served is not None and offer_of(served.leg.id) is not None:
             owned.add(served.leg.id)
-        if caller is None:
+        if caller is None and found.message is not None:
+            stories.append(voicemail.settle_left(found.visit, found.message, floor))
+        elif caller is None:
             _close(found, served, floor)
         else:
             owned.add(caller.leg.id)
@@ -213,6 +215,7 @@ async def _resumed(found: Found, legs: Mapping[ChannelId, FoundLeg], floor: Floo
         with floor.acd.visiting(visit), customer_info.asked_while_here(visit):
             async with until_gone(caller) as scope:
                 await _go_on(found, visit, caller, legs, floor)
+            await voicemail.settle(visit, floor, gone=True)
             note_hang_up(visit, scope.happened)
     finally:
         caller.release()
@@ -251,6 +254,8 @@ async def _forward_on(
 
 
 async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | None:
+    if open.message is not None or open.after_message is not None:
+        return _at_mailbox(open, floor)
     if (waits := open.waits) is not None:
         retry_s = queue.retry_same_agent_s if (queue := floor.acd.centre.queues.get(waits.queue)) else 0.0
         return InLine(
@@ -271,6 +276,22 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
     await learn_from_headers(open.visit, caller, floor)
     number = floor.acd.centre.number(open.visit.number)
     return start(number, open.visit) if number is not None else None
+
+
+def _at_mailbox(open: OpenVisit, floor: Floor) -> Waypoint | None:
+    """His message goes on; behind it when it is over."""
+    then, at = None, open.node
+    tree = (open.visit.edition or floor.acd.edition).trees.get(at.tree) if at is not None else None
+    node = tree.nodes.get(at.node) if at is not None and tree is not None else None
+    if at is not None and isinstance(node, LeaveMessage) and open.away is None:
+        then = voicemail.from_node(node, InTree(tree=at.tree, back=at.back)).then
+    if (begun := open.message) is not None:
+        return InMailbox(
+            mailbox=begun.mailbox, queue=begun.queue, otherwise=begun.otherwise, then=then, begun=begun
+        )
+    if then is None:
+        open.visit.ends(open.after_message or Outcome.IVR_ENDED, EndedBy.SYSTEM)
+    return then
 
 
 def _in_tree(open: OpenVisit, at: events.IvrVisited, floor: Floor) -> InTree:

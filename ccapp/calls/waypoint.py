@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccapp.domain.ids import AgentId, NodeId, QueueId, TreeId
+from ccapp.domain.events import MessageBegun, Outcome
+from ccapp.domain.ids import NO_QUEUE, AgentId, MailboxId, NodeId, QueueId, TreeId
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
 
@@ -35,4 +36,15 @@ class InLine:
     manager: AgentId | None = None  # the caller's own, if he is still to be waited for
 
 
-type Waypoint = InTree | InLine
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InMailbox:
+    """On the way to leave a message. `begun` when he was leaving it before a crash."""
+
+    mailbox: MailboxId
+    queue: QueueId = NO_QUEUE  # whose line he came from
+    otherwise: Outcome = Outcome.LEFT_IN_IVR  # how his visit ends if he leaves none
+    then: InTree | None = None  # where he goes on; None: nowhere
+    begun: MessageBegun | None = None
+
+
+type Waypoint = InTree | InLine | InMailbox

@@ -67,6 +67,8 @@ def _told(node: ivr.Node) -> tuple[str, str, Shape]:
             return "queue", f"{queue}, needs {asked}" if asked else str(queue), "end"
         case ivr.Forward(number=number, trunk=trunk):
             return "forward", f"{number} on {trunk}", "end"
+        case ivr.LeaveMessage(mailbox=mailbox):
+            return "voicemail", str(mailbox), "end"
         case ivr.HangUp(prompt=prompt):
             return "hang up", "" if prompt is None else _heard(prompt), "end"
         case _:

@@ -53,6 +53,7 @@ PUBLIC = frozenset({
     "caller_priority", "brought_s", "detail", "to", "then", "manager", "yes", "record", "recording", "files",
     "by_backup",
     "seconds", "ok",
+    "message", "mailbox", "otherwise", "file", "prompt",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
 

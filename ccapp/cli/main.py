@@ -18,6 +18,7 @@ from ccapp.cli import (
     reading,
     report,
     running,
+    voicemail,
     what_if,
 )
 from ccapp.cli.errors import CliError, Code
@@ -62,6 +63,7 @@ app.command()(what_if.simulate)
 app.command()(what_if.staff)
 app.add_typer(agent.app, name="agent")
 app.add_typer(manager.app, name="manager")
+app.add_typer(voicemail.app, name="voicemail")
 app.add_typer(config.app, name="config")
 app.add_typer(ivr.app, name="ivr")
 app.command()(doctor.doctor)

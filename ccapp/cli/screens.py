@@ -38,6 +38,9 @@ def _head(document: Document) -> Table:
     counts = document["agents"]
     agents = [f"{counts[state]} {word}" for state, word in _AGENT_WORDS if counts[state]]
     head.add_row("Agents", text(listed(agents)))
+    if document["mailboxes"]:
+        new = [f"{each['new']} new in {each['id']}" for each in document["mailboxes"] if each["new"]]
+        head.add_row("Messages", text(listed(new, "none new")))
     return head
 
 

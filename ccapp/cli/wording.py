@@ -10,6 +10,7 @@ from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import wording
 from ccapp.domain.serving import Strategy
+from ccapp.domain.voicemail import NotKept
 
 DECLINED = {
     DeclineReason.NO_ANSWER: "does not answer",
@@ -73,6 +74,7 @@ CHOSEN = {
 OUTCOME = {
     Outcome.SERVED: "served",
     Outcome.FORWARDED: "forwarded",
+    Outcome.VOICEMAIL: "left a message",
     Outcome.ABANDONED: "abandoned",
     Outcome.LEFT_IN_IVR: "left in the IVR",
     Outcome.IVR_ENDED: "ended by the IVR",
@@ -98,6 +100,12 @@ ASKED = {
     Asked.NO_ROW: "nothing found",
     Asked.TIMED_OUT: "no answer in time",
     Asked.FAILED: "failed",
+}
+NOT_KEPT = {
+    NotKept.SHORT: "too short",
+    NotKept.SILENT: "nothing was said",
+    NotKept.FULL: "the mailbox is full",
+    NotKept.FAILED: "it could not be recorded",
 }
 BY = {
     EndedBy.CALLER: "the caller hung up",
@@ -174,6 +182,8 @@ def sentence(fact: Fact) -> str:
             return f"{agent}'s own call ends {said}"
         case events.AgentCallRecorded(agent=agent, recording=name, seconds=length, ok=ok, detail=detail):
             return f"{agent}'s own call: {_recorded(name, length, ok, detail)}"
+        case events.PromptRecorded(agent=agent, prompt=prompt):
+            return f"{agent} has recorded the prompt {prompt}"
         case events.DeviceChanged(agent=agent, online=online):
             return f"{agent}'s phone is {'online' if online else 'offline'}"
         case events.CentreApplied(version=version, by=by):
@@ -186,6 +196,13 @@ def sentence(fact: Fact) -> str:
             return "the connection to Asterisk is lost; calls may well go on"
         case events.SwitchFound(alive=alive, gone=gone):
             return f"connected to Asterisk: {alive} calls go on, {gone} are gone"
+        case events.MessageHeard(message=message, by=by):
+            return f"message {message} is heard by {by}"
+        case events.MessageDeleted(message=message, by=by):
+            return f"message {message} is deleted by {by}"
+        case events.MessageTold(message=message, of=of, ok=ok, detail=detail):
+            said = "is told of" if ok else f"could not be told of ({detail})"
+            return f"{of} {said} message {message}"
         case events.ManagerChosen(number=number, agent=agent, why=why):
             return f"{agent or 'nobody'} is the manager of {number} now ({CHOSEN.get(why, why)})"
         case _:
@@ -229,6 +246,12 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"{number} answers outside"
         case events.NotReached(to=to, why=why, then=then):
             return f"{to}: {why}; the caller {_goes(then)}"
+        case events.MessageBegun(mailbox=mailbox):
+            return f"begins to leave a message for {mailbox}"
+        case events.MessageLeft(mailbox=mailbox, seconds=length):
+            return f"has left a message for {mailbox}, {seconds(length)}"
+        case events.MessageNotKept(mailbox=mailbox, why=why, detail=detail):
+            return f"leaves no message for {mailbox}: {NOT_KEPT[why]}{f' ({detail})' if detail else ''}"
         case events.CallForwarded(number=number, answered=answered, talk_s=talk_s):
             said = f"answered, {seconds(talk_s)}" if answered else "not answered"
             return f"forwarded to {number}: {said}"

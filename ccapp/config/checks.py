@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from ccapp.config import checks_admission, checks_agents, checks_serving
+from ccapp.config import checks_admission, checks_agents, checks_serving, checks_voicemail
 from ccapp.config.models_ivr import kind
 from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.centre import Centre, ToQueue, ToTree
@@ -27,6 +27,7 @@ def findings(centre: Centre) -> Iterator[Finding]:
     yield from checks_admission.queues(centre)
     yield from _agents(centre)
     yield from checks_agents.outside(centre)
+    yield from checks_voicemail.mailboxes(centre)
     for tree in centre.trees.values():
         yield from _tree(centre, tree)
     for (id, name), message in rounds(centre.trees):

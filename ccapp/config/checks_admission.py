@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccapp.config.problem import Finding, Path, unknown
-from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, Treatment
+from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, ToVoicemail, Treatment
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import QueueId
 
@@ -33,5 +33,7 @@ def _treatment(path: Path, treatment: Treatment, queue: QueueId, centre: Centre)
             yield from unknown((*inside, "trunk"), "trunk", trunk, centre.trunks)
             if then is not None:
                 yield from _treatment((*inside, "otherwise"), then, queue, centre)
+        case ToVoicemail(mailbox=mailbox):
+            yield from unknown((*path, "voicemail"), "mailbox", mailbox, centre.mailboxes)
         case Goodbye():
             pass

@@ -123,6 +123,8 @@ def _short(value: Any) -> Any:
     match value:
         case {"queue": {"to": queue, **more}} if not more:
             return {"queue": queue}
+        case {"voicemail": {"to": mailbox, **more}} if not more:
+            return {"voicemail": mailbox}
         case dict():
             return {name: _short(inside) for name, inside in value.items()}
         case list():

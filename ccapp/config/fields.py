@@ -19,7 +19,17 @@ from pydantic import (
 
 from ccapp.domain import calldata, conditions
 from ccapp.domain.expressions import expression
-from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, SkillId, TreeId, TrunkId
+from ccapp.domain.ids import (
+    AgentId,
+    GroupId,
+    HoursId,
+    MailboxId,
+    NodeId,
+    QueueId,
+    SkillId,
+    TreeId,
+    TrunkId,
+)
 from ccapp.domain.ivr import EMPTY_KEY, INVALID_KEY, KEYS
 from ccapp.domain.presence import UNTIL_DONE
 from ccapp.domain.priorities import CALLER_PRIORITY_MAX, QUEUE_PRIORITY_MAX
@@ -115,6 +125,7 @@ HoursName = Annotated[HoursId, ID]
 TrunkName = Annotated[TrunkId, ID]
 TreeName = Annotated[TreeId, ID]
 NodeName = Annotated[NodeId, ID]
+MailboxName = Annotated[MailboxId, ID]
 SkillName = Annotated[SkillId, ID, AfterValidator(lambda name: SkillId(name.lower()))]
 
 Dialled = Annotated[

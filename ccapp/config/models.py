@@ -22,6 +22,7 @@ from ccapp.config.fields import (
     HoursName,
     Language,
     LongSeconds,
+    MailboxName,
     Music,
     Part,
     PrioritySeconds,
@@ -46,6 +47,7 @@ from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_managers import ManagerPart
 from ccapp.config.models_prompts import HeardPart
+from ccapp.config.models_record_prompts import RecordPromptsPart
 from ccapp.config.models_serving import (
     RELAX_MAX,
     GroupPart,
@@ -55,6 +57,7 @@ from ccapp.config.models_serving import (
     TierRulesPart,
     standings,
 )
+from ccapp.config.models_voicemail import MailboxPart
 from ccapp.config.models_whisper import WhisperPart
 from ccapp.domain.admission import WhenEmpty
 from ccapp.domain.centre import (
@@ -68,6 +71,7 @@ from ccapp.domain.centre import (
     Queue,
     ToQueue,
     ToTree,
+    ToVoicemail,
     Trunk,
 )
 from ccapp.domain.fifo import Kind
@@ -94,21 +98,24 @@ class TrunkPart(Part):
 
 
 class NumberPart(Part):
-    """Where a dialled number leads: `{ivr: main}` or `{queue: sales}`."""
+    """Where a dialled number leads: `{ivr: main}`, `{queue: sales}` or `{voicemail: sales}`."""
 
     ivr: TreeName | None = None
     queue: QueueName | None = None
+    voicemail: MailboxName | None = None
     data: CallData = Field({})
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
-        if (self.ivr is None) == (self.queue is None):
-            raise ValueError("needs exactly one of ivr, queue")
+        if sum(target is not None for target in (self.ivr, self.queue, self.voicemail)) != 1:
+            raise ValueError("needs exactly one of ivr, queue, voicemail")
         return self
 
     def value(self, number: str) -> Number:
         if self.ivr is not None:
             return Number(number=number, target=ToTree(tree=self.ivr), data=self.data)
+        if self.voicemail is not None:
+            return Number(number=number, target=ToVoicemail(mailbox=self.voicemail), data=self.data)
         assert self.queue is not None, "validated"
         return Number(number=number, target=ToQueue(queue=self.queue), data=self.data)
 
@@ -119,6 +126,8 @@ class NumberPart(Part):
                 return cls(ivr=tree, data=dict(number.data))
             case ToQueue(queue=queue):
                 return cls(queue=queue, data=dict(number.data))
+            case ToVoicemail(mailbox=mailbox):
+                return cls(voicemail=mailbox, data=dict(number.data))
 
 
 class QueuePart(Part):
@@ -250,6 +259,8 @@ class FeatureCodesPart(Part):
     sign_in: Code = "*17"
     sign_out: Code = "*18"
     on_line: Code = "*19"
+    messages: Code = "*20"
+    record_prompt: Code = "*21"
 
     def value(self) -> FeatureCodes:
         return FeatureCodes(**dict(self))
@@ -274,6 +285,7 @@ class CentrePart(Part):
     feature_codes: FeatureCodesPart = FeatureCodesPart()
     own_calls: OwnCallsPart = OwnCallsPart()
     customer_info: CustomerInfoPart | None = None
+    record_prompts: RecordPromptsPart = RecordPromptsPart()
     trunks: dict[TrunkName, TrunkPart] = Field({})
     numbers: dict[Dialled, NumberPart] = Field({})
     queues: dict[QueueName, QueuePart] = Field({})
@@ -282,6 +294,7 @@ class CentrePart(Part):
     groups: dict[GroupName, GroupPart] = Field({})
     hours: dict[HoursName, HoursPart] = Field({})
     ivr: dict[TreeName, TreePart] = Field({})
+    mailboxes: dict[MailboxName, MailboxPart] = Field({})
 
     def value(self) -> Centre:
         return Centre(
@@ -297,6 +310,7 @@ class CentrePart(Part):
             feature_codes=self.feature_codes.value(),
             own_calls=self.own_calls.value(),
             customer_info=None if self.customer_info is None else self.customer_info.value(),
+            record_prompts=self.record_prompts.value(),
             trunks={id: part.value(id) for id, part in self.trunks.items()},
             numbers={number: part.value(number) for number, part in self.numbers.items()},
             queues={id: part.value(id) for id, part in self.queues.items()},
@@ -305,6 +319,7 @@ class CentrePart(Part):
             groups={id: part.value(id) for id, part in self.groups.items()},
             hours={id: part.value(id) for id, part in self.hours.items()},
             trees={id: part.tree(id) for id, part in self.ivr.items()},
+            mailboxes={id: part.value(id) for id, part in self.mailboxes.items()},
         )
 
     @classmethod
@@ -322,6 +337,7 @@ class CentrePart(Part):
             feature_codes=FeatureCodesPart.of(centre.feature_codes),
             own_calls=OwnCallsPart.of(centre.own_calls),
             customer_info=centre.customer_info and CustomerInfoPart.of(centre.customer_info),
+            record_prompts=RecordPromptsPart.of(centre.record_prompts),
             trunks={id: TrunkPart.of(trunk) for id, trunk in centre.trunks.items()},
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},
@@ -330,4 +346,5 @@ class CentrePart(Part):
             groups={id: GroupPart.of(group) for id, group in centre.groups.items()},
             hours={id: HoursPart.of(each) for id, each in centre.hours.items()},
             ivr={id: TreePart.of(tree) for id, tree in centre.trees.items()},
+            mailboxes={id: MailboxPart.of(mailbox) for id, mailbox in centre.mailboxes.items()},
         )

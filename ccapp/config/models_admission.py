@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from ccapp.config.fields import (
     CallerNumber,
     Dialled,
+    MailboxName,
     NodeName,
     Part,
     QueueName,
@@ -20,7 +21,16 @@ from ccapp.config.fields import (
 )
 from ccapp.config.models_prompts import HeardPart
 from ccapp.domain import hours
-from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, Treatment, ways
+from ccapp.domain.admission import (
+    Goodbye,
+    ToCallCenter,
+    ToNumber,
+    ToQueue,
+    ToTree,
+    ToVoicemail,
+    Treatment,
+    ways,
+)
 from ccapp.domain.hours import DAYS
 from ccapp.domain.ids import HoursId
 
@@ -32,14 +42,16 @@ WAYS_MAX = 5
 
 
 class TreatmentPart(Part):
-    """`{queue: sales}`, `{ivr: main}`, `{ivr: main, node: closed}`, `{hang_up: a sentence}`,
-    `{number: {to: "+4930123", trunk: carrier}}` or `{call_center: {trunk: carrier}}`."""
+    """`{queue: sales}`, `{ivr: main}`, `{ivr: main, node: closed}`, `{voicemail: sales}`,
+    `{hang_up: a sentence}`, `{number: {to: "+4930123", trunk: carrier}}` or
+    `{call_center: {trunk: carrier}}`."""
 
     queue: QueueName | None = None
     ivr: TreeName | None = None
     node: NodeName | None = None
     number: "NumberWayPart | None" = None
     call_center: "CallCenterWayPart | None" = None
+    voicemail: MailboxName | None = None
     hang_up: HeardPart | None = None
 
     @model_validator(mode="after")
@@ -60,6 +72,8 @@ class TreatmentPart(Part):
             return ToTree(tree=self.ivr, node=self.node)
         if (outward := self.number or self.call_center) is not None:
             return outward.way()
+        if self.voicemail is not None:
+            return ToVoicemail(mailbox=self.voicemail)
         return Goodbye(say=None if self.hang_up is None else self.hang_up.prompt())
 
     @classmethod
@@ -73,6 +87,8 @@ class TreatmentPart(Part):
                 return cls(number=NumberWayPart.of(treatment))
             case ToCallCenter():
                 return cls(call_center=CallCenterWayPart.of(treatment))
+            case ToVoicemail(mailbox=mailbox):
+                return cls(voicemail=mailbox)
             case Goodbye(say=last_word):
                 return cls(hang_up=HeardPart.of(last_word))
             case _ as never:

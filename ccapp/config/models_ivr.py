@@ -33,6 +33,7 @@ from ccapp.config.models_asking import HttpPart, SqlPart
 from ccapp.config.models_branch import BranchPart, CasePart
 from ccapp.config.models_fifo import Slot
 from ccapp.config.models_prompts import PromptPart, prompt_fields
+from ccapp.config.models_voicemail import LeaveMessagePart
 from ccapp.domain import ivr
 from ccapp.domain.fifo import in_slot
 from ccapp.domain.ids import TreeId
@@ -232,6 +233,7 @@ class NodePart(Part):
     sql: SqlPart | None = None
     queue: QueuePart | None = None
     forward: ForwardPart | None = None
+    voicemail: LeaveMessagePart | None = None
     hang_up: HangUpPart | None = None
 
     @model_validator(mode="before")
@@ -289,13 +291,15 @@ def kind(node: ivr.Node) -> str:
             return "queue"
         case ivr.Forward():
             return "forward"
+        case ivr.LeaveMessage():
+            return "voicemail"
         case ivr.HangUp():
             return "hang_up"
         case _:
             assert_never(node)
 
 
-_RENAMED = {"branches": "keys", "queue": "to", "tree": "to"}
+_RENAMED = {"branches": "keys", "queue": "to", "tree": "to", "mailbox": "to"}
 
 
 def _fields(node: ivr.Node) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ccapp.domain.ids import NodeId, QueueId, TreeId, TrunkId
+from ccapp.domain.ids import MailboxId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Prompt
 
 
@@ -53,6 +53,13 @@ class ToQueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToVoicemail:
+    """He may leave a message."""
+
+    mailbox: MailboxId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Goodbye:
     """A sentence, if any, then the end of the call."""
 
@@ -84,7 +91,7 @@ class ToCallCenter:
 type Outward = ToNumber | ToCallCenter
 """May come to nothing: then there is another way."""
 
-type Treatment = ToQueue | ToTree | Goodbye | Outward
+type Treatment = ToQueue | ToTree | ToVoicemail | Goodbye | Outward
 """Where a caller goes whom a queue does not serve."""
 
 
@@ -106,5 +113,7 @@ def told(treatment: Treatment) -> str:
             return f"{number} on {trunk}"
         case ToCallCenter():
             return "the CallCenter of the call"
+        case ToVoicemail(mailbox=mailbox):
+            return f"voicemail {mailbox}"
         case Goodbye():
             return ""

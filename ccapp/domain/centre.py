@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccapp.domain.admission import ExitReason, Goodbye, RefusalReason, ToQueue, ToTree, Treatment, WhenEmpty
+from ccapp.domain.admission import (
+    ExitReason,
+    Goodbye,
+    RefusalReason,
+    ToQueue,
+    ToTree,
+    ToVoicemail,
+    Treatment,
+    WhenEmpty,
+)
 from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.fifo import Kind
 from ccapp.domain.hours import Hours
-from ccapp.domain.ids import AgentId, GroupId, HoursId, NodeId, QueueId, TreeId, TrunkId
+from ccapp.domain.ids import AgentId, GroupId, HoursId, MailboxId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Prompt, Say, Tree
 from ccapp.domain.managers import ManagerRules
 from ccapp.domain.priorities import OVERDUE_S, Priority, TimeBase
@@ -24,8 +33,20 @@ from ccapp.domain.serving import (
     added,
     of_groups,
 )
+from ccapp.domain.voicemail import Mailbox
 
-__all__ = ["Agent", "BreakLimit", "Centre", "FeatureCodes", "Number", "Queue", "ToQueue", "ToTree", "Trunk"]
+__all__ = [
+    "Agent",
+    "BreakLimit",
+    "Centre",
+    "FeatureCodes",
+    "Number",
+    "Queue",
+    "ToQueue",
+    "ToTree",
+    "ToVoicemail",
+    "Trunk",
+]
 
 RESUME_S_MAX = 3600.0
 CLOSED = Goodbye(say=Say(text="We are closed now. Please call again during our business hours."))
@@ -145,7 +166,7 @@ class Agent:
     outside: Outside | None = None  # rung there, and not on an account's phone: he needs no registration
 
 
-type Target = ToTree | ToQueue
+type Target = ToTree | ToQueue | ToVoicemail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +198,14 @@ class OwnCalls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPrompts:
+    """Prompts that may be recorded over the phone, by the number that is keyed, and who may do it."""
+
+    agents: tuple[AgentId, ...] = ()
+    prompts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCodes:
     """What an agent dials on his own phone to say what he wants."""
 
@@ -190,6 +219,8 @@ class FeatureCodes:
     sign_in: str = "*17"  # followed by the number of a queue with sign_in, counted from 1
     sign_out: str = "*18"
     on_line: str = "*19"  # he stays on the phone, and waits there for callers
+    messages: str = "*20"  # he hears the new messages of his mailboxes
+    record_prompt: str = "*21"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,11 +239,13 @@ class Centre:
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
     hours: Mapping[HoursId, Hours] = field(default_factory=dict)
     trees: Mapping[TreeId, Tree] = field(default_factory=dict)
+    mailboxes: Mapping[MailboxId, Mailbox] = field(default_factory=dict)
     break_reasons: tuple[str, ...] = ("break", "lunch", "training")
     break_limits: Mapping[str, BreakLimit] = field(default_factory=dict)  # by reason
     feature_codes: FeatureCodes = FeatureCodes()
     own_calls: OwnCalls = OwnCalls()
     customer_info: CustomerInfo | None = None  # None: nobody is asked about callers
+    record_prompts: RecordPrompts = RecordPrompts()
     dead_phone_s: float = 60.0  # an agent's phone that is silent so long in a talk is dead; 0: never
     wrap_up_extension_s: float = 60.0  # what the feature code adds
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration

@@ -15,6 +15,8 @@ from ccapp.domain.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    MailboxId,
+    MessageId,
     NodeId,
     OfferId,
     QueueId,
@@ -26,6 +28,7 @@ from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.presence import Intent, Move, State, SubState
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
+from ccapp.domain.voicemail import NotKept
 
 
 class EndedBy(StrEnum):
@@ -40,6 +43,7 @@ class Outcome(StrEnum):
 
     SERVED = "served"  # talked to an agent
     FORWARDED = "forwarded"  # talked to a number dialled by the IVR or for a queue
+    VOICEMAIL = "voicemail"  # left a message
     ABANDONED = "abandoned"  # left while waiting or being offered
     LEFT_IN_IVR = "left_in_ivr"
     IVR_ENDED = "ivr_ended"  # the graph's own end
@@ -239,6 +243,67 @@ class NotReached(VisitFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageBegun(VisitFact):
+    """The caller is about to speak. MessageLeft or MessageNotKept follows, exactly one of them."""
+
+    message: MessageId
+    mailbox: MailboxId
+    queue: QueueId  # whose line he came from; empty: none's
+    recording: str
+    otherwise: Outcome  # how his visit ends if he leaves none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft(VisitFact):
+    message: MessageId
+    mailbox: MailboxId
+    queue: QueueId
+    caller_number: str
+    caller_name: str
+    seconds: float
+    file: str  # in Asterisk's folder of recordings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageNotKept(VisitFact):
+    """Without a MessageBegun before it where none could begin."""
+
+    message: MessageId
+    mailbox: MailboxId
+    queue: QueueId
+    why: NotKept
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageHeard(Fact):
+    message: MessageId
+    mailbox: MailboxId
+    by: str  # an agent, or `api`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(Fact):
+    """Its file goes, too."""
+
+    message: MessageId
+    mailbox: MailboxId
+    file: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageTold(Fact):
+    """The mailbox's address was told of the message, or is told no more. `of`: its host."""
+
+    message: MessageId
+    mailbox: MailboxId
+    of: str
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallForwarded(VisitFact):
     """The end of a forward; of one that was not answered, no ForwardAnswered came before."""
 
@@ -376,6 +441,14 @@ class AgentCallRecorded(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRecorded(Fact):
+    """By an agent, on his phone: callers hear it from now on."""
+
+    agent: AgentId
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpEnded(Fact):
     agent: AgentId
     wrap_up_s: float
@@ -425,6 +498,7 @@ KINDS: dict[str, type[Fact]] = {
         CentreApplied, EngineStarted, EngineStopped, AgentSignedIn, AgentSignedOut, AgentDialled,
         AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound, ManagerMissed, ManagerAsked,
         ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached, CustomerInfoAsked,
+        MessageBegun, MessageLeft, MessageNotKept, MessageHeard, MessageDeleted, MessageTold, PromptRecorded,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ccapp.domain.ids import NodeId, QueueId, TreeId
+from ccapp.domain.ids import MailboxId, NodeId, QueueId, TreeId
 from ccapp.domain.priorities import Priority
 from ccapp.domain.requirements import Requires
 
@@ -197,6 +197,14 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveMessage:
+    """Has the caller leave a message; `then` None: the visit ends."""
+
+    mailbox: MailboxId
+    then: NodeId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     prompt: Prompt | None = None
 
@@ -204,7 +212,7 @@ class HangUp:
 type Step = Play | Menu | Collect | SetData | Branch | SendEvent | Ask | Forward | HangUp
 """A node after which the walk goes on in the same tree, or ends."""
 
-type Node = Step | Enter | Return | Enqueue
+type Node = Step | Enter | Return | Enqueue | LeaveMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +250,7 @@ def exits(node: Node) -> Iterator[tuple[str, NodeId]]:
                 yield "timed_out", node.timed_out
             if isinstance(node, AskSql) and node.no_row is not None:
                 yield "no_row", node.no_row
-        case Enter(then=then) if then is not None:
+        case Enter(then=then) | LeaveMessage(then=then) if then is not None:
             yield "then", then
         case Menu(branches=branches):
             for key, to in branches.items():

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Never, Self
 
 from ccapp.domain.events import CallAbandoned, CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId, VisitId
+from ccapp.domain.messages import fold
+from ccapp.domain.voicemail import Message
 from ccapp.ports import Recorded
 from ccapp.records import read
 from ccapp.records.backlog import MEMORY_MAX, Backlog
@@ -162,6 +164,14 @@ class PostgresJournal:
             if answered:
                 known.learnt(number, agent)
         return known.of(number)
+
+    async def messages(self) -> Sequence[Message]:
+        waiting = self._waiting()
+        async with available():
+            known = {message.id: message for message in await read.messages(self._pool)}
+        for item in waiting:
+            fold(known, item.fact)
+        return list(known.values())
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         waiting = [

@@ -13,6 +13,7 @@ import orjson
 
 from ccapp.domain.events import Outcome
 from ccapp.domain.ids import AgentId, QueueId, TrunkId, VisitId
+from ccapp.domain.voicemail import Message
 from ccapp.ports import Recorded
 from ccapp.records.facts_json import decode_fact
 from ccapp.records.sql import query
@@ -137,6 +138,12 @@ async def presence_facts(database: "Database") -> list[Recorded]:
 async def abandoned_facts(database: "Database", since: float) -> list[Recorded]:
     """Those who hung up in a line since then, in order."""
     return facts_of(await database.fetch(query("abandoned"), since))[::-1]
+
+
+async def messages(database: "Database") -> list[Message]:
+    """Those that nobody has deleted, the oldest first."""
+    rows = await database.fetch(query("messages"))
+    return [Message(**{**dict(row), "data": orjson.loads(row["data"])}) for row in rows]
 
 
 def _visit(row: asyncpg.Record) -> VisitRecord:

@@ -22,5 +22,5 @@ async def rebuild(dsn: str) -> None:
 
 async def _rebuild(connection: "Connection") -> None:
     await connection.execute("lock table fact in share row exclusive mode")
-    await connection.execute("truncate visit, segment, presence, manager")
+    await connection.execute("truncate visit, segment, presence, manager, message")
     await connection.execute(query("rebuild", "project"))

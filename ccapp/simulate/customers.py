@@ -17,6 +17,9 @@ class MoodyCustomers:
     async def http(self, question: HttpQuestion) -> Json:
         return await self._answer()
 
+    async def tell(self, news: HttpQuestion) -> None:
+        await self._answer()
+
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         return await self._answer()
 

@@ -10,6 +10,7 @@ from ccapp.clock import Clock
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId
+from ccapp.domain.voicemail import Message
 from ccapp.ports import Customers, Journal, Recorded
 from ccapp.routing.index import TIERS
 from ccapp.simulate.customers import MoodyCustomers
@@ -54,6 +55,9 @@ class Pen:
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         return await self.journal.manager(number, within_s)
+
+    async def messages(self) -> Sequence[Message]:
+        return await self.journal.messages()
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         return await self.journal.visit(visit)

@@ -14,7 +14,7 @@ from ccapp.acd import Acd
 from ccapp.calls.floor import Floor, Rooms
 from ccapp.calls.ivr import walk
 from ccapp.calls.scope import forever
-from ccapp.calls.waypoint import InLine, InTree
+from ccapp.calls.waypoint import InLine, InMailbox, InTree
 from ccapp.clock import Clock
 from ccapp.domain import events
 from ccapp.domain.centre import Centre
@@ -85,14 +85,20 @@ async def _tried(centre: Centre, tree: TreeId, given: Walk) -> list[Heard]:
     arrived = Arrived(leg=leg, kind="inbound", endpoint="walk", dialled=given.dialled, caller=caller)
     visit = acd.arrive(arrived, given.data)
     line = await walk(visit, leg, InTree(tree=tree), floor)
+    while isinstance(line, InMailbox) and line.then is not None:
+        tell("goes", f"to the mailbox {line.mailbox}, and on")
+        line = await walk(visit, leg, line.then, floor)
     tell(*_ending(line, visit.data))
     return told
 
 
-def _ending(line: InLine | None, data: Mapping[str, str]) -> tuple[str, str]:
+def _ending(line: InLine | InMailbox | None, data: Mapping[str, str]) -> tuple[str, str]:
     known = ", ".join(f"{name}={value}" for name, value in data.items())
     rest = f" ({known})" if known else ""
-    return ("ends", f"the call{rest}") if line is None else ("goes", f"to the queue {line.queue}{rest}")
+    if line is None:
+        return "ends", f"the call{rest}"
+    to = f"the mailbox {line.mailbox}" if isinstance(line, InMailbox) else f"the queue {line.queue}"
+    return "goes", f"to {to}{rest}"
 
 
 def _tell(fact: Fact, tell: Callable[[str, str], None]) -> None:
@@ -166,6 +172,9 @@ class PaperCustomers:
 
     async def http(self, question: HttpQuestion) -> Json:
         return self._answer(f"{question.method} {question.url}")
+
+    async def tell(self, news: HttpQuestion) -> None:
+        self._tell("tells", f"{news.method} {news.url}")
 
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         query = re.sub(r"\s+", " ", question.query)

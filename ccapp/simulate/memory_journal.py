@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ccapp.domain.events import CallAbandoned, CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
-from ccapp.domain.ids import AgentId, VisitId
+from ccapp.domain.ids import AgentId, MessageId, VisitId
+from ccapp.domain.messages import fold
+from ccapp.domain.voicemail import Message
 from ccapp.ports import Recorded
 
 BEHIND_MAX = 10_000
@@ -27,12 +29,14 @@ class MemoryStore:
     open: dict[VisitId, None] = field(default_factory=dict)
     presences: dict[AgentId, PresenceChanged] = field(default_factory=dict)
     managers: dict[str, AgentId | None] = field(default_factory=dict)  # by caller's number
+    messages: dict[MessageId, Message] = field(default_factory=dict)
     recorded: int = 0  # all facts up to this number are committed
     away: bool = False  # an outage: facts are kept, nothing is committed
 
     def add(self, fact: Fact) -> Recorded:
         item = Recorded(seq=len(self.facts) + 1, fact=fact)
         self.facts.append(item)
+        fold(self.messages, fact)
         match fact:
             case VisitFact(visit=visit):
                 if visit not in self.visits:
@@ -103,6 +107,9 @@ class MemoryJournal:
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         return self.store.managers.get(number)
+
+    async def messages(self) -> Sequence[Message]:
+        return list(self.store.messages.values())
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         return tuple(self.store.visits.get(VisitId(visit), ()))

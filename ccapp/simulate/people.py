@@ -23,6 +23,9 @@ class CallerScript:
     agent_ends: bool = False  # the agent says goodbye first
     keys: Sequence[str] = ()  # one string for each prompt heard, keyed digit by digit
     key_after_s: float = 1.0  # from the prompt's start, and between digits
+    message_s: float = 5.0  # how long he speaks into a mailbox
+    message_key: str = ""  # that ends it; without one he hangs up
+    mute: bool = False  # says nothing into a mailbox
     forsaken_s: float | None = 20.0  # how long he stays after his talk partner is gone
 
 
@@ -30,6 +33,7 @@ class Caller(Party):
     def __init__(self, exchange: Exchange, script: CallerScript) -> None:
         self._exchange = exchange
         self.script = script
+        self.silent = script.mute
         self.channel: Channel | None = None
         self.talked = 0  # how often he came to talk
         self.cause: int | None = None
@@ -60,6 +64,15 @@ class Caller(Party):
         self._prompts += 1
         for index, key in enumerate(keys, 1):
             self._exchange.after(index * self.script.key_after_s, self._exchange.press, channel, key)
+
+    def speaks(self, channel: Channel) -> None:
+        self._stays()
+        if self.script.message_key:
+            self._exchange.after(
+                self.script.message_s, self._exchange.press, channel, self.script.message_key
+            )
+        else:
+            self._timer = self._exchange.after(self.script.message_s, self.hang_up)
 
     def joined(self, channel: Channel, others: Sequence[Channel]) -> None:
         self._stays()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
 from ccapp.domain.ids import AgentId
+from ccapp.domain.voicemail import Message
 from ccapp.ports import Recorded
 
 
@@ -32,6 +33,9 @@ class ScrapJournal:
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         return None
+
+    async def messages(self) -> Sequence[Message]:
+        return []
 
     async def visit(self, visit: str) -> Sequence[Recorded]:
         return []

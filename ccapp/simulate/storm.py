@@ -4,10 +4,10 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ccapp.domain.admission import Goodbye, ToNumber, Treatment, WhenEmpty
+from ccapp.domain.admission import Goodbye, ToNumber, ToVoicemail, Treatment, WhenEmpty
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.customer_info import CustomerInfo
-from ccapp.domain.ids import AgentId, NodeId, QueueId, SkillId, TreeId, TrunkId
+from ccapp.domain.ids import AgentId, MailboxId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import (
     EMPTY_KEY,
     AskHttp,
@@ -24,12 +24,14 @@ from ccapp.domain.ivr import (
 )
 from ccapp.domain.managers import ManagerRules
 from ccapp.domain.serving import RINGS_SEVERAL, Strategy
+from ccapp.domain.voicemail import Mailbox
 from ccapp.simulate.desk import Moods
 from ccapp.simulate.people import CallerScript, React, Reaction
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 
 SALES, SUPPORT, GOLD = QueueId("sales"), QueueId("support"), QueueId("gold")
 TALK, SPANISH = SkillId("talk"), SkillId("spanish")
+MAILBOX = MailboxId("mailbox")
 MENU, KNOWN = TreeId("menu"), TreeId("known")
 RINGS_SEVERAL_SORTED = sorted(RINGS_SEVERAL)
 
@@ -127,6 +129,9 @@ def centre(agents: int = 5, sales: Strategy = Strategy.LONGEST_IDLE) -> Centre:
             for n, name in enumerate(names)
         },
         trees={MENU: _MENU, KNOWN: _KNOWN},
+        mailboxes={
+            MAILBOX: Mailbox(id=MAILBOX, name="Mailbox", seconds_max=20, notify="https://crm.example")
+        },
         own_calls=OwnCalls(outbound_trunk=TrunkId("pstn"), ring_s=8, wrap_up_s=3, record=True),
     )
 
@@ -164,6 +169,11 @@ class Calls:
         return headers
 
     def _script(self, chance: random.Random) -> CallerScript:
+        script = self._usual(chance)
+        key = "#" if script.agent_ends else ""
+        return replace(script, message_s=script.talk_s / 4, message_key=key, mute=script.key_after_s < 0.3)
+
+    def _usual(self, chance: random.Random) -> CallerScript:
         return CallerScript(
             talk_s=chance.expovariate(1 / self._talk_s),
             patience_s=chance.choice([None, chance.expovariate(1 / 60), chance.uniform(0, 5)]),
@@ -209,6 +219,7 @@ def with_limits(centre: Centre, chance: random.Random) -> Centre:
         ToQueue(queue=SALES),
         ToTree(tree=MENU),
         ToNumber(number="4930", trunk=TrunkId("pstn"), ring_s=4, otherwise=ToTree(tree=MENU)),
+        ToVoicemail(mailbox=MAILBOX),
         Goodbye(say=Say(text="no")),
     ]
     queues = {

@@ -227,6 +227,10 @@ class World:
         engine = self._living()
         running = [name for name, tape in self.exchange.tapes.items() if tape.runs]
         must(not running, "no recording goes on", str(running))
+        takes = self.exchange.dictations.takes
+        must(not [file for file, take in takes.items() if take.runs], "nobody is recorded any more", takes)
+        kept = {message.file for message in self._store.messages.values()}
+        must(kept <= takes.keys(), "a message that is kept has its file", kept - takes.keys())
         must(engine is not None, "an engine lives at the end", "none")
         if engine is not None:
             acd = engine.acd

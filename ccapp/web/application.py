@@ -16,6 +16,7 @@ from ccapp.web import (
     health,
     live,
     managers,
+    messages,
     metrics,
     moving,
     prompts,
@@ -68,6 +69,12 @@ def _add_routes(app: web.Application) -> None:
     add.add_get("/v1/calls", calls.calls)
     add.add_get("/v1/calls/{visit}", calls.call)
     add.add_get("/v1/recordings/{name:.+}", recordings.recording)
+    add.add_get("/v1/mailboxes", messages.mailboxes)
+    add.add_get("/v1/messages", messages.messages)
+    add.add_get("/v1/messages/{id}", messages.message)
+    add.add_delete("/v1/messages/{id}", messages.remove)
+    add.add_post("/v1/messages/{id}/heard", messages.heard)
+    add.add_get("/v1/messages/{id}/sound", messages.sound)
     add.add_get("/v1/managers/{number}", managers.show)
     add.add_put("/v1/managers/{number}", managers.put)
     add.add_delete("/v1/managers/{number}", managers.forget)

@@ -43,6 +43,7 @@ class Figures(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._calls()
         yield from self._agents()
+        yield self._messages()
         yield from self._decisions()
         yield from self._journal()
         yield from self._switch()
@@ -75,6 +76,15 @@ class Figures(Collector):
         for state, number in self._views.status()["agents"].items():
             agents.add_metric([state], number)
         yield agents
+
+    def _messages(self) -> Metric:
+        messages = GaugeMetricFamily(
+            "ccapp_messages", "Messages of callers, by mailbox.", labels=["mailbox", "state"]
+        )
+        for mailbox in self._views.mailboxes():
+            for state in ("new", "heard"):
+                messages.add_metric([mailbox["id"], state], mailbox[state])
+        return messages
 
     def _decisions(self) -> Iterator[Metric]:
         meter = self._desk.acd.meter

@@ -48,7 +48,7 @@ class Stereo:
 
     def parts(self) -> Iterator[bytes]:
         """The whole file, piece by piece."""
-        yield _header(4 * self._samples)
+        yield header(4 * self._samples, channels=2)
         for side in self._sides:
             if side is not None:
                 side.seek(HEADER)
@@ -75,7 +75,8 @@ def _interleaved(left: bytes, right: bytes) -> bytes:
     return bytes(both)
 
 
-def _header(size: int) -> bytes:
-    """Of 16-bit stereo; `size` in bytes."""
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 2, RATE, RATE * 4, 4, 16)
+def header(size: int, *, channels: int) -> bytes:
+    """Of 16 bit; `size` in bytes."""
+    each = 2 * channels
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, RATE, RATE * each, each, 16)
     return struct.pack("<4sI4s", b"RIFF", 36 + size, b"WAVE") + form + struct.pack("<4sI", b"data", size)

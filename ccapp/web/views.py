@@ -55,7 +55,16 @@ class Views:
             "longest_wait_s": self._longest_wait_s(line),
             "agents": self._states(self._presences.values()),
             "queues": self.queues(),
+            "mailboxes": self.mailboxes(),
         }
+
+    def mailboxes(self) -> list[Document]:
+        """With how many messages."""
+        told = []
+        for mailbox in self._acd.centre.mailboxes.values():
+            count = self._acd.messages.count(mailbox.id)
+            told.append({"id": mailbox.id, "name": mailbox.name, "new": count.new, "heard": count.heard})
+        return told
 
     @staticmethod
     def _states(presences: Any) -> dict[str, int]:

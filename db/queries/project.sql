@@ -1,6 +1,6 @@
--- What visits, segments, presences and managers are: folds over facts. Tail of record.sql and of rebuild.sql,
--- which say which facts: `history` (all those of the visits concerned), `presence_change`, `manager_choice`,
--- and `new_fact` (those not yet in the table `fact` as this statement sees it).
+-- What visits, segments, presences, managers and messages are: folds over facts. Tail of record.sql and of
+-- rebuild.sql, which say which facts: `history` (all those of the visits concerned), `presence_change`,
+-- `manager_choice`, `message_news`, and `new_fact` (those not yet in the table `fact` as this statement sees it).
 
 visit_fold as (
     select
@@ -144,5 +144,41 @@ put_manager as (
     on conflict (number) do update set
         (seq, at, agent, why) = (excluded.seq, excluded.at, excluded.agent, excluded.why)
      where manager.seq < excluded.seq
+),
+message_fold as (
+    select
+        body ->> 'message' as id,
+        min(seq) as seq,
+        min(body ->> 'mailbox') as mailbox,
+        min(queue) filter (where kind = 'MessageLeft') as queue,
+        min(visit) filter (where kind = 'MessageLeft') as visit,
+        min(at) filter (where kind = 'MessageLeft') as left_at,
+        min(body ->> 'caller_number') filter (where kind = 'MessageLeft') as caller_number,
+        min(body ->> 'caller_name') filter (where kind = 'MessageLeft') as caller_name,
+        min((body ->> 'seconds')::double precision) filter (where kind = 'MessageLeft') as seconds,
+        min(body ->> 'file') filter (where kind = 'MessageLeft') as file,
+        (array_agg(data order by seq) filter (where kind = 'MessageLeft'))[1] as data,
+        min(at) filter (where kind = 'MessageHeard') as heard_at,
+        (array_agg(body ->> 'by' order by seq) filter (where kind = 'MessageHeard'))[1] as heard_by,
+        min(at) filter (where kind = 'MessageTold') as told_at,
+        min(at) filter (where kind = 'MessageDeleted') as deleted_at
+    from message_news
+    group by body ->> 'message'
+),
+put_message as (
+    insert into message (
+        id, seq, mailbox, queue, visit, left_at, caller_number, caller_name, seconds, file, data,
+        heard_at, heard_by, told_at, deleted_at
+    )
+    select
+        id, seq, mailbox, queue, visit, left_at, caller_number, caller_name, seconds, file, data,
+        heard_at, heard_by, told_at, deleted_at
+    from message_fold
+    on conflict (id) do update set
+        (heard_at, heard_by, told_at, deleted_at)
+        = (coalesce(message.heard_at, excluded.heard_at),
+           case when message.heard_at is null then excluded.heard_by else message.heard_by end,
+           coalesce(message.told_at, excluded.told_at),
+           coalesce(message.deleted_at, excluded.deleted_at))
 )
 select open, (select count(*) from new_fact) as recorded from fence

@@ -16,3 +16,7 @@ presence_change as (
 manager_choice as (
     select * from fact where kind = 'ManagerChosen'
 ),
+message_news as (
+    select * from fact
+     where kind in ('MessageLeft', 'MessageHeard', 'MessageTold', 'MessageDeleted')
+),

@@ -50,3 +50,7 @@ presence_change as (
 manager_choice as (
     select * from new_fact where kind = 'ManagerChosen'
 ),
+message_news as (
+    select * from new_fact
+     where kind in ('MessageLeft', 'MessageHeard', 'MessageTold', 'MessageDeleted')
+),

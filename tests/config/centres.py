@@ -79,6 +79,7 @@ def documents(draw: st.DrawFn) -> Document:
             name: draw(some(trusted=st.booleans(), headers=st.just(["X-Campaign"]))) for name in trunks
         },
         "ivr": {name: draw(tree(queues, trunks)) for name in trees},
+        "mailboxes": {"box": draw(mailbox(agents))},
     }
     if draw(st.booleans()):
         limit = some(then_away=st.booleans()).map(lambda more: {"limit_s": 60.0} | more)
@@ -103,6 +104,7 @@ def documents(draw: st.DrawFn) -> Document:
         desk = st.fixed_dictionaries({"digest": digest}, optional={"log_in_by_code": st.booleans()})
         document["phones"] = {"desk-1": draw(desk)}
     targets = [{"queue": name} for name in queues] + [{"ivr": name} for name in trees]
+    targets.append({"voicemail": "box"})
     numbers = st.dictionaries(st.text("0123456789*#AZ", min_size=1, max_size=9), st.sampled_from(targets))
     document["numbers"] = {number: target | draw(some(data=DATA)) for number, target in draw(numbers).items()}
     return document
@@ -141,12 +143,32 @@ def _with_backup(groups: Document) -> Document:
 STRICT = ("priority_s", "overdue_s", "service_probability", "relax")
 
 
+def mailbox(agents: list[str]) -> st.SearchStrategy[Document]:
+    return st.fixed_dictionaries(
+        {"name": TITLES},
+        optional={
+            "agents": st.lists(st.sampled_from(agents), max_size=2),
+            "greeting": PROMPTS,
+            "thanks": PROMPTS,
+            "empty": PROMPTS,
+            "sorry": PROMPTS,
+            "beep": st.booleans(),
+            "end_key": st.sampled_from(["#", "*", "any", "none"]),
+            "seconds_max": st.integers(61, 3600),
+            "seconds_min": seconds(0, 60),
+            "silence_s": st.integers(0, 60),
+            "messages_max": st.integers(1, 10_000),
+            "notify": st.sampled_from(["", "https://crm.example/voicemail"]),
+        },
+    )
+
+
 def fifo(queue: Document) -> Document:
     order = {"strategy": "top_down"} if queue.get("strategy") in ("random", "weighted") else {}
     return {name: value for name, value in queue.items() if name not in STRICT} | order | {"kind": "fifo"}
 
 
-GOODBYES = st.builds(lambda text: {"hang_up": text}, WORDS | PROMPTS)
+GOODBYES = st.builds(lambda text: {"hang_up": text}, WORDS | PROMPTS) | st.just({"voicemail": "box"})
 
 
 def elsewhere(trunks: list[str]) -> st.SearchStrategy[Document]:
@@ -265,6 +287,7 @@ def node(later: list[str], queues: list[str], trunks: list[str]) -> st.SearchStr
             then=to,
             otherwise=to,
         ),
+        "voicemail": st.just("box") | both(some(then=to), to=st.just("box")),
         "event": both(some(values=DATA), name=IDS, then=to),
         "branch": both(st.just({}), cases=st.lists(case(to), min_size=1, max_size=3), otherwise=to),
         "queue": queue_name

@@ -127,8 +127,8 @@ def test_every_field_that_is_wrong_is_told_at_once() -> None:
         "f.yaml:15: agents.carl.name: must not be empty",
         "f.yaml:15: agents.carl.digest: must be 32 hexadecimal digits: MD5 of user:realm:password",
         "f.yaml:15: agents.carl.max_misses: must be a whole number",
-        "f.yaml:17: numbers.18005550100: needs exactly one of ivr, queue",
-        "f.yaml:18: numbers.18005550101: needs exactly one of ivr, queue",
+        "f.yaml:17: numbers.18005550100: needs exactly one of ivr, queue, voicemail",
+        "f.yaml:18: numbers.18005550101: needs exactly one of ivr, queue, voicemail",
         "f.yaml:19: numbers.1-800: must be a phone number: digits, letters, * or #, at most 32",
         "f.yaml:20: trunks.carrier.trusted: must be true or false",
         "f.yaml:20: trunks.carrier.headers: must be a list",
@@ -339,7 +339,7 @@ def test_what_does_not_fit_together(text: str, expected: list[str]) -> None:
             [
                 'f.yaml:9: ivr.main.nodes.a.menue: unknown field; did you mean "menu"?',
                 "f.yaml:10: ivr.main.nodes.b: needs exactly one kind: play, menu, collect, set, branch, "
-                "tree, back, event, http, sql, queue, forward, hang_up",
+                "tree, back, event, http, sql, queue, forward, voicemail, hang_up",
                 "f.yaml:12: ivr.main.nodes.d: must be a mapping: fields with values",
             ],
             id="kinds",

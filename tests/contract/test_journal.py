@@ -7,7 +7,19 @@ import pytest
 from ccapp.domain.presence import State
 from ccapp.ports import Recorded
 from tests.contract.journals import Opening, opening
-from tests.records.stories import START, abandoned_visit, arrived, chosen, presence, served_visit, waits
+from tests.records.stories import (
+    START,
+    abandoned_visit,
+    arrived,
+    chosen,
+    message_deleted,
+    message_heard,
+    message_left,
+    message_told,
+    presence,
+    served_visit,
+    waits,
+)
 
 __all__ = ["opening"]
 
@@ -107,6 +119,26 @@ async def test_the_manager_of_a_number_is_the_last_chosen(opening: Opening, sett
         assert await journal.manager("49301", 5) == "bob"
         assert await journal.manager("49302", 5) is None
         assert await journal.manager("no such; drop table manager", 5) is None
+
+
+@pytest.mark.parametrize("settle", [True, False])
+async def test_messages_are_those_nobody_has_deleted(opening: Opening, settle: bool) -> None:
+    new, heard, gone = (message_left("v", number, START + number) for number in (1, 2, 3))
+    news = [new, heard, message_heard(heard, "alice", START + 5), gone, message_told(new, START + 6)]
+    async with opening() as journal:
+        for fact in (arrived("v"), *news, message_heard(heard, "bob", START + 7), message_deleted(gone)):
+            journal.publish(fact)
+            assert not settle or await journal.settled(5)
+        told = [(each.id, each.heard_at, each.heard_by, each.told_at) for each in await journal.messages()]
+        assert told == [("v-1", None, "", START + 6), ("v-2", START + 5, "alice", None)]
+    async with opening() as journal:
+        first, _ = await journal.messages()
+        assert (first.mailbox, first.queue, first.visit, first.left_at) == ("sales", "sales", "v", new.at)
+        assert (first.caller_number, first.caller_name) == ("4917612345", "Erika Müller")
+        assert (first.seconds, first.file, first.data) == (12.25, "v/message-1.wav", new.data)
+        journal.publish(message_deleted(heard))
+        journal.publish(message_heard(new, "api", START + 9))
+        assert [(each.id, each.heard_by) for each in await journal.messages()] == [("v-1", "api")]
 
 
 async def test_nothing_published_is_settled(opening: Opening) -> None:

@@ -183,3 +183,11 @@ def test_any_bytes_are_an_answer_or_none(head: bytes, rest: bytes) -> None:
                 await client.ask(get(f"http://127.0.0.1:{port}/"))
 
     asyncio.run(asked())
+
+
+async def test_news_needs_no_answer_but_success(server: CustomerServer, client: HttpClient) -> None:
+    assert await client.answer(get(f"{server.url}/silent")) == b""
+    assert await refused(client, f"{server.url}/silent") == "no JSON"
+    for path, why in (("broken", "status 500"), ("round", "more than 3 redirects"), ("hang", "no answer")):
+        with pytest.raises(NoAnswer, match=why):
+            await client.answer(get(f"{server.url}/{path}"))

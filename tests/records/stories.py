@@ -14,6 +14,10 @@ from ccapp.domain.events import (
     Fact,
     IvrVisited,
     ManagerChosen,
+    MessageDeleted,
+    MessageHeard,
+    MessageLeft,
+    MessageTold,
     OfferDeclined,
     OfferMade,
     Outcome,
@@ -28,6 +32,8 @@ from ccapp.domain.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    MailboxId,
+    MessageId,
     NodeId,
     QueueId,
     SkillId,
@@ -126,6 +132,33 @@ def presence(agent: str, state: State = State.READY, at: float = START) -> Prese
 def chosen(number: str, agent: str | None, at: float = START) -> ManagerChosen:
     who = AgentId(agent) if agent else None
     return ManagerChosen(at=at, number=number, agent=who, why=Chosen.COMMAND)
+
+
+def message_left(visit: str, number: int = 1, at: float = START) -> MessageLeft:
+    return MessageLeft(
+        at=at,
+        visit=VisitId(visit),
+        data={"Ani": "+4917612345"},
+        message=MessageId(f"{visit}-{number}"),
+        mailbox=MailboxId("sales"),
+        queue=QueueId("sales"),
+        caller_number="4917612345",
+        caller_name="Erika Müller",
+        seconds=12.25,
+        file=f"{visit}/message-{number}.wav",
+    )
+
+
+def message_heard(left: MessageLeft, by: str = "alice", at: float = START) -> MessageHeard:
+    return MessageHeard(at=at, message=left.message, mailbox=left.mailbox, by=by)
+
+
+def message_told(left: MessageLeft, at: float = START) -> MessageTold:
+    return MessageTold(at=at, message=left.message, mailbox=left.mailbox, of="crm.example", ok=True)
+
+
+def message_deleted(left: MessageLeft, at: float = START) -> MessageDeleted:
+    return MessageDeleted(at=at, message=left.message, mailbox=left.mailbox, file=left.file, by="api")
 
 
 def served_visit(visit: str, at: float = START, agent: str = "alice") -> list[Fact]:

@@ -20,6 +20,10 @@ from tests.records.stories import (
     chosen,
     ended,
     forwarded_visit,
+    message_deleted,
+    message_heard,
+    message_left,
+    message_told,
     offered,
     overflowed_visit,
     presence,
@@ -31,7 +35,7 @@ from tests.records.stories import (
     wrapped_up,
 )
 
-TABLES = ("visit", "segment", "presence", "manager")
+TABLES = ("visit", "segment", "presence", "manager", "message")
 
 
 class World:
@@ -152,6 +156,11 @@ async def test_replaying_the_facts_gives_the_same_tables(world: World, seed: int
     stories = [dice.choice(makers)(f"v{number}", START + number) for number in range(30)]
     stories += [[presence(agent, dice.choice(list(State)))] for agent in "abcabc"]
     stories += [[chosen(number, dice.choice(["alice", "bob", None]))] for number in "112123"]
+    left = [message_left(f"v{number}", at=START + number) for number in range(3)]
+    stories += [
+        [fact, message_told(fact), message_heard(fact), message_heard(fact, "bob"), message_deleted(fact)]
+        for fact in left
+    ]
     stories = [story[: dice.randint(1, len(story))] if dice.random() < 0.3 else story for story in stories]
     facts: list[Fact] = []
     while stories:

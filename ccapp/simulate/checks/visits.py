@@ -7,14 +7,23 @@ from ccapp.domain.serving import RINGS_SEVERAL
 from ccapp.simulate.checks.verdict import Verdict
 
 _E = events
+_TO_MAILBOX = (_E.MessageBegun, _E.MessageNotKept)
 
 FORWARDING = (_E.ForwardAnswered, _E.CallForwarded)
 
-SENT_ON = (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, *FORWARDING, _E.NotReached, _E.CallEnded)
+SENT_ON = (
+    _E.IvrVisited,
+    _E.CallWaits,
+    _E.EntryRefused,
+    *FORWARDING,
+    _E.NotReached,
+    *_TO_MAILBOX,
+    _E.CallEnded,
+)
 
 AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     None: (_E.CallArrived,),
-    _E.CallArrived: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, _E.CallEnded),
+    _E.CallArrived: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, *_TO_MAILBOX, _E.CallEnded),
     _E.IvrVisited: (
         _E.IvrVisited,
         _E.IvrEventSent,
@@ -22,6 +31,7 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
         _E.CallWaits,
         _E.EntryRefused,
         *FORWARDING,
+        *_TO_MAILBOX,
         _E.CallEnded,
     ),
     _E.IvrEventSent: (_E.IvrVisited, _E.CallEnded),
@@ -31,6 +41,9 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.NotReached: SENT_ON,
     _E.EntryRefused: SENT_ON,
     _E.WaitEnded: SENT_ON,
+    _E.MessageBegun: (_E.MessageLeft, _E.MessageNotKept),
+    _E.MessageLeft: (_E.IvrVisited, _E.CallEnded),
+    _E.MessageNotKept: (_E.IvrVisited, _E.CallEnded),
     _E.CallWaits: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
     _E.ManagerMissed: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded),
     _E.OfferMade: (),
