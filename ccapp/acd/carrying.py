@@ -236,7 +236,8 @@ class Carrying(ABC):
         """His wait is over, by a rule."""
         queue = self.centre.queues.get(place.queue, place.settings)
         away = turned_away(place.visit, queue, reason)
-        self._publish(telling.wait_ended(place, reason, away.to, self.clock.now()))
+        if not place.visit.callback:  # its own end says so
+            self._publish(telling.wait_ended(place, reason, away.to, self.clock.now()))
         place.turn_away(away)
 
     @abstractmethod

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ccapp.acd import telling
+from ccapp.acd.callbacks import Callbacks
 from ccapp.acd.entering import turned_away
 from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.people import People
@@ -33,6 +34,7 @@ from ccapp.routing.presence import Line
 
 class Lines(People):
     own_calls: OwnCalls
+    callbacks: Callbacks
 
     # --- the line ------------------------------------------------------------------------------------------
 
@@ -72,9 +74,11 @@ class Lines(People):
             offers=visit.offers,
             tried=tried or {},
             manager=manager,
+            callback=visit.callback,
         )
         if not again:
             self._admit(visit, settings, call)
+            self.callbacks.take_up(visit, queue)
         place = self._places[visit.id] = Place(visit, settings, entered_at, brought_s)
         visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
         self._publish(telling.waits(visit, call, now))
@@ -98,9 +102,13 @@ class Lines(People):
         self._admit(visit, settings, call)
 
     def returns(self, visit: Visit, queue: QueueId) -> float:
-        """Seconds the caller brings from the place he left a moment ago; it is taken by asking."""
+        """Seconds the caller brings from the place he left a moment ago, which is taken by asking, or from
+        that of his callback, which is taken when he is in the line."""
         settings = self.centre.queues.get(queue)
-        return self._returning.brought_s(settings, visit.caller_number, self.clock.now()) if settings else 0.0
+        if settings is None:
+            return 0.0
+        left_s = self._returning.brought_s(settings, visit.caller_number, self.clock.now())
+        return max(left_s, self.callbacks.brought_s(visit, queue))
 
     def remember(self, fact: events.CallAbandoned) -> None:
         """One who hung up in a line before the engine died."""
@@ -121,7 +129,7 @@ class Lines(People):
         del self._places[visit.id]
         if not place.served:
             self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
-            if visit.ending is None and place.away is None:
+            if visit.ending is None and place.away is None and not visit.callback:
                 offered = place.left_ringing
                 self._publish(
                     telling.abandoned(

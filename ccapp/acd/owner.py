@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ccapp.acd import telling
+from ccapp.acd.callbacks import Callbacks
 from ccapp.acd.messages import MessageBook
 from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.restoring import Restoring
@@ -48,6 +49,7 @@ class Acd(Restoring):
         self.own_calls = OwnCalls(self)
         self.messages = MessageBook(self.declare, clock)
         self.watch(self.messages.hear)
+        self.callbacks = Callbacks(self)
 
     # --- visits --------------------------------------------------------------------------------------------
 
@@ -171,3 +173,4 @@ class Acd(Restoring):
         self._carry_out("reconfigured", lambda: self._router.reconfigure(centre, now))
         self._outside(before)
         self._new_at_desk(before)
+        self.callbacks.reconfigured()

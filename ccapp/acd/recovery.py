@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ccapp.acd.callbacks import Callback, visit_of
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
+from ccapp.domain.callbacks import TryResult
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import VisitFact
-from ccapp.domain.ids import AgentId, OfferId
+from ccapp.domain.ids import AgentId, ChannelId, OfferId
 from ccapp.routing.decisions import Offer
 
 
@@ -31,18 +33,44 @@ class OpenVisit:
     message: events.MessageBegun | None = None  # he was leaving one
     after_message: events.Outcome | None = None  # it is over, and so is the visit, unless he is sent on
     manager_missed: bool = False  # the call is no longer kept for its manager
+    callback: Callback | None = None  # nobody called: he is called back
 
 
 def open_visit(facts: Sequence[VisitFact]) -> OpenVisit | None:
-    """None when the facts do not begin with an arrival (they were lost with their disk)."""
-    first = facts[0]
-    if not isinstance(first, events.CallArrived):
-        return None
-    found = OpenVisit(visit=_arrived(first))
+    """None when the facts do not begin with an arrival, or the asking for a callback (they were lost with
+    their disk). The `channel` of a callback's visit is that of the customer, while he is dialled or talks."""
+    match facts[0]:
+        case events.CallArrived() as first:
+            found = OpenVisit(visit=_arrived(first))
+        case events.CallbackRequested() as asked:
+            visit = visit_of(asked)
+            found = OpenVisit(visit=visit, callback=Callback(visit, asked))
+        case _:
+            return None
     for fact in facts:
         found.visit.data = fact.data
         _fold(found, fact)
+        if found.callback is not None:
+            _fold_callback(found.callback, fact)
     return found
+
+
+def _fold_callback(callback: Callback, fact: VisitFact) -> None:
+    match fact:
+        case events.CallbackDialled(tries=tries, channel=channel):
+            callback.tries, callback.trying, callback.visit.channel = tries, fact, channel
+        case events.CallbackTried(again_at=again_at, result=result):
+            callback.trying, callback.not_before = None, again_at
+            callback.visit.channel = ChannelId("")
+            if result is TryResult.ENGINE_RESTART:
+                callback.spoilt = 1
+        case events.CallServed():
+            callback.trying = None
+        case events.CallbackEnded():
+            callback.told_end = True
+            callback.visit.ends(events.Outcome.NOT_CALLED_BACK, events.EndedBy.SYSTEM)
+        case _:
+            pass
 
 
 def _arrived(fact: events.CallArrived) -> Visit:

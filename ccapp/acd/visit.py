@@ -61,6 +61,7 @@ class Visit:
         self.caller_number = caller_number
         self.caller_name = caller_name
         self.data = data
+        self.callback = False  # nobody has called: he is called back
         self.edition: Edition | None = None  # of the IVR, once he has been in one
         self.offers = 0
         self.segments = 0

@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple, assert_never
 
 from ccapp.acd import Visit
+from ccapp.calls import callback_number
 from ccapp.calls.asking import ask
 from ccapp.calls.floor import Floor
 from ccapp.calls.forward import Outside, forward
@@ -124,6 +125,9 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
             return await ask(node, spot.tree, spot.node, visit, caller, floor)
         case ivr.Forward():
             return None if await forward(visit, caller, _outside(node), floor) else node.otherwise
+        case ivr.AskCallback(queue=queue, requires=requires, priority_s=priority_s, otherwise=otherwise):
+            line = line_for(visit, queue, requires, priority_s)
+            return None if await callback_number.left(visit, caller, line, floor) else otherwise
         case ivr.HangUp(prompt=prompt):
             if prompt is not None:
                 await _play(caller, prompt, visit, floor)

@@ -39,6 +39,8 @@ def _of_queue(queue: Queue) -> Iterator[ivr.Prompt | None]:
     for treatment in chain(ways(queue.closed), ways(queue.overflow)):
         if isinstance(treatment, Goodbye):
             yield treatment.say
+    if (rules := queue.callback) is not None:
+        yield from (rules.confirm, rules.ask, rules.wrong, rules.taken, rules.known)
     if queue.manager is not None:
         yield queue.manager.absent
         yield queue.manager.ask

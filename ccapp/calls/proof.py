@@ -75,7 +75,7 @@ class Proof:
         if (call := acd.own_calls.of(agent)) is not None:
             return call.channel if call.agent == agent else own_leg(call.channel)
         if (offer := acd.offer_to(agent)) is not None:
-            return acd.channel_of(offer)
+            return acd.callbacks.kept_by(offer.visit) or acd.channel_of(offer)
         return None
 
     async def _lives(self, channel: ChannelId | None) -> bool:

@@ -4,13 +4,29 @@ from dataclasses import replace
 from typing import assert_never
 
 from ccapp.acd import TurnedAway, Visit
-from ccapp.calls import conversation, customer_info, managers, offering, outward, ringing
+from ccapp.calls import (
+    callback_number,
+    conversation,
+    customer_info,
+    managers,
+    offering,
+    outward,
+    ringing,
+)
 from ccapp.calls.floor import Floor
 from ccapp.calls.ivr_values import heard
 from ccapp.calls.offering import Served
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import calldata
-from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, ToVoicemail
+from ccapp.domain.admission import (
+    Goodbye,
+    ToCallback,
+    ToCallCenter,
+    ToNumber,
+    ToQueue,
+    ToTree,
+    ToVoicemail,
+)
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.fifo import SLOT, Kind, in_slot
@@ -147,6 +163,12 @@ async def elsewhere(
 ) -> Waypoint | None:
     """Where a caller goes whom a queue does not serve; into another line with all he has waited."""
     match away.to:
+        case ToCallback():
+            if not await callback_number.left(visit, caller, line, floor):
+                queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=""))
+                visit.ends(away.outcome, EndedBy.SYSTEM)
+                await caller.play(heard(queue.sorry, visit, floor.acd.centre))
+            return None
         case ToQueue(queue=other):
             return replace(line, queue=other, entered_at=None, tried={})
         case ToTree(tree=tree, node=node):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ccapp.calls.arrival import story_of
+from ccapp.calls.callback import ring_back
 from ccapp.calls.floor import Floor
 from ccapp.calls.message_care import MessageCare
 from ccapp.calls.proof import Proof
@@ -78,11 +79,13 @@ class Reception:
         self._journal = journal
         self._care = MessageCare(floor)
         self.recovered = False
+        self._stories: asyncio.TaskGroup | None = None
         self._callers: set[ChannelId] = set()  # whose arrival has begun a story
         floor.acd.watch(self._watch)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as stories:
+            self._stories = stories
             stories.create_task(Proof(self._floor).run(), name="proof")
             async for news in self._floor.switch.news():
                 match news:
@@ -103,8 +106,13 @@ class Reception:
                     case _ as never:
                         assert_never(never)
 
-    def _start(self, stories: asyncio.TaskGroup, story: Coroutine[None, None, None]) -> None:
-        stories.create_task(_guarded(story))
+    def _start(
+        self,
+        stories: asyncio.TaskGroup,
+        story: Coroutine[None, None, None],
+        story_s_max: float | None = STORY_S_MAX,
+    ) -> None:
+        stories.create_task(_guarded(story, story_s_max))
 
     def _own(self, leg: Leg) -> None:
         """This leg's arrival has its story: the same arrival told again begins no second one."""
@@ -187,6 +195,10 @@ class Reception:
         self._floor.switch.let_go()
 
     def _watch(self, fact: Fact) -> None:
+        if isinstance(fact, events.CallbackRequested) and self._stories is not None:
+            callback = self._floor.acd.callbacks.get(fact.visit)
+            assert callback is not None, "just asked for"
+            self._start(self._stories, ring_back(callback, self._floor), story_s_max=None)
         if not isinstance(fact, events.PresenceChanged):
             return
         if fact.state is State.LOGOUT and fact.before is not State.LOGOUT:
@@ -200,10 +212,10 @@ class Reception:
         self._floor.acd.declare(fact)
 
 
-async def _guarded(story: Coroutine[None, None, None]) -> None:
+async def _guarded(story: Coroutine[None, None, None], story_s_max: float | None) -> None:
     """A programming error ends its story, not the engine."""
     try:
-        async with asyncio.timeout(STORY_S_MAX):
+        async with asyncio.timeout(story_s_max):
             await story
     except Exception:
         log.exception("a story failed")

@@ -9,11 +9,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from ccapp.acd import Talk, TurnedAway, Visit, telling
+from ccapp.acd import Callback, Talk, TurnedAway, Visit, telling
+from ccapp.acd.callbacks import Ending
 from ccapp.acd.entering import outcome_of
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
 from ccapp.calls import customer_info, forward, on_line, own_call, queueing, recording, voicemail
 from ccapp.calls.arrival import story_of
+from ccapp.calls.callback import callback_found, ring_back
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import journey, learn_from_headers, note_hang_up, start
 from ccapp.calls.offering import Served
@@ -21,6 +23,7 @@ from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import events
 from ccapp.domain.admission import Goodbye, ways
+from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
@@ -57,7 +60,10 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
         served = _settle(found, caller, legs, floor)
         if served is not None and offer_of(served.leg.id) is not None:
             owned.add(served.leg.id)
-        if caller is None and found.message is not None:
+        if found.callback is not None:
+            stories += callback_again(found, found.callback, caller, served, floor)
+            owned |= {caller.leg.id} if caller is not None else set()
+        elif caller is None and found.message is not None:
             stories.append(voicemail.settle_left(found.visit, found.message, floor))
         elif caller is None:
             _close(found, served, floor)
@@ -154,6 +160,23 @@ def _let_go(
     floor.acd.declare(telling.offer_declined(visit, offer_from(offer), reason, now))
 
 
+def callback_again(
+    found: OpenVisit, callback: Callback, customer: FoundLeg | None, served: Served | None, floor: Floor
+) -> list[Story]:
+    """His turn, or the try at it, or the talk goes on; a talk that is over by now is told to be."""
+    floor.acd.callbacks.adopt(callback)
+    if customer is None and served is not None:
+        _hung_up(found.visit, served, floor)
+    if found.visit.ending is not None:
+        if customer is not None:
+            customer.leg.release()
+        with floor.acd.visiting(found.visit), floor.acd.callbacks.open(callback):
+            if not callback.told_end:
+                floor.acd.callbacks.ends(callback, Ending(CallbackEnd.SERVED))
+        return []
+    return [ring_back(callback, floor, callback_found(callback, customer, served, floor))]
+
+
 def _talk(served: events.CallServed, *, recorded: bool) -> Talk:
     """`recorded`: that is over and told already."""
     return Talk(
@@ -178,11 +201,7 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
     """The caller hung up while nobody looked: the facts that are missing, with the truth."""
     visit, acd = found.visit, floor.acd
     if served is not None:
-        _end_talk(visit, served.talk, EndedBy.CALLER, floor)
-        if offer_of(served.leg.id) is not None:
-            floor.phones.took(served.talk.agent, served.leg)
-            served.leg.release()
-        visit.ends(Outcome.SERVED, EndedBy.CALLER)
+        _hung_up(visit, served, floor)
     elif (outside := found.forward) is not None and visit.ending is None:
         talk_s = acd.clock.now() - outside.at
         acd.forwarded(visit, outside.number, outside.trunk, answered=True, talk_s=talk_s)
@@ -206,6 +225,14 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
     visit.ends(Outcome.LEFT_IN_IVR, EndedBy.CALLER)
     with acd.visiting(visit):
         pass
+
+
+def _hung_up(visit: Visit, served: Served, floor: Floor) -> None:
+    _end_talk(visit, served.talk, EndedBy.CALLER, floor)
+    if offer_of(served.leg.id) is not None:
+        floor.phones.took(served.talk.agent, served.leg)
+        served.leg.release()
+    visit.ends(Outcome.SERVED, EndedBy.CALLER)
 
 
 async def _resumed(found: Found, legs: Mapping[ChannelId, FoundLeg], floor: Floor) -> None:

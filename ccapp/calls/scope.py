@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
-from ccapp.ports import Gone, Leg, LegGone
+from ccapp.ports import Gone, LegGone
 
 type Undo = Callable[[], None]
 type Subscribe[T] = Callable[[Callable[[T], None]], Undo]
@@ -54,13 +54,21 @@ class until[T]:
         )
 
 
+class Goes(Protocol):
+    """A leg, or whoever comes by one."""
+
+    def on_gone(self, callback: Callable[[Gone], None]) -> Undo: ...
+
+    def release(self) -> None: ...
+
+
 class until_gone(until[Gone]):
     """The block is left when the leg ends, also when a command in it finds that out first (LegGone).
 
     `happened` is how it ended.
     """
 
-    def __init__(self, leg: Leg) -> None:
+    def __init__(self, leg: Goes) -> None:
         super().__init__(leg.on_gone)
         self._leg = leg
 
@@ -75,7 +83,7 @@ class until_gone(until[Gone]):
         return True
 
 
-async def how_gone(leg: Leg) -> Gone:
+async def how_gone(leg: Goes) -> Gone:
     """How a leg ended that a command found gone: its end is told soon, or it is as good as told."""
     told: asyncio.Future[Gone] = asyncio.get_running_loop().create_future()
     undo = leg.on_gone(lambda gone: None if told.done() else told.set_result(gone))

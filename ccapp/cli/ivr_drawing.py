@@ -69,6 +69,9 @@ def _told(node: ivr.Node) -> tuple[str, str, Shape]:
             return "forward", f"{number} on {trunk}", "end"
         case ivr.LeaveMessage(mailbox=mailbox):
             return "voicemail", str(mailbox), "end"
+        case ivr.AskCallback(queue=queue, requires=requires):
+            asked = wording(requires)
+            return "callback", f"{queue}, needs {asked}" if asked else str(queue), "end"
         case ivr.HangUp(prompt=prompt):
             return "hang up", "" if prompt is None else _heard(prompt), "end"
         case _:

@@ -54,6 +54,7 @@ PUBLIC = frozenset({
     "by_backup",
     "seconds", "ok",
     "message", "mailbox", "otherwise", "file", "prompt",
+    "asked_by", "expires_at", "origin", "tries", "again_at", "until",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
 

@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from ccapp.cli import (
     agent,
+    callbacks,
     calls,
     config,
     doctor,
@@ -64,6 +65,7 @@ app.command()(what_if.staff)
 app.add_typer(agent.app, name="agent")
 app.add_typer(manager.app, name="manager")
 app.add_typer(voicemail.app, name="voicemail")
+app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(config.app, name="config")
 app.add_typer(ivr.app, name="ivr")
 app.command()(doctor.doctor)

@@ -3,6 +3,7 @@
 from ccapp.cli.show import duration
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import AskedBy, CallbackEnd, TryResult
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import Asked, EndedBy, Fact, Outcome
 from ccapp.domain.explanation import Explanation, WhyNot
@@ -81,6 +82,27 @@ OUTCOME = {
     Outcome.TIMED_OUT: "waited in vain",
     Outcome.REFUSED: "refused",
     Outcome.LOST: "lost",
+    Outcome.CALLBACK: "to be called back",
+    Outcome.NOT_CALLED_BACK: "not called back",
+}
+TRIED = {
+    TryResult.BUSY: "is busy",
+    TryResult.NO_ANSWER: "does not answer",
+    TryResult.REJECTED: "rejects the call",
+    TryResult.FAILED: "cannot be reached",
+    TryResult.HUNG_UP: "answers, and hangs up before an agent is there",
+    TryResult.AGENT_GONE: "was rung in vain: the agent was gone before the answer",
+    TryResult.ENGINE_RESTART: "was rung while the engine restarted: that try is void",
+}
+CALLED_BACK = {
+    CallbackEnd.SERVED: "served",
+    CallbackEnd.NOT_REACHED: "all tries were in vain",
+    CallbackEnd.EXPIRED: "it took too long",
+    CallbackEnd.CANCELLED: "cancelled",
+    CallbackEnd.CALLED_IN: "the customer called himself, and took his place",
+    CallbackEnd.NOT_ALLOWED: "such numbers are not called any more",
+    CallbackEnd.QUEUE_GONE: "there is no such queue any more",
+    CallbackEnd.LOST: "lost by a failure",
 }
 REFUSAL = {
     RefusalReason.CLOSED: "which is closed",
@@ -255,6 +277,19 @@ def _of_visit(fact: events.VisitFact) -> str:
         case events.CallForwarded(number=number, answered=answered, talk_s=talk_s):
             said = f"answered, {seconds(talk_s)}" if answered else "not answered"
             return f"forwarded to {number}: {said}"
+        case events.CallbackRequested(queue=queue, asked_by=by, brought_s=brought_s):
+            who = "the caller asks" if by is AskedBy.CALLER else "it is asked for him"
+            place = f", with {seconds(brought_s)} of waiting" if brought_s else ""
+            return f"is to be called back for {queue}{place}: {who}"
+        case events.CallbackDialled(tries=tries, trunk=trunk):
+            return f"is called back on {trunk}, try {tries}"
+        case events.CallbackTried(result=tried, again_at=again_at, at=at):
+            again = f"; back in line in {seconds(again_at - at)}" if again_at > at else ""
+            return f"the customer {TRIED[tried]}{again}"
+        case events.CallbackPutOff(until=until, at=at):
+            return f"nobody is called back now, perhaps in {seconds(until - at)}"
+        case events.CallbackEnded(reason=ended, tries=tries):
+            return f"the callback is over after {tries} tries: {CALLED_BACK[ended]}"
         case events.CallAbandoned(queue=queue, waited_s=waited_s, offered=offered):
             ringing = ", while a phone rang" if offered else ""
             return f"leaves the line of {queue} after {seconds(waited_s)}{ringing}"

@@ -9,7 +9,7 @@ from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.centre import Centre, ToQueue, ToTree
 from ccapp.domain.conditions import hours_named, parse
 from ccapp.domain.ids import NodeId
-from ccapp.domain.ivr import Branch, Enqueue, Enter, Forward, Node, Tree
+from ccapp.domain.ivr import AskCallback, Branch, Enqueue, Enter, Forward, Node, Tree
 from ccapp.domain.ivr_check import GraphProblem, dead_ends, rounds
 from ccapp.domain.ivr_check import problems as graph_problems
 from ccapp.domain.requirements import merged
@@ -127,6 +127,10 @@ def _references(centre: Centre, path: Path, node: Node) -> Iterator[Finding]:
             if queue in centre.queues and requires:
                 both = merged(centre.queues[queue].requires, requires)
                 yield from checks_serving.requirement((*path, "requires"), both, centre, centre.queues[queue])
+        case AskCallback(queue=queue):
+            yield from unknown((*path, "to"), "queue", queue, centre.queues)
+            if queue in centre.queues and centre.queues[queue].callback is None:
+                yield Finding((*path, "to"), f"queue {queue} has no callback")
         case Branch(cases=cases):
             for index, case in enumerate(cases):
                 for hours in hours_named(parse(case.value)) if case.test == "when" else ():

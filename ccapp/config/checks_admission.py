@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from ccapp.config.problem import Finding, Path, unknown
-from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, ToQueue, ToTree, ToVoicemail, Treatment
+from ccapp.domain.admission import (
+    Goodbye,
+    ToCallback,
+    ToCallCenter,
+    ToNumber,
+    ToQueue,
+    ToTree,
+    ToVoicemail,
+    Treatment,
+)
 from ccapp.domain.centre import Centre
 from ccapp.domain.ids import QueueId
 
@@ -13,6 +22,8 @@ def queues(centre: Centre) -> Iterator[Finding]:
         path: Path = ("queues", id)
         if queue.hours is not None:
             yield from unknown((*path, "hours"), "hours", queue.hours, centre.hours)
+        if queue.callback is not None:
+            yield from unknown((*path, "callback", "trunk"), "trunk", queue.callback.trunk, centre.trunks)
         for field, treatment in (("closed", queue.closed), ("overflow", queue.overflow)):
             if treatment is not None:
                 yield from _treatment((*path, field), treatment, id, centre)
@@ -35,5 +46,8 @@ def _treatment(path: Path, treatment: Treatment, queue: QueueId, centre: Centre)
                 yield from _treatment((*inside, "otherwise"), then, queue, centre)
         case ToVoicemail(mailbox=mailbox):
             yield from unknown((*path, "voicemail"), "mailbox", mailbox, centre.mailboxes)
+        case ToCallback():
+            if centre.queues[queue].callback is None:
+                yield Finding((*path, "callback"), "the queue has no callback")
         case Goodbye():
             pass

@@ -42,6 +42,7 @@ from ccapp.config.fields import (
 )
 from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyName
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
+from ccapp.config.models_callbacks import CallbackPart
 from ccapp.config.models_customer_info import CustomerInfoPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
@@ -166,6 +167,7 @@ class QueuePart(Part):
     overflow: TreatmentPart | None = None
     manager: ManagerPart | None = None
     whisper: WhisperPart | None = None
+    callback: CallbackPart | None = None
     music: Music = "default"
     caller_id: CallerNumber = ""
     caller_id_name: Text = Field("", max_length=80)
@@ -199,6 +201,7 @@ class QueuePart(Part):
             "whisper": None if self.whisper is None else self.whisper.heard(),
             "greeting": self.greeting.prompt(),
             "sorry": self.sorry.prompt(),
+            "callback": None if self.callback is None else self.callback.value(),
         }
         return Queue(id=id, **(dict(self) | parts))
 
@@ -216,6 +219,7 @@ class QueuePart(Part):
             "whisper": None if queue.whisper is None else WhisperPart.of(queue.whisper),
             "greeting": HeardPart.of(queue.greeting),
             "sorry": HeardPart.of(queue.sorry),
+            "callback": None if queue.callback is None else CallbackPart.of(queue.callback),
         }
         return cls(**(_like(queue, cls.model_fields) | parts))
 

@@ -23,6 +23,7 @@ from ccapp.config.models_prompts import HeardPart
 from ccapp.domain import hours
 from ccapp.domain.admission import (
     Goodbye,
+    ToCallback,
     ToCallCenter,
     ToNumber,
     ToQueue,
@@ -37,12 +38,20 @@ from ccapp.domain.ids import HoursId
 # --- where callers go -------------------------------------------------------------------------------------
 
 
+def _must_be_true(given: bool) -> bool:
+    if not given:
+        raise ValueError("must be true, or left out")
+    return given
+
+
+Yes = Annotated[bool, AfterValidator(_must_be_true)]
+
 WAYS_MAX = 5
 """One after the other, each because nobody was reached by the one before."""
 
 
 class TreatmentPart(Part):
-    """`{queue: sales}`, `{ivr: main}`, `{ivr: main, node: closed}`, `{voicemail: sales}`,
+    """`{queue: sales}`, `{ivr: main}`, `{ivr: main, node: closed}`, `{voicemail: sales}`, `{callback: true}`,
     `{hang_up: a sentence}`, `{number: {to: "+4930123", trunk: carrier}}` or
     `{call_center: {trunk: carrier}}`."""
 
@@ -53,6 +62,7 @@ class TreatmentPart(Part):
     call_center: "CallCenterWayPart | None" = None
     voicemail: MailboxName | None = None
     hang_up: HeardPart | None = None
+    callback: Yes | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -74,6 +84,8 @@ class TreatmentPart(Part):
             return outward.way()
         if self.voicemail is not None:
             return ToVoicemail(mailbox=self.voicemail)
+        if self.callback is not None:
+            return ToCallback()
         return Goodbye(say=None if self.hang_up is None else self.hang_up.prompt())
 
     @classmethod
@@ -91,6 +103,8 @@ class TreatmentPart(Part):
                 return cls(voicemail=mailbox)
             case Goodbye(say=last_word):
                 return cls(hang_up=HeardPart.of(last_word))
+            case ToCallback():
+                return cls(callback=True)
             case _ as never:
                 assert_never(never)
 

@@ -194,6 +194,25 @@ class QueuePart(Part):
         )
 
 
+class CallbackPart(Part):
+    """`callback: sales`, or `callback: {to: sales, requires: {spanish: 2}, otherwise: sorry}`."""
+
+    to: QueueName
+    requires: Asked = Field({})
+    priority_s: PrioritySeconds = 0.0
+    otherwise: NodeName | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, given: object) -> object:
+        return {"to": given} if isinstance(given, str) else given
+
+    def node(self) -> ivr.AskCallback:
+        return ivr.AskCallback(
+            queue=self.to, requires=self.requires, priority_s=self.priority_s, otherwise=self.otherwise
+        )
+
+
 class ForwardPart(Part):
     number: Dialled
     trunk: TrunkName
@@ -234,6 +253,7 @@ class NodePart(Part):
     queue: QueuePart | None = None
     forward: ForwardPart | None = None
     voicemail: LeaveMessagePart | None = None
+    callback: CallbackPart | None = None
     hang_up: HangUpPart | None = None
 
     @model_validator(mode="before")
@@ -293,6 +313,8 @@ def kind(node: ivr.Node) -> str:
             return "forward"
         case ivr.LeaveMessage():
             return "voicemail"
+        case ivr.AskCallback():
+            return "callback"
         case ivr.HangUp():
             return "hang_up"
         case _:

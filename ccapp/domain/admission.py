@@ -67,6 +67,11 @@ class Goodbye:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToCallback:
+    """Rung back when his turn in this queue has come, in place of waiting on the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToNumber:
     """A number outside, dialled on a trunk and joined with the caller."""
 
@@ -91,7 +96,7 @@ class ToCallCenter:
 type Outward = ToNumber | ToCallCenter
 """May come to nothing: then there is another way."""
 
-type Treatment = ToQueue | ToTree | ToVoicemail | Goodbye | Outward
+type Treatment = ToQueue | ToTree | ToVoicemail | ToCallback | Goodbye | Outward
 """Where a caller goes whom a queue does not serve."""
 
 
@@ -117,3 +122,5 @@ def told(treatment: Treatment) -> str:
             return f"voicemail {mailbox}"
         case Goodbye():
             return ""
+        case ToCallback():
+            return "callback"

@@ -13,6 +13,7 @@ from ccapp.domain.admission import (
     Treatment,
     WhenEmpty,
 )
+from ccapp.domain.callbacks import CallbackRules
 from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.fifo import Kind
 from ccapp.domain.hours import Hours
@@ -100,6 +101,7 @@ class Queue:
     overflow: Treatment | None = None  # for who is not let in or has waited in vain; None: hears `sorry`
     manager: ManagerRules | None = None  # None: callers have none here
     whisper: Prompt | None = None  # said to the agent who has answered, before both are joined
+    callback: CallbackRules | None = None  # None: nobody is called back
     music: str = "default"  # music-on-hold class
     caller_id: str = ""  # shown to agents who are rung outside
     caller_id_name: str = ""  # shown to all its agents, with call data filled in; empty: the caller's

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import AskedBy, CallbackEnd, TryResult
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import (
@@ -50,6 +51,8 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"  # a limit of the queue's to his wait
     REFUSED = "refused"  # no such number, not let into the queue, or the engine takes no new calls
     LOST = "lost"  # the switch or a failure of ours took it
+    CALLBACK = "callback"  # asked to be called back: that is a visit of its own
+    NOT_CALLED_BACK = "not_called_back"  # a callback's own, without a talk: CallbackEnded says why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +357,65 @@ class CallEnded(VisitFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRequested(VisitFact):
+    """Begins a visit without a caller: he is called back when it is his turn in the line of `queue`."""
+
+    queue: QueueId
+    trunk: TrunkId  # his call came over; empty: none did
+    number: str  # he had dialled
+    caller_number: str  # to be called
+    caller_name: str
+    asked_by: AskedBy
+    expires_at: float
+    origin: VisitId | None = None  # his call
+    brought_s: float = 0.0  # waited before, and counted for his place
+    own_priority_s: float = 0.0
+    own_requires: Requires = field(default_factory=dict)
+    caller_priority: Priority = CALLER_PRIORITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDialled(VisitFact):
+    """It is his turn, an agent is there for him, and his phone is about to ring. `tries` counts from 1."""
+
+    queue: QueueId
+    tries: int
+    channel: ChannelId
+    trunk: TrunkId
+    agent: AgentId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackTried(VisitFact):
+    """He was not reached: he is out of the line, and back at his place from `again_at` on."""
+
+    queue: QueueId
+    tries: int
+    result: TryResult
+    cause: int  # Q.850, 0 when we ended the leg ourselves
+    again_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPutOff(VisitFact):
+    """Out of the line for some time, as nobody is called back now: outside the business hours, or while the
+    queue has no callbacks. His place is kept."""
+
+    queue: QueueId
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackEnded(VisitFact):
+    """Exactly one for every CallbackRequested."""
+
+    queue: QueueId
+    reason: CallbackEnd
+    tries: int
+    by: str = ""  # who cancelled it, or the visit with which he called himself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceChanged(Fact):
     """An agent's presence after a change, whole enough to rebuild it after a crash."""
 
@@ -499,6 +561,7 @@ KINDS: dict[str, type[Fact]] = {
         AgentCallAnswered, AgentCallEnded, SwitchLost, SwitchFound, ManagerMissed, ManagerAsked,
         ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached, CustomerInfoAsked,
         MessageBegun, MessageLeft, MessageNotKept, MessageHeard, MessageDeleted, MessageTold, PromptRecorded,
+        CallbackRequested, CallbackDialled, CallbackTried, CallbackPutOff, CallbackEnded,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

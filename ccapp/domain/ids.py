@@ -84,6 +84,14 @@ def dialler_of(bridge: BridgeId) -> ChannelId | None:
     return ChannelId(bridge.removeprefix(OWN_PREFIX)) if bridge.startswith(OWN_PREFIX) else None
 
 
+CALLBACK_PREFIX = "callback-"
+
+
+def customer_channel(callback: VisitId, number: int) -> ChannelId:
+    """The customer's leg of the n-th try to call back; derived, so that no try is dialled twice."""
+    return ChannelId(f"{callback}-{number}")
+
+
 RECORDER_PREFIX = "record-"
 
 
@@ -97,8 +105,8 @@ def is_recorder(channel: ChannelId) -> bool:
 
 
 def is_dialled(channel: ChannelId) -> bool:
-    """Whether it is a leg that an engine rang for an agent's sake."""
-    return channel.startswith(OWN_PREFIX) or offer_of(channel) is not None
+    """Whether it is a leg that an engine rang for an agent's sake, or a customer called back."""
+    return channel.startswith((OWN_PREFIX, CALLBACK_PREFIX)) or offer_of(channel) is not None
 
 
 def is_room(bridge: BridgeId) -> bool:

@@ -186,6 +186,16 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskCallback:
+    """Asks for the number at which he is called back by `queue` when it is his turn; then the visit ends."""
+
+    queue: QueueId
+    requires: Requires = field(default_factory=dict)
+    priority_s: float = 0.0
+    otherwise: NodeId | None = None  # he gave no number that can be called; None: the visit ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forward:
     """Dials a number on a trunk and joins it with the caller."""
 
@@ -209,7 +219,7 @@ class HangUp:
     prompt: Prompt | None = None
 
 
-type Step = Play | Menu | Collect | SetData | Branch | SendEvent | Ask | Forward | HangUp
+type Step = Play | Menu | Collect | SetData | Branch | SendEvent | Ask | Forward | AskCallback | HangUp
 """A node after which the walk goes on in the same tree, or ends."""
 
 type Node = Step | Enter | Return | Enqueue | LeaveMessage
@@ -263,7 +273,7 @@ def exits(node: Node) -> Iterator[tuple[str, NodeId]]:
             for index, case in enumerate(cases):
                 yield f"cases.{index}.then", case.then
             yield "otherwise", to
-        case Forward(otherwise=otherwise) if otherwise is not None:
+        case Forward(otherwise=otherwise) | AskCallback(otherwise=otherwise) if otherwise is not None:
             yield "otherwise", otherwise
         case _:
             return

@@ -2,10 +2,10 @@
 
 **Endless.** A step is *silent* when it can happen without the caller pressing a key: out of a Play, a SetData
 or a Branch always; out of a Menu by EMPTY_KEY; out of a Collect by `otherwise` (and by `then` if no digit is
-needed); out of a Forward by `otherwise` (a busy number costs no time). A cycle of silent steps only can be
-walked for ever by a caller who does nothing, or by a line nobody listens to. It is refused, also where a
-Branch would leave it sooner or later: what data a call brings is not known here. To say something several
-times there is `loops`.
+needed); out of a Forward (a busy number costs no time) or an AskCallback by `otherwise`. A cycle of silent
+steps only can be walked for ever by a caller who does nothing, or by a line nobody listens to. It is refused,
+also where a Branch would leave it sooner or later: what data a call brings is not known here. To say
+something several times there is `loops`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Set
@@ -16,6 +16,7 @@ from ccapp.domain.ivr import (
     EMPTY_KEY,
     INVALID_KEY,
     KEYS,
+    AskCallback,
     Collect,
     Enter,
     Forward,
@@ -87,6 +88,8 @@ def dead_ends(tree: Tree) -> Iterator[GraphProblem]:
                 yield GraphProblem(name, "", "who keys nothing is hung up on: no EMPTY_KEY", harmless=True)
             case Collect(otherwise=None):
                 yield GraphProblem(name, "", "who fails is hung up on: no otherwise", harmless=True)
+            case AskCallback(otherwise=None):
+                yield GraphProblem(name, "", "who gives no number is hung up on: no otherwise", harmless=True)
             case Forward(otherwise=None):
                 yield GraphProblem(name, "", "not reached is hung up on: no otherwise", harmless=True)
 

@@ -104,14 +104,15 @@ def phones_max(place: Place, seat: Seat) -> int:
 
     A call that is offered to all has no manager from then on.
     """
+    usual = 1 if place.call.callback else place.queue.phones_max
     if place.call.manager is None:
-        return place.queue.phones_max
+        return usual
     if is_for_manager(place, seat):
         place.rang_manager = True
         return 1
     if place.missed is None:
         place.call = replace(place.call, manager=None)
-    return place.queue.phones_max
+    return usual
 
 
 def told(place: Place, seat: Seat) -> tuple[str, ...]:

@@ -105,6 +105,8 @@ def _tell(fact: Fact, tell: Callable[[str, str], None]) -> None:
     match fact:
         case events.IvrVisited(tree=tree, node=node):
             tell("node", f"{tree}/{node}")
+        case events.CallbackRequested(caller_number=number, queue=queue):
+            tell("goes", f"to be called back at {number} for {queue}")
         case events.IvrEventSent(name=name, values=values):
             tell("event", " ".join([name, *(f"{key}={value}" for key, value in values.items())]))
 

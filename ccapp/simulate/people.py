@@ -10,6 +10,7 @@ from enum import Enum
 from typing import assert_never
 
 from ccapp.domain.ivr import Prompt
+from ccapp.ports import CallerId
 from ccapp.simulate.channels import Channel, Party
 from ccapp.simulate.exchange import Exchange
 
@@ -40,8 +41,11 @@ class Caller(Party):
         self._timer: asyncio.TimerHandle | None = None
         self._prompts = 0
 
-    def calls(self, *, trunk: str, dialled: str, headers: Mapping[str, str] | None = None) -> Channel:
-        self.channel = self._exchange.call(self, trunk=trunk, dialled=dialled, headers=headers)
+    def calls(
+        self, *, trunk: str, dialled: str, number: str = "", headers: Mapping[str, str] | None = None
+    ) -> Channel:
+        caller = CallerId(number=number)
+        self.channel = self._exchange.call(self, trunk=trunk, dialled=dialled, caller=caller, headers=headers)
         self._leaves_after(self.script.patience_s)
         return self.channel
 

@@ -6,12 +6,15 @@ of the same steps, so that replies and events meet them too; the seed orders wha
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue
+from ccapp.domain.admission import ToCallback
+from ccapp.domain.callbacks import CallbackRules, RungFirst
+from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, Trunk
 from ccapp.domain.fifo import Kind
-from ccapp.domain.ids import AgentId, QueueId
+from ccapp.domain.ids import AgentId, QueueId, TrunkId
 from ccapp.domain.ivr import Say
 from ccapp.domain.managers import ManagerRules
 from ccapp.domain.serving import RINGS_SEVERAL, Strategy
@@ -20,13 +23,15 @@ from ccapp.simulate.link import AT_ONCE, Latency
 from ccapp.simulate.people import CallerScript, React, Reaction
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 
+type Calls = Callable[[random.Random], Iterator[Call]]
+
 STEP_S = 0.5
 LATENCIES = (
     AT_ONCE,
     Latency(step_s=STEP_S, least_s=0.0, most_s=2 * STEP_S, slow_share=0.0),
     Latency(step_s=2.0**-10, slow_share=0.0),
 )
-QUEUE = QueueId("q")
+QUEUE, PSTN = QueueId("q"), TrunkId("pstn")
 _MANAGER = ManagerRules(wait_s=3 * STEP_S, absent=Say(text="away"), ask=Say(text="yes?"), ask_s=2 * STEP_S)
 
 
@@ -37,7 +42,7 @@ def race(seed: int) -> Scenario:
     if strategy in RINGS_SEVERAL:
         agents += 1
     callers = chance.choice([1, 2, 2, 3])
-    return Scenario(
+    scenario = Scenario(
         seed=seed,
         centre=_centre(chance, agents, strategy, seed),
         calls=lambda chance: _calls(chance, callers),
@@ -60,6 +65,47 @@ def race(seed: int) -> Scenario:
         drain_s=10.0,
         close_s=12.0,
     )
+    back = random.Random(f"callbacks/{seed}")
+    return _calling_back(scenario, back) if back.random() < 0.25 else scenario
+
+
+def _calling_back(scenario: Scenario, chance: random.Random) -> Scenario:
+    """In some worlds who has waited for a while is asked, agrees, and is called back at once or soon."""
+    rules = CallbackRules(
+        trunk=PSTN,
+        numbers=("030X.",),
+        rung_first=chance.choice(list(RungFirst)),
+        ring_s=3 * STEP_S,
+        tries_max=chance.choice([1, 2, 3]),
+        retry_s=chance.choice([0.0, 2 * STEP_S]),
+        expires_s=chance.choice([4 * STEP_S, 16 * STEP_S]),
+        confirm=Say(text="yes?"),
+        taken=Say(text="yes!"),
+        known=Say(text="yes."),
+    )
+    queue = replace(
+        scenario.centre.queues[QUEUE],
+        callback=rules,
+        overflow=ToCallback(),
+        wait_s_max=chance.choice([2, 4]) * STEP_S,
+    )
+    centre = replace(scenario.centre, queues={QUEUE: queue}, trunks={PSTN: Trunk(id=PSTN)})
+    return replace(scenario, centre=centre, calls=_agreeing(scenario.calls), outside=_answers)
+
+
+def _agreeing(calls: Calls) -> Calls:
+    """Callers with numbers, two of them with the same one, who key 1 to whatever they hear."""
+
+    def agreeing(chance: random.Random) -> Iterator[Call]:
+        for call in calls(chance):
+            script = replace(call.script, keys=("1", "1", "1"), key_after_s=chance.choice([1, 2]) * STEP_S)
+            yield replace(call, number=chance.choice(["03011", "03022"]), script=script)
+
+    return agreeing
+
+
+def _answers(number: str, chance: random.Random) -> React:
+    return _reacts(AgentId(number), chance)
 
 
 def _kind(seed: int) -> dict[str, Any]:

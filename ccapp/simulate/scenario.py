@@ -23,6 +23,7 @@ class Call:
     script: CallerScript
     dialled: str = "100"
     trunk: str = "pstn"
+    number: str = ""  # the caller's
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

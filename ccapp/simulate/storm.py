@@ -4,12 +4,14 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ccapp.domain.admission import Goodbye, ToNumber, ToVoicemail, Treatment, WhenEmpty
+from ccapp.domain.admission import Goodbye, ToCallback, ToNumber, ToVoicemail, Treatment, WhenEmpty
+from ccapp.domain.callbacks import CallbackRules, RungFirst
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.ids import AgentId, MailboxId, NodeId, QueueId, SkillId, TreeId, TrunkId
 from ccapp.domain.ivr import (
     EMPTY_KEY,
+    AskCallback,
     AskHttp,
     Collect,
     Enqueue,
@@ -35,22 +37,24 @@ MAILBOX = MailboxId("mailbox")
 MENU, KNOWN = TreeId("menu"), TreeId("known")
 RINGS_SEVERAL_SORTED = sorted(RINGS_SEVERAL)
 
+_WELCOME = Menu(
+    prompt=Say(text="sales one support two"),
+    branches={
+        "1": NodeId("sales"),
+        "2": NodeId("number"),
+        "7": NodeId("who"),
+        "9": NodeId("bye"),
+        EMPTY_KEY: NodeId("sales"),
+    },
+    loops=2,
+    key_timeout_s=3.0,
+)
+
 _MENU = Tree(
     id=MENU,
     start=NodeId("welcome"),
     nodes={
-        NodeId("welcome"): Menu(
-            prompt=Say(text="sales one support two"),
-            branches={
-                "1": NodeId("sales"),
-                "2": NodeId("number"),
-                "7": NodeId("who"),
-                "9": NodeId("bye"),
-                EMPTY_KEY: NodeId("sales"),
-            },
-            loops=2,
-            key_timeout_s=3.0,
-        ),
+        NodeId("welcome"): _WELCOME,
         NodeId("number"): Collect(
             prompt=Say(text="your number please"), into="Customer", then=NodeId("support"), digits_max=4
         ),
@@ -184,6 +188,15 @@ class Calls:
         )
 
 
+class Numbered(Calls):
+    """Callers who can be called back: from a few numbers, and they agree to what they are asked."""
+
+    def __call__(self, chance: random.Random) -> Iterator[Call]:
+        for call in super().__call__(chance):
+            script = replace(call.script, keys=(*call.script.keys, "1", "1"))
+            yield replace(call, number=f"030{chance.randint(10, 40)}", script=script)
+
+
 def reacts(agent: AgentId, chance: random.Random) -> React:
     """Mostly they answer."""
     dice = chance.random()
@@ -242,6 +255,31 @@ def with_limits(centre: Centre, chance: random.Random) -> Centre:
     return replace(centre, queues=queues)
 
 
+def with_callbacks(centre: Centre, chance: random.Random) -> Centre:
+    """The busiest queue calls back who asks for it, or who waits there for too long."""
+    rules = CallbackRules(
+        trunk=TrunkId("pstn"),
+        numbers=("030X.",),
+        rung_first=chance.choice(list(RungFirst)),
+        ring_s=chance.choice([4.0, 10.0]),
+        tries_max=chance.choice([1, 2, 5]),
+        retry_s=chance.choice([0.0, 5.0, 30.0]),
+        expires_s=chance.choice([20.0, 120.0]),
+        confirm=Say(text="yes one other two"),
+        ask=Say(text="your number"),
+        taken=Say(text="thanks"),
+        known=Say(text="again"),
+    )
+    sales = replace(centre.queues[SALES], callback=rules, overflow=ToCallback())
+    nodes = {
+        **_MENU.nodes,
+        NodeId("welcome"): replace(_WELCOME, branches={**_WELCOME.branches, "9": NodeId("back")}),
+        NodeId("back"): AskCallback(queue=SALES, otherwise=NodeId("bye")),
+    }
+    trees = {**centre.trees, MENU: replace(_MENU, nodes=nodes)}
+    return replace(centre, queues={**centre.queues, SALES: sales}, trees=trees)
+
+
 def _storm_centre(seed: int, agents: int) -> Centre:
     chosen = centre(agents, strategy(seed))
     if seed % 3 == 0:
@@ -249,15 +287,20 @@ def _storm_centre(seed: int, agents: int) -> Centre:
         chosen = replace(chosen, queues={**chosen.queues, SALES: whispers})
     if seed % 4 < 2:
         chosen = replace(chosen, customer_info=_CUSTOMER_INFO)
-    return with_limits(chosen, random.Random(f"limits/{seed}")) if seed % 2 else chosen
+    if seed % 2:
+        chosen = with_limits(chosen, random.Random(f"limits/{seed}"))
+    chance = random.Random(f"callbacks/{seed}")
+    return with_callbacks(chosen, chance) if chance.random() < 0.4 else chosen
 
 
 def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, agents: int = 5) -> Scenario:
     chance = random.Random(f"storm/{seed}")
+    centre = _storm_centre(seed, agents)
+    kind = Calls if centre.queues[SALES].callback is None else Numbered
     return Scenario(
         seed=seed,
-        centre=_storm_centre(seed, agents),
-        calls=calls(mean_s=chance.choice([3.0, 8.0, 20.0])),
+        centre=centre,
+        calls=kind(chance.choice([3.0, 8.0, 20.0]), talk_s=40.0),
         duration_s=duration_s,
         reacts=reacts,
         moods=Moods(every_s=60.0, once=0.2, dial=0.15, on_line=0.1),

@@ -96,7 +96,7 @@ class World:
     def _call(self, call: Call, calls: Iterator[Call]) -> None:
         self.called += 1
         caller = Caller(self.exchange, call.script)
-        caller.calls(trunk=call.trunk, dialled=call.dialled, headers=call.headers)
+        caller.calls(trunk=call.trunk, dialled=call.dialled, number=call.number, headers=call.headers)
         self._next_call(calls)
 
     # --- the engine
@@ -218,8 +218,11 @@ class World:
         self._engine_is_empty()
 
     def _somebody(self) -> bool:
-        return self._living() is None or any(
-            channel.kind == "inbound" for channel in self.exchange.channels.values()
+        engine = self._living()
+        return (
+            engine is None
+            or bool(engine.acd.callbacks.all())
+            or any(channel.kind == "inbound" for channel in self.exchange.channels.values())
         )
 
     def _engine_is_empty(self) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ccapp.records.errors import RecordsError
 from ccapp.web import (
+    callbacks,
     calls,
     configuring,
     facts,
@@ -68,6 +69,9 @@ def _add_routes(app: web.Application) -> None:
     add.add_post("/v1/agents/{id}/state", moving.move)
     add.add_get("/v1/calls", calls.calls)
     add.add_get("/v1/calls/{visit}", calls.call)
+    add.add_get("/v1/callbacks", callbacks.callbacks)
+    add.add_post("/v1/callbacks", callbacks.add)
+    add.add_delete("/v1/callbacks/{id}", callbacks.cancel)
     add.add_get("/v1/recordings/{name:.+}", recordings.recording)
     add.add_get("/v1/mailboxes", messages.mailboxes)
     add.add_get("/v1/messages", messages.messages)

@@ -30,7 +30,7 @@ def summary(items: Sequence[Recorded]) -> Document:
 
 def _add(told: Document, fact: events.VisitFact) -> None:
     match fact:
-        case events.CallArrived():
+        case events.CallArrived() | events.CallbackRequested():
             told["arrived_at"] = fact.at
             for name in ("trunk", "number", "caller_number", "caller_name"):
                 told[name] = getattr(fact, name)

@@ -39,8 +39,9 @@ class Views:
     # --- the whole ----------------------------------------------------------------------------------------
 
     def status(self) -> Document:
-        line = self._acd.line()
-        visits, talks = len(self._acd.visits), len(self._acd.talks())
+        line, callbacks = self._acd.line(), self._acd.callbacks.all()
+        absent = sum(self._acd.place(each.visit.id) is None and not each.talking for each in callbacks)
+        visits, talks = len(self._acd.visits) - absent, len(self._acd.talks())
         ringing = len({offer.visit for offer in self._ringing.values()})
         return {
             "name": self._acd.centre.name,
@@ -51,6 +52,7 @@ class Views:
                 "waiting": len(line) - ringing,
                 "ringing": ringing,
                 "talking": talks,
+                "callbacks": len(callbacks),
             },
             "longest_wait_s": self._longest_wait_s(line),
             "agents": self._states(self._presences.values()),
@@ -321,6 +323,8 @@ class Views:
                 "queue": talk.queue,
                 "agent": talk.agent,
             }
+        if visit.callback:
+            return {**nowhere, "where": "to be called back", "since": visit.arrived_at}
         node = self._since.nodes.get(visit.id)
         if node is not None and visit.queue is None:
             return {**nowhere, "where": "ivr", "since": node.at, "node": f"{node.tree}/{node.node}"}

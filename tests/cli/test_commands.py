@@ -1,11 +1,13 @@
 """Each command against a running server: what it says, and with which exit code it ends."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from ccapp.cli.errors import Code
 from ccapp.config import SAMPLE
 from ccapp.domain.events import Outcome
 from ccapp.web import Health
@@ -122,6 +124,18 @@ def test_a_callers_manager(office: Office):
     assert "the manager of +4917612345 is alice" in office.says("manager", "set", "+49 176 12345", "alice")
     assert "is alice" in office.says("manager", "show", "+4917612345")
     assert "is nobody" in office.says("manager", "forget", "+4917612345")
+
+
+def test_callbacks(office: Office):
+    assert "Nobody is to be called back" in office.says("callbacks", "list")
+    office.do(lambda floor: floor.calls_back())
+    told = office.says("callbacks", "add", "sales", "030 1234", "--name", "Dana")
+    id = told.split()[-1]
+    assert told.startswith("0301234 will be called back for sales: callback-")
+    assert re.search(rf"sales +0301234 .*later .*{id}", office.says("callbacks", "list"))
+    assert office.ccapp("callbacks", "add", "sales", "0301234").exit_code == Code.REFUSED
+    assert "will not be called back" in office.says("callbacks", "cancel", id)
+    assert office.ccapp("callbacks", "cancel", "callback-1").exit_code == Code.NOT_FOUND
 
 
 def test_a_move_remembered_during_a_call(office: Office):

@@ -55,6 +55,18 @@ CUSTOMER_INFO = st.fixed_dictionaries(
 )
 
 
+CALLBACK = some(
+    caller_id=st.just("+4930123"),
+    rung_first=st.sampled_from(["agent", "customer"]),
+    ring_s=seconds(3, 60),
+    tries_max=st.integers(1, 9),
+    retry_s=seconds(0, 3600),
+    expires_s=seconds(1, 86_400),
+    confirm=TITLES,
+    taken=WORDS,
+)
+
+
 def group(agents: list[str]) -> st.SearchStrategy[Document]:
     return some(agents=st.lists(st.sampled_from(agents)), at_once_max=st.integers(1, 9))
 
@@ -97,6 +109,20 @@ def documents(draw: st.DrawFn) -> Document:
             record=st.booleans(),
         )
         document["own_calls"] = {"outbound_trunk": trunks[0]} | draw(more)
+    if trunks and draw(st.booleans()):
+        called_back = draw(st.sampled_from(queues))
+        document["queues"][called_back]["callback"] = {
+            "trunk": trunks[0],
+            "numbers": ["0ZX."],
+        } | draw(CALLBACK)
+        document["queues"][called_back]["overflow"] = {"callback": True}
+        document["ivr"]["asking"] = {
+            "start": "ask",
+            "nodes": {
+                "ask": {"callback": {"to": called_back} | draw(some(otherwise=st.just("bye")))},
+                "bye": "hang_up",
+            },
+        }
     if draw(st.booleans()):
         document["customer_info"] = draw(CUSTOMER_INFO)
     if draw(st.booleans()):

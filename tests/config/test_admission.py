@@ -5,7 +5,8 @@ from textwrap import dedent
 import pytest
 
 from ccapp.config import ConfigError, export_yaml, from_document, read, to_document
-from ccapp.domain.admission import Goodbye, ToQueue, ToTree, WhenEmpty
+from ccapp.domain.admission import Goodbye, ToCallback, ToQueue, ToTree, WhenEmpty
+from ccapp.domain.callbacks import RungFirst
 from ccapp.domain.hours import Span
 from ccapp.domain.ids import HoursId, NodeId, QueueId, TreeId
 from ccapp.domain.ivr import Say
@@ -34,6 +35,44 @@ queues:
     leave_when_empty: strict
   help: {name: Help, overflow: {hang_up: Sorry.}, join_when_empty: false}
 """
+
+
+CALLED_BACK = """
+trunks: {carrier: {}}
+ivr:
+  main: {start: a, nodes: {a: {callback: sales}}}
+agents: {ann: {name: Ann, extension: 201, password: x}}
+queues:
+  sales:
+    name: Sales
+    closed: {callback: true}
+    callback: {trunk: carrier, numbers: ["0ZX."], rung_first: customer, tries_max: 5}
+"""
+
+
+@rows("VX-13")
+def test_callbacks_are_read_and_slips_in_them_told() -> None:
+    centre = read(CALLED_BACK).centre
+    sales = centre.queues[QueueId("sales")]
+    assert sales.closed == ToCallback()
+    assert sales.callback is not None
+    assert (sales.callback.rung_first, sales.callback.tries_max) == (RungFirst.CUSTOMER, 5)
+    assert from_document(to_document(centre, with_digests=True)) == centre
+    for slip, said in (
+        ("trunk: carrier, numbers", "trunk: nowhere, numbers"),
+        ('numbers: ["0ZX."]', "numbers: []"),
+        ('numbers: ["0ZX."]', 'numbers: ["call me"]'),
+        ("{callback: true}", "{callback: true, queue: sales}"),
+        ("tries_max: 5", "tries_max: 0"),
+    ):
+        assert slip in CALLED_BACK
+        with pytest.raises(ConfigError, match=r"queues\.sales\.c"):
+            read(CALLED_BACK.replace(slip, said))
+    without = CALLED_BACK[: CALLED_BACK.rindex("    callback:")]
+    with pytest.raises(ConfigError) as error:
+        read(without)
+    assert "ivr.main.nodes.a.callback.to: queue sales has no callback" in str(error.value)
+    assert "queues.sales.closed.callback: the queue has no callback" in str(error.value)
 
 
 @rows("ST-16", "ST-21", "ST-22")

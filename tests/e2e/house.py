@@ -240,7 +240,11 @@ class House:
         async def settled() -> bool:
             facts = await self.facts(Fact)
             seen[:] = [
-                Counter(fact.visit for fact in facts if isinstance(fact, events.CallArrived)),
+                Counter(
+                    fact.visit
+                    for fact in facts
+                    if isinstance(fact, events.CallArrived | events.CallbackRequested)
+                ),
                 Counter(fact.visit for fact in facts if isinstance(fact, events.CallEnded)),
                 Counter(fact.offer for fact in facts if isinstance(fact, events.OfferMade)),
                 Counter(

@@ -2,6 +2,7 @@
 
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import AskedBy, CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
@@ -95,6 +96,19 @@ def ended(visit: str, at: float, outcome: Outcome, duration_s: float = 0.0) -> e
         outcome=outcome,
         ended_by=EndedBy.CALLER,
         duration_s=duration_s,
+    )
+
+
+def asked_back(visit: str, at: float, number: str = "1", queue: str = "sales") -> events.CallbackRequested:
+    return events.CallbackRequested(
+        at=START + at, visit=VisitId(visit), queue=QueueId(queue), trunk=TrunkId("t"), number="100",
+        caller_number=number, caller_name="", asked_by=AskedBy.CALLER, expires_at=START + at + 1e6,
+    )  # fmt: skip
+
+
+def called_back(visit: str, at: float, how: CallbackEnd, queue: str = "sales") -> events.CallbackEnded:
+    return events.CallbackEnded(
+        at=START + at, visit=VisitId(visit), queue=QueueId(queue), reason=how, tries=1
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from itertools import count
 
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import Fact, Outcome
+from ccapp.domain.ids import CALLBACK_PREFIX
 from ccapp.domain.presence import State, SubState
 from tests.figures import facts as told
 
@@ -47,6 +49,8 @@ class Stream:
 
     def _call(self, visit: str) -> None:
         dice, at = self._dice, self.now
+        if dice.random() < 0.1:
+            return self._called_back(f"{CALLBACK_PREFIX}{visit}", dice.choice(self._queues), at)
         self._at(at, told.arrived(visit, at, str(dice.randint(1, 9))))
         kind = dice.random()
         if kind < 0.05:
@@ -55,6 +59,19 @@ class Stream:
             self._at(at + 5, told.ended(visit, at + 5, Outcome.LEFT_IN_IVR))
         else:
             self._waits(visit, dice.choice(self._queues), at + dice.choice([0.0, 1.5]))
+        return None
+
+    def _called_back(self, visit: str, queue: str, at: float) -> None:
+        dice, asked = self._dice, at
+        self._at(at, told.asked_back(visit, at, str(dice.randint(1, 9)), queue))
+        for _ in range(dice.randint(0, 2)):  # in line, out of it, and in again
+            self._at(at, told.waits(visit, at, queue, since=asked))
+            at += dice.expovariate(1 / 30)
+        if self._free and dice.random() < 0.7:
+            return self._served(visit, queue, asked, at, CallbackEnd.SERVED)
+        how = dice.choice([end for end in CallbackEnd if end is not CallbackEnd.SERVED])
+        self._at(at, told.called_back(visit, at, how, queue))
+        return self._at(at, told.ended(visit, at, Outcome.NOT_CALLED_BACK))
 
     def _waits(self, visit: str, queue: str, at: float, overflows: int = 0) -> None:
         dice = self._dice
@@ -89,7 +106,9 @@ class Stream:
             return self._waits(visit, self._dice.choice(self._queues), at, overflows + 1)
         return self._at(at, told.ended(visit, at, Outcome.REFUSED))
 
-    def _served(self, visit: str, queue: str, entered: float, at: float) -> None:
+    def _served(
+        self, visit: str, queue: str, entered: float, at: float, callback: CallbackEnd | None = None
+    ) -> None:
         dice, agent = self._dice, self._free.pop(self._dice.randrange(len(self._free)))
         self._logs_in(agent)
         number = 1
@@ -106,6 +125,8 @@ class Stream:
         self._at(at, told.served(visit, at, agent, at - entered, ring_s, queue, 1, number))
         at += talk_s
         self._at(at, told.talked(visit, at, agent, talk_s, queue))
+        if callback is not None:
+            self._at(at, told.called_back(visit, at, callback, queue))
         self._afterwards(agent, at)
         self._at(at, told.ended(visit, at, Outcome.SERVED))
 

@@ -1,7 +1,7 @@
 """What must add up, whatever happens: over drawn streams of facts, and over real runs of the simulator."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ccapp.domain import events
 from ccapp.domain.events import Fact
+from ccapp.domain.ids import CALLBACK_PREFIX
 from ccapp.domain.presence import State
 from ccapp.routing.figures import (
     AGENTS,
@@ -95,6 +96,7 @@ def calls_add_up(row: Row, of: Dimension) -> None:
     tally = row.tally
     assert tally.total == tally.endings[Ending.ANSWERED] + tally.unanswered + tally.endings[Ending.REJECTED]
     assert tally.total <= tally.offered
+    assert tally.called_back.total() <= tally.callbacks
     assert tally.handling.sum == near(tally.talk.sum + tally.after_call.sum)
     assert tally.handling.count == tally.talk.count >= tally.after_call.count
     assert tally.offers == tally.ring.count + sum(tally.missed.values())
@@ -168,6 +170,7 @@ def must_be_the_same(one: Tally, other: Tally) -> None:
     """But for how often a state began: one that is cut counts in both parts."""
     assert (one.visits, one.offered, one.offers) == (other.visits, other.offered, other.offers)
     assert (one.endings, one.missed) == (other.endings, other.missed)
+    assert (one.callbacks, one.called_back) == (other.callbacks, other.called_back)
     assert (one.answered, one.abandoned) == (other.answered, other.abandoned)
     for name in ("waiting", "abandonment", "ring", "talk", "after_call", "handling"):
         mine, its = getattr(one, name), getattr(other, name)
@@ -254,13 +257,19 @@ def test_simulated_figures_counted_otherwise(simulated: list[Fact]):
     def all_of[F: Fact](kind: type[F]) -> list[F]:
         return [fact for fact in simulated if isinstance(fact, kind)]
 
+    def of_calls[F: events.VisitFact](kind: type[F]) -> list[F]:
+        return [fact for fact in all_of(kind) if not fact.visit.startswith(CALLBACK_PREFIX)]
+
+    assert whole.callbacks == len(all_of(events.CallbackRequested))
+    assert whole.called_back == Counter(fact.reason for fact in all_of(events.CallbackEnded))
+    assert whole.callbacks == whole.called_back.total()
     assert whole.visits == len(all_of(events.CallArrived))
     assert whole.offers == len(all_of(events.OfferMade))
-    assert whole.endings[Ending.ANSWERED] == len(all_of(events.CallServed))
+    assert whole.endings[Ending.ANSWERED] == len(of_calls(events.CallServed))
     assert whole.endings[Ending.ABANDONED] == len(all_of(events.CallAbandoned))
     assert whole.talk.count == len(all_of(events.TalkEnded))
     assert whole.after_call.count == len(wrap_ups_after_calls(simulated))
-    entries = {(fact.visit, fact.queue, fact.entered_at) for fact in all_of(events.CallWaits)}
+    entries = {(fact.visit, fact.queue, fact.entered_at) for fact in of_calls(events.CallWaits)}
     assert whole.offered == len(entries) + whole.endings[Ending.REJECTED]
     assert whole.total == whole.offered  # nobody is left
     assert not figures.waiting() + figures.talking()

@@ -1,10 +1,17 @@
 """Facts to publish: whole visits as an engine would tell them, and single ones."""
 
+from dataclasses import replace
+
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import AskedBy, CallbackEnd, TryResult
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import (
     CallAbandoned,
     CallArrived,
+    CallbackDialled,
+    CallbackEnded,
+    CallbackRequested,
+    CallbackTried,
     CallEnded,
     CallForwarded,
     CallServed,
@@ -174,6 +181,37 @@ def served_visit(visit: str, at: float = START, agent: str = "alice") -> list[Fa
         ended(visit, at + 64.5),
         wrapped_up(agent, at + 72),
     ]
+
+
+def called_back_visit(visit: str, at: float = START) -> list[Fact]:
+    """Asked for, tried in vain, and reached then."""
+    id, queue = VisitId(visit), QueueId("sales")
+    again = waits(visit, at)[-1]
+    dialled = CallbackDialled(
+        at=at + 1, visit=id, queue=queue, tries=1, channel=ChannelId(f"{visit}-1"), trunk=TrunkId("carrier"),
+        agent=AgentId("alice"),
+    )  # fmt: skip
+    return [
+        CallbackRequested(
+            at=at, visit=id, data=DATA, queue=queue, trunk=TrunkId("carrier"), number="4930100",
+            caller_number="+4917612345", caller_name="Erika Müller", asked_by=AskedBy.CALLER,
+            expires_at=at + 3600.0, brought_s=60.0,
+        ),
+        again,
+        offered(visit, 1, at + 1),
+        dialled,
+        declined(visit, 1, at + 5),
+        CallbackTried(
+            at=at + 5, visit=id, queue=queue, tries=1, result=TryResult.BUSY, cause=17, again_at=at + 30
+        ),
+        replace(again, at=at + 30),
+        offered(visit, 2, at + 31),
+        replace(dialled, at=at + 32, tries=2),
+        served(visit, 2, at + 35),
+        talked(visit, at + 60),
+        CallbackEnded(at=at + 60, visit=id, queue=queue, reason=CallbackEnd.SERVED, tries=2),
+        ended(visit, at + 60),
+    ]  # fmt: skip
 
 
 def abandoned_visit(visit: str, at: float = START) -> list[Fact]:

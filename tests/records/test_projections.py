@@ -17,6 +17,7 @@ from tests.records.stories import (
     START,
     abandoned_visit,
     arrived,
+    called_back_visit,
     chosen,
     ended,
     forwarded_visit,
@@ -88,6 +89,15 @@ async def test_a_served_visit(world: World, batches: int) -> None:
     assert (segment.wrap_up_granted_s, segment.wrap_up_s) == (10.0, 7.5)
 
 
+async def test_a_callback_is_a_visit_of_the_number_that_was_called(world: World) -> None:
+    await world.record(*called_back_visit("callback-1"), batches=3)
+    visit, [segment] = await world.visit("callback-1")
+    assert visit.arrived_at == datetime.fromtimestamp(START, UTC)
+    assert (visit.caller_number, visit.trunk) == ("+4917612345", "carrier")
+    assert (visit.queue, visit.outcome, visit.offers, visit.declines) == ("sales", Outcome.SERVED, 2, 1)
+    assert segment.agent == "alice"
+
+
 async def test_an_abandoned_visit_is_visible_as_such(world: World) -> None:
     await world.record(*abandoned_visit("v"))
     visit, segments = await world.visit("v")
@@ -153,6 +163,7 @@ async def test_replaying_the_facts_gives_the_same_tables(world: World, seed: int
     """Stories interleaved at random, in random batches, some never ended."""
     dice = random.Random(seed)
     makers = [served_visit, abandoned_visit, timed_out_visit, forwarded_visit, overflowed_visit]
+    makers += [called_back_visit]
     stories = [dice.choice(makers)(f"v{number}", START + number) for number in range(30)]
     stories += [[presence(agent, dice.choice(list(State)))] for agent in "abcabc"]
     stories += [[chosen(number, dice.choice(["alice", "bob", None]))] for number in "112123"]

@@ -334,6 +334,8 @@ class Model:
         """When and why it must leave its line."""
         call = self.calls[visit][2]
         queue, entered_at = self.centre.queues[call.queue], call.entered_at
+        if call.callback:
+            return []
         found = []
         if queue.wait_s_max is not None:
             found.append((entered_at + queue.wait_s_max, ExitReason.TIMEOUT))
@@ -600,9 +602,10 @@ class Model:
             self.turns[offer.queue, agent] = len(self.made)
         several = queue.strategy in (Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY)
         if not self.rung(visit):
-            alone = self.manager(visit) == agent
+            managers = self.manager(visit) == agent
+            alone = managers or self.calls[visit][2].callback
             self.phones_max[visit] = queue.ring_at_once_max if several and not alone else 1
-            if not alone:
+            if not managers:
                 self.missed.add(visit)  # offered to all, it has no manager any more
         if queue.strategy is Strategy.RING_PROGRESSIVELY:
             self.next_at[visit] = self.now + queue.ring_next_after_s
@@ -650,6 +653,7 @@ class AnyOrder(RuleBasedStateMachine):
         caller=st.sampled_from([*[CALLER_PRIORITY] * 4, 1, 100]),
         brought_s=st.sampled_from([0.0, 0.0, 5.0]),
         manager=st.sampled_from([None, *AGENTS]),
+        callback=st.sampled_from([False, False, True]),
     )
     def a_call_joins(
         self,
@@ -660,6 +664,7 @@ class AnyOrder(RuleBasedStateMachine):
         caller: int = CALLER_PRIORITY,
         brought_s: float = 0.0,
         manager: AgentId | None = None,
+        callback: bool = False,
     ) -> None:
         model = self.model
         model.joined += 1
@@ -675,6 +680,7 @@ class AnyOrder(RuleBasedStateMachine):
             caller_priority=caller,
             brought_s=brought_s,
             manager=manager,
+            callback=callback,
         )
         model.calls[call.visit] = (model.turn(call), model.joined, call)
         calm = (self.router.next_deadline() or model.now + 1) > model.now

@@ -67,6 +67,48 @@ def test_digits_that_do_not_fit_cost_a_try_and_are_told(keys: str) -> None:
     assert [text for what, text in told if what == "hears"].count('"That is no account."') == 2
 
 
+CALLS_BACK = read_document(
+    {
+        "trunks": {"carrier": {}},
+        "queues": {"sales": {"name": "Sales", "callback": {"trunk": "carrier", "numbers": ["49X."]}}},
+        "ivr": {
+            "main": {
+                "start": "ask",
+                "nodes": {
+                    "ask": {"callback": {"to": "sales", "otherwise": "bad"}},
+                    "bad": {"hang_up": {"say": "No."}},
+                },
+            }
+        },
+    }
+).centre
+
+
+@pytest.mark.parametrize(
+    ("keys", "caller", "number"),
+    [
+        ("1", "+4930123", "+4930123"),
+        ("24940555#1", "4930123", "4940555"),
+        ("4940555#1", "", "4940555"),
+        ("4940555#24941555#1", "anonymous", "4941555"),
+        ("0900#4940555#1", "0900123", "4940555"),
+    ],
+)
+def test_a_number_to_be_called_back_at(keys: str, caller: str, number: str) -> None:
+    told = walked(CALLS_BACK, keys=keys, caller_number=caller)
+    assert ("goes", f"to be called back at {number} for sales") in told
+    confirmed = [text for what, text in told if what == "hears" and "press 1" in text][-1]
+    assert ", ".join(number.removeprefix("+")) in confirmed
+
+
+@pytest.mark.parametrize(
+    ("keys", "caller"), [("", "4930123"), ("20900#", "4930123"), ("", ""), ("33", "49301")]
+)
+def test_no_number_to_be_called_back_at(keys: str, caller: str) -> None:
+    told = walked(CALLS_BACK, keys=keys, caller_number=caller)
+    assert nodes(told) == ["ask", "bad"]
+
+
 def test_what_decides_how_the_call_is_served_is_set() -> None:
     said = {"skills": {"Spanish": 2, "sales": 1}, "priority_s": 60, "language": "es", "record": True}
     told = walked(

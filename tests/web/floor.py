@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,10 +11,11 @@ import aiohttp
 from ccapp.acd import Acd, Place, Talk, Visit
 from ccapp.clock import Clock
 from ccapp.config import read_document
+from ccapp.domain.callbacks import CallbackRules
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue
 from ccapp.domain.events import EndedBy, Outcome
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId, QueueId, SkillId, VisitId
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId, QueueId, SkillId, TrunkId, VisitId
 from ccapp.domain.presence import Move
 from ccapp.ports import Arrived, CallerId
 from ccapp.records.errors import DatabaseUnavailable
@@ -130,6 +131,13 @@ class Floor:
             self.acd.device(agent, True)
             self.acd.move(agent, Move.LOG_IN)
             self.acd.move(agent, Move.READY)
+
+    def calls_back(self) -> None:
+        """From now on sales calls numbers back that begin with 030."""
+        rules = CallbackRules(trunk=TrunkId("carrier"), numbers=("030X.",))
+        centre = self.acd.centre
+        sales = replace(centre.queues[SALES], callback=rules)
+        self.acd.reconfigure(replace(centre, queues={**centre.queues, SALES: sales}))
 
     async def visits(self, wanted: Wanted) -> Sequence[VisitRecord]:
         if self.away:

@@ -14,7 +14,14 @@ from tests.web.floor import ALICE, BOB, SALES, SUPPORT, Client, Floor, recorded_
 async def test_an_empty_centre(client: Client):
     status = await client.get("/v1/status")
     assert status["name"] == "Test Centre"
-    assert status["calls"] == {"live": 0, "in_ivr": 0, "waiting": 0, "ringing": 0, "talking": 0}
+    assert status["calls"] == {
+        "live": 0,
+        "in_ivr": 0,
+        "waiting": 0,
+        "ringing": 0,
+        "talking": 0,
+        "callbacks": 0,
+    }
     assert status["agents"] == {"LOGOUT": 2, "UNREADY": 0, "READY": 0, "BUSY": 0, "ACW": 0}
     assert status["longest_wait_s"] is None
     assert status["engine"]["status"] == "ok"
@@ -45,7 +52,14 @@ async def test_a_call_through_its_stages(client: Client, floor: Floor):
     assert alice["sub_state"] == "ANSWERED"
     assert alice["call"]["caller_name"] == "Carol Caller"
     status = await client.get("/v1/status")
-    assert status["calls"] == {"live": 1, "in_ivr": 0, "waiting": 0, "ringing": 0, "talking": 1}
+    assert status["calls"] == {
+        "live": 1,
+        "in_ivr": 0,
+        "waiting": 0,
+        "ringing": 0,
+        "talking": 1,
+        "callbacks": 0,
+    }
 
     caller.hangs_up()
     assert (await client.get("/v1/calls"))["calls"] == []

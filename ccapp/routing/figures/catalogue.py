@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.presence import State, SubState
 from ccapp.routing.figures.level import Formula, service_level
@@ -94,6 +95,10 @@ def _idle(tally: Tally, choice: Choice) -> Any:
     return stat.told if stat is not None else None
 
 
+def _called_back(tally: Tally, choice: Choice) -> dict[str, int]:
+    return {how: tally.called_back[how] for how in CallbackEnd if tally.called_back[how]}
+
+
 def _missed(tally: Tally, choice: Choice) -> dict[str, int]:
     return {reason: tally.missed[reason] for reason in DeclineReason if tally.missed[reason]}
 
@@ -180,6 +185,10 @@ CALLS: tuple[Figure, ...] = (
     _figure("TST", "total_submission_time", _S, "The sum of SA.", lambda t, c: t.ring.sum),
     _figure("TWT", "total_waiting_time", _S, "The sum of WT.", lambda t, c: t.waiting.sum),
     _figure("TAT", "total_abandonment_time", _S, "The sum of AT.", lambda t, c: t.abandonment.sum),
+    _figure("CB", "callbacks", _C, "Callbacks asked for. They are in none of the figures of calls, but in "
+            "those of offers, talks and handling.", lambda t, c: t.callbacks),
+    _figure("CBE", "called_back", _O, "Callbacks that are over, by reason: served, not_reached, expired, "
+            "cancelled, called_in and others.", _called_back),
     _figure("OF", "offers", _C, "Phones of agents rung for these calls, with their outcome known.",
             lambda t, c: t.offers),
     _figure("MO", "missed_offers", _O, "Offers that became no talk, by reason.", _missed),

@@ -11,6 +11,9 @@ How facts count
   `entered_at`, not left meanwhile) is the same stay.
 - A call that was not let into a line is a rejected call of its queue; one refused before it came to any
   queue, of the whole and of its caller only.
+- A callback is no call: it is counted from its asking to its end, apart from the calls that came in. Its
+  offers, its talk and the wrap-up count as those of any call, for they are the agent's work. The call whose
+  caller asked for it in a line has overflowed there.
 - A stay ended by a rule has timed out, or overflowed when the caller was sent elsewhere.
 - A talk and its wrap-up count together, once the wrap-up is over (or there is none), for the agent who talked
   and for the call he was brought to, so handling time is talk plus after-call work at every moment. A second
@@ -26,9 +29,10 @@ from typing import Any, NamedTuple
 
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import Fact, Outcome
-from ccapp.domain.ids import AgentId, QueueId, VisitId
+from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, QueueId, VisitId
 from ccapp.domain.presence import State
 from ccapp.routing.figures.interval import Interval
 from ccapp.routing.figures.lines import Lines
@@ -55,7 +59,7 @@ NEEDED = frozenset(
     for kind in (
         events.CallArrived, events.CallWaits, events.OfferDeclined, events.CallServed, events.TalkEnded,
         events.CallAbandoned, events.EntryRefused, events.WaitEnded, events.CallEnded,
-        events.PresenceChanged, events.WrapUpEnded,
+        events.PresenceChanged, events.WrapUpEnded, events.CallbackRequested, events.CallbackEnded,
     )
 )  # fmt: skip
 """The kinds of facts that are read; all others may be left out."""
@@ -91,6 +95,8 @@ class Figures:
             events.CallEnded: self._ended,
             events.PresenceChanged: self._presence,
             events.WrapUpEnded: self._wrapped_up,
+            events.CallbackRequested: self._callback_asked,
+            events.CallbackEnded: self._callback_ended,
         }
 
     def feed(self, fact: Fact) -> None:
@@ -142,7 +148,8 @@ class Figures:
 
     def waiting(self) -> Counter[QueueId]:
         """In line now, those being offered too."""
-        return Counter(visit.stay.queue for visit in self._visits.values() if visit.stay)
+        stays = (visit.stay for visit in self._visits.values())
+        return Counter(stay.queue for stay in stays if stay and not stay.callback)
 
     def talking(self) -> Counter[QueueId]:
         return Counter(talk.queue for talk in self._talks.values() if talk.talk_s is None)
@@ -164,9 +171,12 @@ class Figures:
             tally.visits += 1
 
     def _visit(self, id: VisitId) -> Visit:
-        return self._visits.setdefault(id, Visit())
+        return self._visits.setdefault(id, Visit(callback=id.startswith(CALLBACK_PREFIX)))
 
     def _ended(self, fact: events.CallEnded) -> None:
+        if fact.visit.startswith(CALLBACK_PREFIX):
+            self._visits.pop(fact.visit, None)
+            return
         visit = self._visits.pop(fact.visit, None) or Visit(arrived_at=fact.at - fact.duration_s)
         if visit.stay is not None:
             ending = _ENDINGS.get(fact.outcome, Ending.OVERFLOWED)
@@ -187,6 +197,8 @@ class Figures:
 
     def _waits(self, fact: events.CallWaits) -> None:
         visit = self._visit(fact.visit)
+        if visit.callback:
+            return
         before = visit.stay
         if before is not None and (before.queue, before.entered_at) == (fact.queue, fact.entered_at):
             return
@@ -248,12 +260,34 @@ class Figures:
         self._belongs(stay, at)
         return stay
 
+    # --- callbacks ----------------------------------------------------------------------------------------
+
+    def _callback(self, visit: Visit, queue: QueueId, at: float) -> Stay:
+        """What is counted of a callback is counted as of one stay, however often it is in line."""
+        if visit.stay is None:
+            visit.stay = Stay(queue, at, (), visit.caller, callback=True)
+            if self.selection.belongs is Belongs.ARRIVAL:
+                self._belongs(visit.stay, at)
+        return visit.stay
+
+    def _callback_asked(self, fact: events.CallbackRequested) -> None:
+        visit = self._visit(fact.visit)
+        visit.caller, visit.arrived_at = fact.caller_number, fact.at
+        self._count(self._callback(visit, fact.queue, fact.at), _asked_back)
+
+    def _callback_ended(self, fact: events.CallbackEnded) -> None:
+        stay = self._callback(self._visit(fact.visit), fact.queue, fact.at)
+        self._count(stay, _called_back, fact.reason)
+        self._belongs(stay, fact.at)
+
     # --- offers and talks ---------------------------------------------------------------------------------
 
     def _offer_declined(self, fact: events.OfferDeclined) -> None:
         visit = self._visit(fact.visit)
         stay = visit.stay or visit.last
-        if stay is None:
+        if stay is None and visit.callback:
+            stay = self._callback(visit, fact.queue, fact.at)
+        elif stay is None:
             stay = self._stands(visit, fact.queue, fact.at - fact.rang_s, (), fact.at)
         self._count(stay, self._declined, fact.agent, fact.reason)
 
@@ -265,7 +299,9 @@ class Figures:
     def _served(self, fact: events.CallServed) -> None:
         self._handled_by(fact.agent, None)
         visit = self._visit(fact.visit)
-        if visit.stay is not None or visit.last is None:
+        if visit.callback:
+            stay = self._callback(visit, fact.queue, fact.at)
+        elif visit.stay is not None or visit.last is None:
             stay = self._leaves(visit, fact.queue, fact.at - fact.waited_s, fact.at)
             self._count(stay, _answered, fact)
         else:
@@ -283,7 +319,8 @@ class Figures:
         if talk is None or talk.talk_s is not None:  # its beginning was not told
             self._handled_by(fact.agent, None)
             visit = self._visit(fact.visit)
-            stay = visit.last or self._enters(visit, fact.queue, fact.at - fact.talk_s)
+            enters = self._callback if visit.callback else self._enters
+            stay = visit.last or enters(visit, fact.queue, fact.at - fact.talk_s)
             talk = self._talks[fact.agent] = Talk(stay, fact.agent, fact.queue)
         talk.talk_s = fact.talk_s
         self._belongs(talk.stay, fact.at)
@@ -384,6 +421,16 @@ def _rejected(stay: Stay, reason: RefusalReason) -> None:
 def _exited(stay: Stay, reason: ExitReason) -> None:
     for tally in stay.tallies:
         tally.exits[reason] += 1
+
+
+def _asked_back(stay: Stay) -> None:
+    for tally in stay.tallies:
+        tally.callbacks += 1
+
+
+def _called_back(stay: Stay, how: CallbackEnd) -> None:
+    for tally in stay.tallies:
+        tally.called_back[how] += 1
 
 
 def _answered(stay: Stay, fact: events.CallServed) -> None:

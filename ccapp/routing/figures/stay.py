@@ -21,6 +21,7 @@ class Stay:
     entered_at: float
     skills: Sequence[str]
     caller: str
+    callback: bool = False  # nobody was on the line: counted apart
     belongs_at: float | None = None
     tallies: Sequence[Tally] = ()
     held: list[tuple[Callable[..., None], tuple[Any, ...]]] = field(default_factory=list)
@@ -40,6 +41,7 @@ class Visit:
     """A caller, the line he stands in, and the stay he was served from last."""
 
     caller: str = ""
+    callback: bool = False
     arrived_at: float = 0.0
     stay: Stay | None = None
     last: Stay | None = None

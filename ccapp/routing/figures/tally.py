@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from ccapp.domain.admission import ExitReason, RefusalReason
+from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.presence import State, SubState
 from ccapp.routing.figures.stat import Length, Stat, Waits
@@ -38,6 +39,8 @@ class Tally:
     missed: Counter[DeclineReason] = field(default_factory=Counter)
     refused: Counter[RefusalReason] = field(default_factory=Counter)
     exits: Counter[ExitReason] = field(default_factory=Counter)
+    callbacks: int = 0  # asked for
+    called_back: Counter[CallbackEnd] = field(default_factory=Counter)  # those over
     ring: Stat = field(default_factory=Stat)  # of answered offers
     talk: Stat = field(default_factory=Stat)
     after_call: Stat = field(default_factory=Stat)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ccapp.domain.ids import BridgeId, dialler_of, offer_of
 from ccapp.simulate.channels import Channel, Mix
 from ccapp.simulate.checks.verdict import Verdict
-from ccapp.simulate.checks.visits import Visits
+from ccapp.simulate.checks.visits import Visits, is_callback
 from ccapp.simulate.exchange import Exchange
 
 
@@ -20,8 +20,9 @@ class Lines:
     def mixed(self, mix: Mix) -> None:
         """A bridge has changed."""
         if mix.music is None:
-            callers = [channel.id for channel in mix.members.values() if channel.kind == "inbound"]
-            agents = [channel.id for channel in mix.members.values() if channel.kind == "dialled"]
+            members = mix.members.values()
+            callers = [one.id for one in members if one.kind == "inbound" or is_callback(one.id)]
+            agents = [one.id for one in members if one.kind == "dialled" and not is_callback(one.id)]
             self._verdict.must(len(callers) < 2, "two callers on one agent", mix.id, callers)
             self._verdict.must(len(agents) < 2, "two agents on one caller", mix.id, agents)
 
@@ -70,11 +71,14 @@ class Lines:
         channels = {str(id): channel for id, channel in self._exchange.channels.items()}
         rung = {offer.channel for offer in self._visits.offers.values()}
         talking = {talk.channel for talk in self._visits.talks.values()}
+        customers = {dialled.channel for dialled in self._visits.dialled.values()}
         for channel in channels.values():
             if channel.kind == "inbound" and channel.id not in open_visits:
                 yield f"caller {channel.id} has no visit"
             if channel.kind == "dialled" and offer_of(channel.id) and channel.id not in rung | talking:
                 yield f"agent's leg {channel.id} has no owner"
+            if is_callback(channel.id) and channel.id not in customers:
+                yield f"customer's leg {channel.id} has no owner"
         for channel in channels.values():
             phone = dialler_of(BridgeId(channel.id))
             if channel.kind == "dialled" and phone is not None and phone not in channels:
@@ -83,10 +87,11 @@ class Lines:
             if talk.channel not in channels:
                 yield f"talk without agent's channel: {talk}"
         for visit, fact in open_visits.items():
-            if visit not in channels:
+            if visit not in channels and not is_callback(visit):
                 yield f"visit {visit} without a channel, last said: {fact}"
         for offer in self._visits.offers.values():
-            if offer.channel not in channels:
+            kept_for = self._visits.dialled.get(offer.visit)
+            if offer.channel not in channels and (kept_for is None or kept_for.channel not in channels):
                 yield f"offer without a channel: {offer}"
 
     def at_the_end(self) -> None:

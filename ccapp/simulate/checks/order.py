@@ -13,7 +13,7 @@ from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import Requires, met, wording
 from ccapp.domain.serving import Strategy
 from ccapp.simulate.checks.verdict import Verdict
-from ccapp.simulate.checks.visits import LATE_S
+from ccapp.simulate.checks.visits import LATE_S, is_callback
 
 
 class Order:
@@ -63,6 +63,9 @@ class Order:
                 events.CallServed(visit=visit)
                 | events.CallAbandoned(visit=visit)
                 | events.WaitEnded(visit=visit)
+                | events.CallbackTried(visit=visit)
+                | events.CallbackPutOff(visit=visit)
+                | events.CallbackEnded(visit=visit)
             ):
                 self._forget(visit)
             case events.CallEnded(visit=visit):
@@ -158,7 +161,8 @@ class Order:
                 yield call
         for visit, call in self._offered.items():
             queue = self._centre.queues[call.queue]
-            several = queue.strategy is Strategy.RING_ALL and visit not in self._managers
+            alone = visit in self._managers or is_callback(visit)
+            several = queue.strategy is Strategy.RING_ALL and not alone
             if several and self._ringing[visit] < queue.phones_max:
                 yield call
 

@@ -2,7 +2,7 @@
 
 from ccapp.domain import events
 from ccapp.domain.events import Fact, VisitFact
-from ccapp.domain.ids import AgentId, OfferId, VisitId
+from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, OfferId, VisitId
 from ccapp.domain.serving import RINGS_SEVERAL
 from ccapp.simulate.checks.verdict import Verdict
 
@@ -61,6 +61,27 @@ the agent was set free before."""
 
 RINGING = (_E.OfferMade, _E.OfferDeclined, _E.CallServed)
 
+_OUT_OF_LINE = (_E.CallWaits, _E.CallbackPutOff, _E.CallbackEnded)
+CALLED_BACK: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
+    None: (_E.CallbackRequested,),
+    _E.CallbackRequested: _OUT_OF_LINE,
+    _E.CallbackPutOff: _OUT_OF_LINE,
+    _E.CallbackTried: _OUT_OF_LINE,
+    _E.CallWaits: (_E.OfferMade, _E.CallbackTried, *_OUT_OF_LINE),
+    _E.OfferMade: (_E.CallbackDialled,),
+    _E.CallbackDialled: (_E.CallbackTried, _E.CallbackEnded, _E.CallWaits),
+    _E.OfferDeclined: (_E.OfferMade, _E.CallbackTried, *_OUT_OF_LINE),
+    _E.CallServed: (_E.TalkEnded, _E.TalkRecorded),
+    _E.TalkRecorded: (_E.TalkEnded, _E.CallbackEnded),
+    _E.TalkEnded: (_E.TalkRecorded, _E.ManagerAsked, _E.CallbackEnded),
+    _E.ManagerAsked: (_E.CallbackEnded,),
+    _E.CallbackEnded: (_E.CallEnded,),
+    _E.CallEnded: (),
+}
+"""The same of a visit that nobody has called for."""
+
+CALLED_BACK_RINGING = (*RINGING, _E.CallbackDialled)
+
 RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.CallArrived: (),
     _E.IvrVisited: (),
@@ -74,6 +95,10 @@ RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
 LATE_S = 1e-6  # what epoch seconds in a float cannot tell apart
 
 
+def is_callback(visit: str) -> bool:
+    return visit.startswith(CALLBACK_PREFIX)
+
+
 class Visits:
     """Also the place where others look up what is open now."""
 
@@ -84,6 +109,7 @@ class Visits:
         self.offers: dict[OfferId, events.OfferMade] = {}  # open
         self.talks: dict[AgentId, events.CallServed] = {}  # open
         self._settled: set[OfferId] = set()
+        self.dialled: dict[VisitId, events.CallbackDialled] = {}  # customers, until served or given up
         self._untold: set[tuple[VisitId, int]] = set()  # talks whose recording is still to be told
         self._told_of: set[VisitId] = set()  # by a customer's server
         self._at = 0.0
@@ -107,9 +133,12 @@ class Visits:
         if isinstance(fact, events.CustomerInfoAsked):
             self._asked(fact)  # beside the call, whatever comes before and after
             return
-        kind = type(before) if before else None
-        if any(offer.visit == fact.visit for offer in self.offers.values()):
-            allowed: tuple[type[VisitFact], ...] = RINGING
+        kind, back = type(before) if before else None, is_callback(fact.visit)
+        rung_for = any(offer.visit == fact.visit for offer in self.offers.values())
+        if rung_for:
+            allowed: tuple[type[VisitFact], ...] = CALLED_BACK_RINGING if back else RINGING
+        elif back:
+            allowed = CALLED_BACK.get(kind, ())
         else:
             allowed = AFTER[kind] + (RESUMED.get(kind, ()) if kind and fact.visit in self.resumed else ())
         self._verdict.must(
@@ -146,6 +175,13 @@ class Visits:
                 self.talks[agent] = fact
                 if fact.record:
                     self._untold.add((fact.visit, fact.segment))
+            case events.CallbackDialled(visit=visit):
+                rule = "an agent is there for each who is called back"
+                self._verdict.must(any(offer.visit == visit for offer in self.offers.values()), rule, fact)
+                self._verdict.must(visit not in self.dialled, "called back once at a time", fact)
+                self.dialled[visit] = fact
+            case events.CallbackTried(visit=visit) | events.CallbackEnded(visit=visit):
+                self.dialled.pop(visit, None)
             case events.TalkRecorded(visit=visit, segment=segment):
                 rule = "a recording is told once, and only where one was wanted"
                 self._verdict.must((visit, segment) in self._untold, rule, fact)
@@ -161,7 +197,7 @@ class Visits:
         for other in self.offers.values():
             self._verdict.must(other.agent != fact.agent, rule, fact, "while", other)
             beside += other.visit == fact.visit
-        several = fact.explanation.strategy in RINGS_SEVERAL
+        several = fact.explanation.strategy in RINGS_SEVERAL and not is_callback(fact.visit)
         self._verdict.must(not beside or several, rule, fact, "beside", beside)
         self._verdict.must(fact.agent not in self.talks, "offered while talking", fact)
         self._verdict.must(
