@@ -27,9 +27,7 @@ KEY_S, ASKED_MAX = 5.0, 3
 
 async def listen(arrived: Arrived, floor: Floor) -> None:
     """From his dialling to the last message, or his hanging up."""
-    leg, at = arrived.leg, AgentId(arrived.endpoint)
-    agent = floor.acd.person_at(at) or at
-    floor.phones.dials(agent, leg)
+    leg, agent = arrived.leg, who_dials(arrived, floor)
     try:
         async with until_gone(leg):
             await leg.answer()
@@ -40,6 +38,14 @@ async def listen(arrived: Arrived, floor: Floor) -> None:
                 await _all_new(agent, leg, floor)
     finally:
         leg.release()
+
+
+def who_dials(arrived: Arrived, floor: Floor) -> AgentId:
+    """The agent at this phone; it is in use from now on."""
+    at = AgentId(arrived.endpoint)
+    agent = floor.acd.person_at(at) or at
+    floor.phones.dials(agent, arrived.leg)
+    return agent
 
 
 async def begun_call(agent: AgentId, arrived: Arrived, floor: Floor) -> OwnCall | None:

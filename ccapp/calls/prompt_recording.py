@@ -9,7 +9,7 @@ import logging
 from ccapp.calls.feature_codes import NOT_KNOWN
 from ccapp.calls.floor import Floor
 from ccapp.calls.keys import interrupted, key_within, keys_during
-from ccapp.calls.listening import begun_call
+from ccapp.calls.listening import begun_call, who_dials
 from ccapp.calls.scope import until_gone
 from ccapp.calls.voicemail import discard
 from ccapp.domain import events
@@ -36,9 +36,7 @@ OVER_S_MAX = SECONDS_MAX + 20.0
 
 async def record_prompt(arrived: Arrived, floor: Floor) -> None:
     """From his dialling to the prompt that is kept, or his hanging up."""
-    leg, at = arrived.leg, AgentId(arrived.endpoint)
-    agent = floor.acd.person_at(at) or at
-    floor.phones.dials(agent, leg)
+    leg, agent = arrived.leg, who_dials(arrived, floor)
     try:
         async with until_gone(leg):
             await leg.answer()

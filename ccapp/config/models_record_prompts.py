@@ -4,17 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from ccapp.config.fields import AgentName, Part, shaped
+from ccapp.config.fields import ID, AgentName, Part, shaped
 from ccapp.domain.centre import RecordPrompts
 
 Slot = Annotated[str, shaped(r"[0-9]{1,4}", "must be a number of at most 4 digits")]
-PromptName = Annotated[
-    str,
-    shaped(
-        r"[A-Za-z][A-Za-z0-9_-]{0,39}",
-        "must be a prompt's name: a letter, then letters, digits, _ or -, at most 40 characters",
-    ),
-]
+PromptName = Annotated[str, ID]
 
 
 class RecordPromptsPart(Part):

@@ -104,7 +104,8 @@ class Settings(BaseSettings):
     )
     recordings_dir: Path = Field(
         RECORDINGS_DIR,
-        description="Asterisk's folder of recordings (`astspooldir`/recording), for downloads.",
+        description="Asterisk's folder of recordings (`astspooldir`/recording), for downloads, and to see "
+        "how long callers' messages are.",
     )
     lease_s: float = Field(
         10.0,

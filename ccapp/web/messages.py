@@ -6,11 +6,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from pydantic import Field
 
 from ccapp.domain.ids import MailboxId
 from ccapp.domain.voicemail import Message
+from ccapp.web.download import download
 from ccapp.web.keys import DESK, views
 from ccapp.web.mono import Mono
 from ccapp.web.wire import ApiError, Body, checked, path_id, reply, unknown
@@ -57,18 +58,7 @@ async def remove(request: web.Request) -> web.Response:
 async def sound(request: web.Request) -> web.StreamResponse:
     """The WAV file; it does not make the message heard."""
     found, folder = _found(request), request.app[DESK].recordings
-    with await asyncio.to_thread(_opened, folder, found) as mono:
-        response = web.StreamResponse(
-            headers={hdrs.CONTENT_DISPOSITION: f'attachment; filename="{found.id}.wav"'}
-        )
-        response.content_type, response.content_length = "audio/wav", mono.length
-        await response.prepare(request)
-        if request.method != hdrs.METH_HEAD:
-            parts = mono.parts()
-            while part := await asyncio.to_thread(next, parts, b""):
-                await response.write(part)
-        await response.write_eof()
-        return response
+    return await download(request, await asyncio.to_thread(_opened, folder, found), f"{found.id}.wav")
 
 
 def told(message: Message) -> dict[str, Any]:

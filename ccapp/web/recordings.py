@@ -3,9 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from ccapp.domain.tape import files_of, is_tape_name
+from ccapp.web.download import download
 from ccapp.web.keys import DESK
 from ccapp.web.stereo import Stereo
 from ccapp.web.wire import ApiError, unknown
@@ -16,16 +17,8 @@ async def recording(request: web.Request) -> web.StreamResponse:
     name, folder = request.match_info["name"], request.app[DESK].recordings
     if not is_tape_name(name):
         raise unknown("recording", name)
-    with await asyncio.to_thread(_found, folder, name) as sound:
-        response = web.StreamResponse(headers={hdrs.CONTENT_DISPOSITION: _disposition(name)})
-        response.content_type, response.content_length = "audio/wav", sound.length
-        await response.prepare(request)
-        if request.method != hdrs.METH_HEAD:
-            parts = sound.parts()
-            while part := await asyncio.to_thread(next, parts, b""):
-                await response.write(part)
-        await response.write_eof()
-        return response
+    sound = await asyncio.to_thread(_found, folder, name)
+    return await download(request, sound, f"{name.rpartition('/')[2]}.wav")
 
 
 def _found(folder: Path, name: str) -> Stereo:
@@ -45,7 +38,3 @@ def _found(folder: Path, name: str) -> Stereo:
     except OSError as why:
         said = f"the recording cannot be read here: {why.strerror}"
         raise ApiError(404, "not_readable", said) from None
-
-
-def _disposition(name: str) -> str:
-    return f'attachment; filename="{name.rpartition("/")[2]}.wav"'
