@@ -43,11 +43,15 @@ from ccapp.routing.decisions import (
     Withdrawn,
     WrapUpOver,
 )
-from ccapp.routing.forecast import Handling
+from ccapp.routing.experience import Experience
+from ccapp.routing.forecast import Forecast
 from ccapp.routing.index import TIERS
 from ccapp.routing.router import Router
 
 log = logging.getLogger(__name__)
+
+FORETOLD_S = 1.0
+"""So long a look at the line serves all who ask for one call."""
 
 
 class Carrying(ABC):
@@ -70,7 +74,8 @@ class Carrying(ABC):
         self.visits: dict[VisitId, Visit] = {}
         self._journal = journal
         self._router = Router(centre, clock.now(), tiers=tiers, seed=seed)
-        self._handling = Handling()
+        self._experience = Experience()
+        self._foretold: tuple[float, Mapping[VisitId, Forecast | None]] = (0.0, {})
         self._returning = Returning()
         self._places: dict[VisitId, Place] = {}
         self._talks: dict[AgentId, Talk] = {}
@@ -95,9 +100,18 @@ class Carrying(ABC):
         """Those who wait, in the order they will be served."""
         return self._router.waiting(queue)
 
-    def handling_s(self, queue: Queue) -> float:
-        """How long a call of the queue keeps an agent, on average."""
-        return self._handling.of(queue)
+    def expected_wait(self, visit: VisitId) -> Forecast | None:
+        """Of a call in line; None when it is not in line, or nobody is there for it. It may be a second old:
+        many ask, and one look at the line answers all."""
+        at, foretold = self._foretold
+        if visit not in foretold or not 0 <= self.clock.now() - at < FORETOLD_S:
+            foretold = self.expected_waits()
+            self._foretold = self.clock.now(), foretold
+        return foretold.get(visit)
+
+    def expected_waits(self) -> Mapping[VisitId, Forecast | None]:
+        """Of all calls in line, now."""
+        return self._router.forecasts(self._experience, self.clock.now())
 
     def place(self, visit: VisitId) -> Place | None:
         return self._places.get(visit)
@@ -200,7 +214,7 @@ class Carrying(ABC):
         if not self._acting:
             return
         self._journal.publish(fact)
-        self._handling.hear(fact, self.centre.queues)
+        self._experience.hear(fact, self.centre.queues)
         if isinstance(fact, events.CallAbandoned):
             self._returning.left(fact)
         self.meter.fact(fact)

@@ -116,7 +116,7 @@ class Lines(People):
 
     def _admit(self, visit: Visit, queue: Queue, call: WaitingCall) -> None:
         now = self.clock.now()
-        refusal = self._router.refusal(call, self._handling.of(queue), now)
+        refusal = self._router.refusal(call, self._experience, now)
         if refusal is not None:
             away = turned_away(visit, queue, refusal.reason)
             self._publish(telling.entry_refused(visit, queue.id, refusal, away.to, now))
@@ -193,6 +193,11 @@ class Lines(People):
             place.settle(attempt.offer.offer)
             self._publish(telling.offer_declined(visit, attempt.offer, DeclineReason.CALLER_GONE, now))
         self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
+
+    def expected_wait_s(self, place: Place) -> float | None:
+        """As it is foretold now; None: nobody is there for him."""
+        wait = self.expected_wait(place.visit.id)
+        return None if wait is None else wait.expected_s
 
     # --- offers --------------------------------------------------------------------------------------------
 

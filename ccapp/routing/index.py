@@ -20,7 +20,7 @@ from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import Presence
 from ccapp.domain.requirements import Requires, met
 from ccapp.routing.dice import Dice
-from ccapp.routing.ladder import ladder_of
+from ccapp.routing.ladder import Ladder, ladder_of
 from ccapp.routing.order import Order, order_of
 from ccapp.routing.precedence import OVERDUE, Precedence, precedence_of, rank
 from ccapp.routing.rating import Rating
@@ -95,6 +95,13 @@ class Index:
             (seat.signatures if signature.bench is None else seat.ordered).append(signature)
         if self.counts_present:
             signature.present = sum(seat.present for seat in signature.capable)
+
+    def of_queue(self, queue: QueueId) -> Signature:
+        """What its calls ask for that ask for nothing more, when they come."""
+        return self._of_queue[queue]
+
+    def ladder(self, queue: QueueId) -> Ladder | None:
+        return self._ladders.get(queue)
 
     # --- staff --------------------------------------------------------------------------------------------
 

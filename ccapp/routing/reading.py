@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ccapp.domain.centre import Queue
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import Presence
@@ -11,10 +10,11 @@ from ccapp.routing.decisions import (
     Offer,
     WaitingCall,
 )
+from ccapp.routing.expecting import Expecting
+from ccapp.routing.experience import Experience
 from ccapp.routing.explaining import explanation
-from ccapp.routing.forecast import expected_wait_s
+from ccapp.routing.forecast import Forecast
 from ccapp.routing.matching import Matching, UnknownOffer
-from ccapp.routing.precedence import precedence_of, rank
 
 
 class Reading(Matching):
@@ -36,8 +36,19 @@ class Reading(Matching):
             return 0
         return 1 + sum(other.order < place.order for other in self._lines[place.queue.id].values())
 
-    def refusal(self, call: WaitingCall, handling_s: float, now: float) -> Refusal | None:
-        """Why a call would not be let into its line; `handling_s` is how long a call of it keeps an agent."""
+    def forecasts(self, experience: Experience, now: float) -> dict[VisitId, Forecast | None]:
+        """How long each call in line will have to wait. None: nobody is there for it, and nobody will be."""
+        return self._expecting(experience, now).of_line(self._places.values())
+
+    def forecast(self, visit: VisitId, experience: Experience, now: float) -> Forecast | None:
+        """None also when it is not in line."""
+        return self._expecting(experience, now).of_line(self._places.values(), visit).get(visit)
+
+    def _expecting(self, experience: Experience, now: float) -> Expecting:
+        return Expecting(self._index, self._centre.queues, experience, now)
+
+    def refusal(self, call: WaitingCall, experience: Experience, now: float) -> Refusal | None:
+        """Why a call would not be let into its line."""
         queue = self._centre.queues[call.queue]
         return refusal(
             queue,
@@ -45,18 +56,15 @@ class Reading(Matching):
             now,
             in_line=len(self._lines.get(queue.id, ())),
             crew=self._crews.of(queue.id),
-            predicted_s=lambda: self._predicted_wait_s(call, queue, handling_s, now),
+            predicted_s=lambda: self._predicted_wait_s(call, experience, now),
         )
 
-    def _predicted_wait_s(
-        self, call: WaitingCall, queue: Queue, handling_s: float, now: float
-    ) -> float | None:
-        crew = self._crews.of(queue.id)
-        if crew is None or crew.a_seat_is_free(now):
-            return None if crew is None else 0.0
-        turn = rank(precedence_of(queue), call.caller_priority), call.key
-        ahead = sum(place.order[:2] <= turn for place in self._lines.get(queue.id, {}).values())
-        return expected_wait_s(ahead + 1, crew.present, handling_s)
+    def _predicted_wait_s(self, call: WaitingCall, experience: Experience, now: float) -> float | None:
+        crew = self._crews.of(call.queue)
+        if crew is not None and crew.a_seat_is_free(now):
+            return 0.0
+        expected = self._expecting(experience, now).of_new(call, self._places.values())
+        return None if expected is None else expected.expected_s
 
     def open_offers(self, visit: VisitId) -> list[Offer]:
         place = self._places.get(visit)

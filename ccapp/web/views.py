@@ -5,6 +5,7 @@ Instants are epoch seconds (`..._at`), durations seconds (`..._s`).
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from ccapp.acd import Acd, Visit
@@ -13,9 +14,8 @@ from ccapp.domain.customer_info import DATA_FROM_SERVER
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import UNTIL_DONE, Intent, Presence, State, SubState, state_of
 from ccapp.domain.requirements import Requires, unmet
-from ccapp.routing.crews import Crew
 from ccapp.routing.decisions import Offer, WaitingCall
-from ccapp.routing.forecast import expected_wait_s
+from ccapp.routing.forecast import Forecast
 from ccapp.routing.signing import has_desk, has_signed_in
 from ccapp.web.since import Since
 
@@ -30,7 +30,7 @@ class Views:
         self._since = since
         self.now = acd.clock.now()
         self._presences = acd.presences()
-        self._serving: dict[QueueId, int] = {}  # agents who take calls of it, on a call or not
+        self._waits: Mapping[VisitId, Forecast | None] | None = None  # None: not asked for yet
         self._ringing: dict[AgentId, Offer] = {}
         for call in acd.line():
             for offer in self._offers(call.visit):
@@ -140,18 +140,16 @@ class Views:
         names = ("id", "name", "state", "sub_state", "reason", "since", "for_s", "online", "banned", "call")
         return [{name: agent[name] for name in names} for agent in told]
 
-    def _expected_wait_s(self, queue: QueueId, position: int) -> float | None:
-        """Of who is rung for: none. Else by all who serve the queue, on a call or not; None: nobody does."""
-        settings = self._acd.centre.queues.get(queue)
-        if settings is None:
-            return None
-        if queue not in self._serving:
-            crew = Crew(settings, (), 0.0)
-            members = (self._presences.get(agent.id) for agent in self._members(settings))
-            self._serving[queue] = sum(
-                presence is not None and crew.has_ready(presence) for presence in members
-            )
-        return expected_wait_s(position, self._serving[queue], self._acd.handling_s(settings))
+    def _wait(self, visit: VisitId) -> Document:
+        """How long a call in line will have to wait from now on; of who is rung for: not at all. None: nobody
+        is there for it."""
+        if self._waits is None:
+            self._waits = self._acd.expected_waits()
+        wait = self._waits.get(visit)
+        return {
+            "expected_wait_s": None if wait is None else round(wait.expected_s, 1),
+            "wait_s_bound": None if wait is None else round(wait.bound_s, 1),
+        }
 
     def waiting(self, call: WaitingCall, position: int) -> Document:
         """A call in line, as it will be served."""
@@ -164,7 +162,7 @@ class Views:
             "caller_name": visit.caller_name if visit else "",
             "entered_at": call.entered_at,
             "wait_s": self._s(self.now - call.entered_at),
-            "expected_wait_s": 0.0 if offers else self._expected_wait_s(call.queue, position),
+            **self._wait(call.visit),
             "priority_s": call.priority_s,
             "requires": call.requires,
             "offers": call.offers,
@@ -302,17 +300,15 @@ class Views:
         """Where he is, since when, and with whom."""
         nowhere: Document = {
             "queue": visit.queue, "agent": None, "node": None, "position": None, "expected_wait_s": None,
+            "wait_s_bound": None,
         }  # fmt: skip
         place = self._acd.place(visit.id)
         if place is not None and not place.served:
             offers = self._offers(visit.id)
             position = positions.get(visit.id)
-            line = {**nowhere, "queue": place.queue, "position": position}
+            line = {**nowhere, "queue": place.queue, "position": position, **self._wait(visit.id)}
             if offers:
-                line["expected_wait_s"] = 0.0
                 return {**line, "where": "ringing", "since": offers[0].made_at, "agent": offers[0].agent}
-            if position is not None:
-                line["expected_wait_s"] = self._expected_wait_s(place.queue, position)
             return {**line, "where": "waiting", "since": place.entered_at}
         talk = self._acd.talk(visit.agent) if visit.agent else None
         if talk is not None and talk.visit == visit.id:

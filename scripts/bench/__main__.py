@@ -20,7 +20,7 @@ from scripts.bench.programme import PARTS, Part, run
 from scripts.bench.table import drawn, lines, markdown
 from scripts.stack.progress import console
 
-CHOICES: Final = ("routing", "gate", *PARTS, "all")
+CHOICES: Final = ("routing", "gate", "wait", *PARTS, "all")
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 
@@ -32,6 +32,8 @@ def main() -> int:
         return 0
     if asked.what == "gate":
         return _gate(quick=asked.quick)
+    if asked.what == "wait":
+        return _wait(quick=asked.quick)
     parts: tuple[Part, ...] = PARTS if asked.what == "all" else (asked.what,)
     began = time.monotonic()
     eyes = _may_observe()
@@ -51,7 +53,8 @@ def _arguments() -> argparse.Namespace:
         prog="scripts/bench/run",
         description="Measures ccapp beside app_queue: one Asterisk, the same SIPp callers and agents, in "
         "turns. routing: decisions a second, without Asterisk. gate: whether the Router is better than "
-        "app_queue's strategies, simulated; ends with 1 if not. calls: processor time per call, and how soon "
+        "app_queue's strategies, simulated; ends with 1 if not. wait: whether callers wait as long as is "
+        "foretold, simulated; ends with 1 if not. calls: processor time per call, and how soon "
         "phones ring. waiting: processor time of a caller who waits. rates: the most calls a second without "
         "trouble.",
     )
@@ -76,6 +79,12 @@ def _routing(*, quick: bool) -> None:
 def _gate(*, quick: bool) -> int:
     """0 when it holds."""
     command = [sys.executable, "-m", "scripts.bench.gate", *(["--calls", "20000"] if quick else [])]
+    return subprocess.run(command, cwd=REPOSITORY, env=os.environ, check=False).returncode
+
+
+def _wait(*, quick: bool) -> int:
+    """0 when callers wait as long as is foretold."""
+    command = [sys.executable, "-m", "scripts.bench.wait", *(["--days", "4"] if quick else [])]
     return subprocess.run(command, cwd=REPOSITORY, env=os.environ, check=False).returncode
 
 

@@ -93,7 +93,7 @@ async def test_five_situations_of_a_call(open_house: OpenHouse) -> None:
         second = await house.call("100")
         await house.until_fact(events.CallWaits, count=2)
         behind = (await Snapshot.of(house)).queue["calls"][1]
-        assert (behind["position"], behind["expected_wait_s"]) == (2, 2 * 60)  # one agent, 60 s a call
+        assert (behind["position"], behind["expected_wait_s"]) == (2, 60)  # after the one who is rung for
         await second.hang_up()
         await house.until_fact(events.CallEnded)
 

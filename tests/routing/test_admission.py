@@ -12,14 +12,15 @@ from ccapp.domain.ids import HoursId, QueueId, VisitId
 from ccapp.domain.presence import Move, SubState
 from ccapp.routing.admission import Refusal
 from ccapp.routing.decisions import Decision, Dismissed
+from ccapp.routing.experience import Experience
 from tests.routing.floor import Floor, agent, call, queue
 from tests.rows import rows
 
 
-def asked(floor: Floor, at: str = "sales", *, handling_s: float = 180.0, **more: Any) -> Refusal | None:
+def asked(floor: Floor, at: str = "sales", **more: Any) -> Refusal | None:
     """What the router says to somebody who wants to join."""
     where = floor.centre.queues[QueueId(at)]
-    return floor.router.refusal(call("new", where, floor.now, **more), handling_s, floor.now)
+    return floor.router.refusal(call("new", where, floor.now, **more), Experience(), floor.now)
 
 
 def reason(refusal: Refusal | None) -> RefusalReason | None:
@@ -54,15 +55,14 @@ def test_who_would_wait_too_long_is_refused_with_the_prediction() -> None:
     for visit in ("talks", "talks too"):
         floor.join(visit, "sales")
         floor.accept(visit)
-    assert asked(floor, handling_s=180) is None  # the first in line: 180 s by two agents
+    assert asked(floor) is None  # the first in line: 180 s by two agents
     floor.join("first", "sales")
-    assert asked(floor, handling_s=180) is None
+    assert asked(floor) is None
     floor.join("second", "sales")
-    assert asked(floor, handling_s=180) == Refusal(
-        reason=RefusalReason.WAIT_TOO_LONG, detail="270 s expected, 200 s may be"
-    )
-    assert asked(floor, handling_s=100) is None
-    assert asked(floor, handling_s=180, caller_priority=1) is None  # would be first
+    assert asked(floor) == Refusal(reason=RefusalReason.WAIT_TOO_LONG, detail="270 s expected, 200 s may be")
+    assert asked(floor, caller_priority=1) is None  # would be first
+    floor.reconfigure(queue("sales", predicted_wait_s_max=200, handling_s=100), agent("ann"), agent("ben"))
+    assert asked(floor) is None
 
 
 def test_nobody_is_refused_for_a_wait_while_somebody_is_free() -> None:

@@ -46,6 +46,8 @@ from ccapp.routing.decisions import (
     Withdrawn,
     WrapUpOver,
 )
+from ccapp.routing.experience import Experience
+from ccapp.routing.forecast import Forecast
 from ccapp.routing.presence import TABLE, Line, standing
 from ccapp.routing.router import Router, UnknownOffer
 from tests.routing.model import Serving
@@ -882,6 +884,16 @@ class AnyOrder(RuleBasedStateMachine):
         for visit in model.calls:
             assert router.open_offers(visit) == model.rung(visit)
             assert router.waiting(model.calls[visit][2].queue)[router.position(visit) - 1].visit == visit
+
+    @invariant()
+    def what_is_foretold_is_a_wait(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        found = self.router.forecasts(Experience(), self.model.now)
+        assert found.keys() == set(self.model.calls)
+        for visit, told in found.items():
+            assert told is None or 0 <= told.expected_s <= told.bound_s < math.inf
+            assert not self.model.rung(visit) or told == Forecast(0.0, 0.0)
 
     @invariant()
     def the_index_holds_the_free_and_no_others(self) -> None:
