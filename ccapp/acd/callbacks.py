@@ -64,7 +64,8 @@ class Callback:
         self.visit = visit
         self.asked = asked
         self.tries = 0
-        self.spoilt = 0  # of them by an engine's death: one more is made in place of one such
+        self.spoilt = 0  # of them do not count: not dialled, or (the first such) cut by an engine's death
+        self._cut = False
         self.not_before = 0.0
         self.trying: events.CallbackDialled | None = None
         self.keeps_agent = False  # one is offered to it, and rung only when the customer has answered
@@ -84,6 +85,13 @@ class Callback:
     @property
     def key(self) -> tuple[QueueId, str]:
         return key_of(self.queue, self.number)
+
+    def in_vain(self, fact: events.CallbackTried) -> None:
+        """What a try that is over leaves behind."""
+        self.trying, self.not_before, self.visit.channel = None, fact.again_at, ChannelId("")
+        cut = fact.result is TryResult.ENGINE_RESTART and not self._cut
+        self.spoilt += cut or fact.result is TryResult.NOT_DIALLED
+        self._cut = self._cut or cut
 
     def waited_s(self, now: float) -> float:
         """What counts for its place."""
@@ -229,16 +237,15 @@ class Callbacks:
 
     def tried(self, callback: Callback, result: TryResult, cause: int, again_at: float) -> None:
         """In vain."""
-        callback.trying, callback.not_before = None, again_at
-        if result is TryResult.ENGINE_RESTART:
-            callback.spoilt = 1
-        self._tell(
-            events.CallbackTried,
-            callback,
-            tries=callback.tries,
-            result=result,
-            cause=cause,
-            again_at=again_at,
+        callback.in_vain(
+            self._tell(
+                events.CallbackTried,
+                callback,
+                tries=callback.tries,
+                result=result,
+                cause=cause,
+                again_at=again_at,
+            )
         )
 
     def put_off(self, callback: Callback, until: float) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from ccapp.acd.callbacks import Callback, visit_of
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
-from ccapp.domain.callbacks import TryResult
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import VisitFact
-from ccapp.domain.ids import AgentId, ChannelId, OfferId
+from ccapp.domain.ids import AgentId, OfferId
 from ccapp.routing.decisions import Offer
 
 
@@ -59,11 +58,8 @@ def _fold_callback(callback: Callback, fact: VisitFact) -> None:
     match fact:
         case events.CallbackDialled(tries=tries, channel=channel):
             callback.tries, callback.trying, callback.visit.channel = tries, fact, channel
-        case events.CallbackTried(again_at=again_at, result=result):
-            callback.trying, callback.not_before = None, again_at
-            callback.visit.channel = ChannelId("")
-            if result is TryResult.ENGINE_RESTART:
-                callback.spoilt = 1
+        case events.CallbackTried():
+            callback.in_vain(fact)
         case events.CallServed():
             callback.trying = None
         case events.CallbackEnded():

@@ -124,11 +124,14 @@ async def _with(customer: "Customer", callback: Callback, floor: Floor) -> None:
         _was_in_vain(failed, callback, floor)
 
 
+AT_ONCE = (TryResult.AGENT_GONE, TryResult.NOT_DIALLED, TryResult.ENGINE_RESTART)
+"""It was not the customer's doing."""
+
+
 def _was_in_vain(why: "InVain", callback: Callback, floor: Floor) -> None:
     acd = floor.acd
     rules = _rules(callback, acd.centre)
-    at_once = why.result in (TryResult.AGENT_GONE, TryResult.ENGINE_RESTART) or rules is None
-    retry_s = 0.0 if rules is None or at_once else rules.retry_s
+    retry_s = 0.0 if rules is None or why.result in AT_ONCE else rules.retry_s
     acd.callbacks.tried(callback, why.result, why.cause, acd.clock.now() + retry_s)
 
 
@@ -154,8 +157,8 @@ async def _served(customer: "Customer", callback: Callback, floor: Floor) -> Ser
                 return None
             if served := await _both_rung(attempt, place, customer):
                 return served
-            if customer.was_dialled and not customer.is_there:
-                raise InVain(TryResult.AGENT_GONE if customer.rings else TryResult.HUNG_UP)
+            if callback.trying is not None and not customer.is_there:
+                raise InVain(customer.why_absent)
         with Comfort(place, customer.there, _queue(place, floor), floor) as comfort:
             return await ringing.first_to_answer(place, comfort)
 
@@ -228,16 +231,15 @@ class Customer:
         return None
 
     @property
-    def was_dialled(self) -> bool:
-        return self._leg is not None
+    def why_absent(self) -> TryResult:
+        """Though an agent had answered, or was kept for him."""
+        if self._leg is None:
+            return TryResult.NOT_DIALLED
+        return TryResult.HUNG_UP if self._leg.answered else TryResult.AGENT_GONE
 
     @property
     def is_there(self) -> bool:
         return self._leg is not None and self._leg.answered and self._leg.gone is None
-
-    @property
-    def rings(self) -> bool:
-        return self._leg is not None and not self._leg.answered
 
     @property
     def there(self) -> Leg:

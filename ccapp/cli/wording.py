@@ -92,6 +92,7 @@ TRIED = {
     TryResult.FAILED: "cannot be reached",
     TryResult.HUNG_UP: "answers, and hangs up before an agent is there",
     TryResult.AGENT_GONE: "was rung in vain: the agent was gone before the answer",
+    TryResult.NOT_DIALLED: "is not dialled: the agent was gone before",
     TryResult.ENGINE_RESTART: "was rung while the engine restarted: that try is void",
 }
 CALLED_BACK = {

@@ -68,6 +68,7 @@ class TryResult(StrEnum):
     FAILED = "failed"  # no such number, trunk or network trouble
     HUNG_UP = "hung_up"  # answered, and left before an agent was there
     AGENT_GONE = "agent_gone"  # the agent did not wait until the customer answered
+    NOT_DIALLED = "not_dialled"  # the agent was gone before the customer's phone rang: costs no try
     ENGINE_RESTART = "engine_restart"  # the engine died while the customer's phone rang
 
 

@@ -291,6 +291,7 @@ class Views:
             "caller_number": visit.caller_number,
             "caller_name": visit.caller_name,
             DATA_FROM_SERVER: self._customer_info(visit.id),
+            "callback": visit.callback,
             "offers": visit.offers,
             **where,
             "since_s": self._s(self.now - where["since"]),

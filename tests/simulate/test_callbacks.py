@@ -15,7 +15,7 @@ from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, ToTree, T
 from ccapp.domain.hours import DAYS, Hours, Span
 from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, HoursId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import AskCallback, Tree
-from ccapp.domain.presence import State, state_of
+from ccapp.domain.presence import Move, State, state_of
 from ccapp.simulate.loop import run
 from ccapp.simulate.people import Caller, CallerScript, React, Reaction
 from ccapp.simulate.scenario import Scenario
@@ -77,6 +77,10 @@ class Floor:
         assert self.world.engine is not None
         assert self.world.engine.do(lambda: self.acd.callbacks.cancel(callback, "test"))
 
+    def logs_out(self, agent: AgentId) -> None:
+        assert self.world.engine is not None
+        self.world.engine.do(lambda: self.acd.move(agent, Move.LOG_OUT))
+
     def hangs_up(self, agent: AgentId | None) -> None:
         """The agent's phone, or the customer's."""
         for channel in list(self.exchange.channels.values()):
@@ -126,6 +130,7 @@ def lived(
     centre: Centre,
     outside: React = React(Reaction.ANSWER, 2.0),  # noqa: B008
     agents: React | Iterator[React] = React(Reaction.ANSWER, 1.0),  # noqa: B008
+    commit_s: float = 0.0005,
 ) -> None:
     scenario = Scenario(
         seed=1,
@@ -135,6 +140,7 @@ def lived(
         reacts=lambda agent, chance: agents if isinstance(agents, React) else next(agents),
         outside=lambda number, chance: outside,
         arrive_s=0.0,
+        commit_s=commit_s,
     )
 
     async def main() -> None:
@@ -246,6 +252,22 @@ def test_an_agent_who_does_not_wait_for_the_customer() -> None:
         assert [fact.tries for fact in floor.facts(events.CallbackDialled)] == [1, 2]
 
     lived(story, centre(), React(Reaction.ANSWER, 5.0))
+
+
+def test_an_agent_who_is_gone_before_the_customer_is_dialled_costs_no_try() -> None:
+    async def story(floor: Floor) -> None:
+        await floor.ready()
+        floor.ask(DANA)
+        agent = (await floor.until(events.CallbackDialled)).agent
+        assert agent is not None
+        floor.logs_out(agent)
+        tried = await floor.until(events.CallbackTried)
+        assert (tried.result, tried.again_at) == (TryResult.NOT_DIALLED, tried.at)
+        served = await floor.until(events.CallServed)
+        assert served.agent != agent
+        await floor.settled(1)
+
+    lived(story, centre(replace(RULES, tries_max=1), agents=2), commit_s=0.2)
 
 
 def test_a_customer_who_answered_first_waits_on_the_line_for_another_agent() -> None:
