@@ -21,8 +21,11 @@ from ccapp.routing.seats import Place, Seat
 from ccapp.routing.signing import is_let_in
 from ccapp.routing.skills import Members
 
-LOOK_MAX = 250
+LOOK_MAX = 120
 """So many calls in line are looked at one by one; those behind them by their number."""
+
+LOOKS_MAX = 10
+"""About so many times, for the ranks that overtake each other."""
 
 UNSEEN_PER_S = 1e-6
 """How often a queue is called that nobody has called yet: what counts is how its calls are beside others'."""
@@ -238,7 +241,7 @@ class _Look:
         self._seen: dict[int, list[float | None]] = {}  # by how many flows overtake
 
     def forecast(self, number: int, call: Called) -> Forecast | None:
-        overtaking = [flow for flow in self._flows if flow.rank < call.order[0]]
+        overtaking = self._overtaking(call.order[0])
         after_s = self._after_s(number, overtaking)
         if overtaking and call.overdue_s is not None and (after_s is None or after_s > call.overdue_s):
             after_s = self._when_overdue(number, call.overdue_s, after_s)
@@ -251,6 +254,11 @@ class _Look:
         habits = self._habits[call.queue.id]
         agents = sum(crew.agents for crew in his)
         return forecast(after_s, habits, agents, rate, overtaken=lost / rate if rate else 0.0)
+
+    def _overtaking(self, rank: int) -> Sequence[Flow]:
+        """Of very many ranks some share a look."""
+        count = sum(flow.rank < rank for flow in self._flows)
+        return self._flows[: count - count % (1 + len(self._flows) // LOOKS_MAX)]
 
     def _after_s(self, number: int, overtaking: Sequence[Flow]) -> float | None:
         if len(overtaking) not in self._seen:

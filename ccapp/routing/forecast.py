@@ -5,6 +5,7 @@ now and then. So seen, the k-th in a line of its own is served after k times the
 of agents (spec/voximplant_acd.md §3). The rest is what several lines have to do with each other.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, expm1, inf, log1p, sqrt
@@ -73,14 +74,20 @@ class _Line:
         self._gone = [False] * len(line)
         self._bits = [call.bits_at(0.0) for call in line]
         self._first = [0] * len(self._teams)  # before it nothing is left for this team
-        self._steps = sorted({from_s for call in line for from_s, _ in call.who if from_s > 0})
+        later = [
+            (from_s, number, bit)
+            for number, call in enumerate(line)
+            for from_s, bit in call.who
+            if from_s > 0
+        ]
+        self._steps = deque(sorted(later, key=lambda step: step[0]))  # then others may serve a call
         self._now = 0.0
 
     def run(self) -> list[float | None]:
         self._take_the_free()
         while True:
             rates = self._rates()
-            step_s = self._steps[0] if self._steps else inf
+            step_s = self._steps[0][0] if self._steps else inf
             if not rates and step_s == inf:
                 return self._after
             self._work(rates, step_s)
@@ -114,14 +121,13 @@ class _Line:
         for number, rate in rates.items():
             real = self._real[number] = self._real_after(number, rate, lasts_s)
             self._left[number] -= lasts_s * rate
-            if real <= GONE:
+            if real <= GONE or self._now + needs[number] <= until:
                 self._gone[number] = True
                 self._after[number] = until + max(0.0, self._left[number]) / rate
         self._now = until
-        if until == step_s:
-            del self._steps[0]
-            self._bits = [call.bits_at(until) for call in self._line]
-            self._first = [0] * len(self._teams)
+        while self._steps and self._steps[0][0] <= until:
+            _, number, self._bits[number] = self._steps.popleft()
+            self._first = [min(at, number) for at in self._first]
 
     def _real_left(self, number: int) -> float:
         real = self._real[number]

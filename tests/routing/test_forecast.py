@@ -76,7 +76,7 @@ TEAMS = st.lists(
         may=st.integers(1, 7),
         agents=st.integers(1, 9),
         free=st.integers(0, 2),
-        rate=st.sampled_from([0.0, 1e-6, 0.01, 3.0]),
+        rate=st.sampled_from([0.0, 1e-6, 0.01, 3.0, 1e9]),
     ),
     max_size=5,
 )

@@ -885,10 +885,8 @@ class AnyOrder(RuleBasedStateMachine):
             assert router.open_offers(visit) == model.rung(visit)
             assert router.waiting(model.calls[visit][2].queue)[router.position(visit) - 1].visit == visit
 
-    @invariant()
-    def what_is_foretold_is_a_wait(self) -> None:
-        if not hasattr(self, "model"):
-            return
+    @rule()
+    def foretells_waits(self) -> None:
         found = self.router.forecasts(Experience(), self.model.now)
         assert found.keys() == set(self.model.calls)
         for visit, told in found.items():
