@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, StandingOrder, VisitFact
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId
 from ccapp.domain.ivr import Prompt
 from ccapp.domain.voicemail import EndKey, Message
@@ -453,6 +453,10 @@ class Journal(Protocol):
 
     async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
         """Those who have hung up in a line since then (epoch s), in order; the last ten thousand."""
+        ...
+
+    async def standing_orders(self) -> Sequence[StandingOrder]:
+        """The last one about every number and every queue, of those only that are in force."""
         ...
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:

@@ -1,8 +1,8 @@
 -- The whole present schema, for a new database and for the reader. An existing database gets here by
 -- db/migrations/, forward only; a test proves that both ways end in the same catalogue.
 --
--- `fact` is the truth about what happened; `visit`, `segment`, `presence` and `manager` are folds over it, written in
--- the same transaction (db/queries/project.sql) and at any time rebuilt from it (db/queries/rebuild.sql).
+-- `fact` is the truth about what happened; `visit`, `segment`, `presence`, `manager` and `standing_order` are folds
+-- over it, written in the same transaction (db/queries/project.sql) and at any time rebuilt from it (db/queries/rebuild.sql).
 -- Seconds are double precision with the unit in the name; instants are timestamptz.
 
 create table schema_migration (
@@ -126,6 +126,15 @@ create table message (
 
 create index message_kept on message (seq) where deleted_at is null;
 
+-- The last order about every number and every queue: of NumberListed, NumberUnlisted, QueueClosed, QueueOpened.
+create table standing_order (
+    about  text primary key,               -- as "number 4930123" or "queue sales"
+    seq    bigint not null,
+    at     timestamptz not null,
+    kind   text not null,
+    body   jsonb not null
+);
+
 -- The one engine that may act on this database: one row. Every batch of facts holds it FOR SHARE and is
 -- refused when its epoch has grown; taking over makes it grow.
 create table engine_lease (
@@ -149,4 +158,5 @@ create table centre_version (
     document    json not null              -- json, not jsonb: keeps the order in which it was written
 );
 
-insert into schema_migration (version, name) values (1, 'first'), (2, 'manager'), (3, 'message');
+insert into schema_migration (version, name) values (1, 'first'), (2, 'manager'), (3, 'message'),
+    (4, 'standing_order');

@@ -14,6 +14,7 @@ from typing import assert_never
 from ccapp.acd import telling
 from ccapp.acd.entering import TurnedAway, turned_away
 from ccapp.acd.meter import Meter
+from ccapp.acd.orders import Orders
 from ccapp.acd.place import Place
 from ccapp.acd.returning import Returning
 from ccapp.acd.stations import Stations
@@ -21,7 +22,7 @@ from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Edition, Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
-from ccapp.domain.admission import ExitReason, Goodbye
+from ccapp.domain.admission import CLOSED_REASONS, ExitReason, Goodbye, RefusalReason, Treatment
 from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.events import Fact
 from ccapp.domain.ids import (
@@ -77,6 +78,7 @@ class Carrying(ABC):
         self._experience = Experience()
         self._foretold: tuple[float, Mapping[VisitId, Forecast | None]] = (0.0, {})
         self._returning = Returning()
+        self.orders = Orders(centre.numbering)
         self._places: dict[VisitId, Place] = {}
         self._talks: dict[AgentId, Talk] = {}
         self._stations = Stations(self._device)
@@ -139,6 +141,14 @@ class Carrying(ABC):
         if settings is None:
             raise TurnedAway(ExitReason.QUEUE_GONE, Goodbye(say=Queue(id=queue, name="").sorry))
         return settings
+
+    def treatment(self, queue: Queue, reason: RefusalReason | ExitReason) -> Treatment:
+        """Where a caller goes who is not served there, for this reason."""
+        by_order = self.orders.treatment(queue, self.clock.now()) if reason in CLOSED_REASONS else None
+        return by_order or queue.treatment(reason)
+
+    def _turned_away(self, visit: Visit, queue: Queue, reason: RefusalReason | ExitReason) -> TurnedAway:
+        return turned_away(visit, queue, reason, self.treatment(queue, reason))
 
     # --- the world outside ---------------------------------------------------------------------------------
 
@@ -217,6 +227,7 @@ class Carrying(ABC):
         self._experience.hear(fact, self.centre.queues)
         if isinstance(fact, events.CallAbandoned):
             self._returning.left(fact)
+        self.orders.hear(fact)
         self.meter.fact(fact)
         for watcher in self._watchers:
             watcher(fact)
@@ -249,7 +260,7 @@ class Carrying(ABC):
     def _dismiss(self, place: Place, reason: ExitReason) -> None:
         """His wait is over, by a rule."""
         queue = self.centre.queues.get(place.queue, place.settings)
-        away = turned_away(place.visit, queue, reason)
+        away = self._turned_away(place.visit, queue, reason)
         if not place.visit.callback:  # its own end says so
             self._publish(telling.wait_ended(place, reason, away.to, self.clock.now()))
         place.turn_away(away)

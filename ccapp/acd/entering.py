@@ -23,7 +23,9 @@ def outcome_of(reason: RefusalReason | ExitReason) -> Outcome:
     return Outcome.REFUSED if isinstance(reason, RefusalReason) else Outcome.TIMED_OUT
 
 
-def turned_away(visit: Visit, queue: Queue, reason: RefusalReason | ExitReason) -> TurnedAway:
+def turned_away(
+    visit: Visit, queue: Queue, reason: RefusalReason | ExitReason, treatment: Treatment
+) -> TurnedAway:
     visit.diversions += 1
-    to = queue.treatment(reason) if visit.diversions <= DIVERSIONS_MAX else Goodbye(say=queue.sorry)
+    to = treatment if visit.diversions <= DIVERSIONS_MAX else Goodbye(say=queue.sorry)
     return TurnedAway(reason, to)

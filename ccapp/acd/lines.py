@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 from ccapp.acd import telling
 from ccapp.acd.callbacks import Callbacks
-from ccapp.acd.entering import turned_away
 from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.people import People
 from ccapp.acd.place import Attempt, Place
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import Outcome
@@ -20,11 +20,13 @@ from ccapp.domain.ids import (
     BridgeId,
     ChannelId,
     QueueId,
+    VisitId,
 )
 from ccapp.domain.presence import Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.recording import recorded
 from ccapp.domain.requirements import Requires, merged
+from ccapp.domain.standing import Closing, Waiting
 from ccapp.routing.decisions import (
     Offer,
     WaitingCall,
@@ -116,9 +118,10 @@ class Lines(People):
 
     def _admit(self, visit: Visit, queue: Queue, call: WaitingCall) -> None:
         now = self.clock.now()
-        refusal = self._router.refusal(call, self._experience, now)
+        by_order = self.orders.refusal(queue.id, visit.caller_number, now)
+        refusal = by_order or self._router.refusal(call, self._experience, now)
         if refusal is not None:
-            away = turned_away(visit, queue, refusal.reason)
+            away = self._turned_away(visit, queue, refusal.reason)
             self._publish(telling.entry_refused(visit, queue.id, refusal, away.to, now))
             raise away
 
@@ -184,6 +187,7 @@ class Lines(People):
         self._places[attempt.visit.id].settle(offer.offer)
         self._publish(telling.offer_declined(attempt.visit, offer, reason, now, cause))
         self._carry_out("declined", lambda: self._router.declined(offer.offer, reason, now))
+        self._send_out_if_closed(attempt.visit.id)
 
     def caller_gone(self, visit: Visit) -> None:
         """The caller left while a phone rang: he leaves the line, the agents are as they were."""
@@ -198,6 +202,23 @@ class Lines(People):
         """As it is foretold now; None: nobody is there for him."""
         wait = self.expected_wait(place.visit.id)
         return None if wait is None else wait.expected_s
+
+    # --- closing by hand ---------------------------------------------------------------------------------
+
+    def close_queue(self, closing: Closing) -> None:
+        """At once for new callers; who waits stays or is treated, once no phone rings for him."""
+        self._publish(events.QueueClosed(at=self.clock.now(), closing=closing))
+        for visit in [each for each, place in self._places.items() if place.queue == closing.queue]:
+            self._send_out_if_closed(visit)
+
+    def _send_out_if_closed(self, visit: VisitId) -> None:
+        place, now = self._places.get(visit), self._on_time()
+        if place is None or place.ringing or place.served or place.away or place.visit.callback:
+            return
+        closing = self.orders.closing(place.queue, now)
+        if closing is not None and closing.waiting is Waiting.TREAT:
+            self._carry_out("queue_closed", lambda: self._router.leave(visit, now))
+            self._dismiss(place, ExitReason.CLOSED)
 
     # --- offers --------------------------------------------------------------------------------------------
 

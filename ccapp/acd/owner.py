@@ -7,6 +7,7 @@ offers, talks), `restoring` (after a crash). Nothing in here waits.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ccapp.acd import telling
 from ccapp.acd.callbacks import Callbacks
@@ -28,6 +29,7 @@ from ccapp.domain.ids import (
     VisitId,
 )
 from ccapp.domain.managers import Chosen, caller_key
+from ccapp.domain.standing import Listed
 from ccapp.ports import Arrived, Journal
 from ccapp.routing.index import TIERS
 
@@ -162,6 +164,31 @@ class Acd(Restoring):
             events.ManagerAsked(at=self.clock.now(), visit=visit.id, data=visit.data, agent=agent, yes=yes)
         )
 
+    # --- standing orders -----------------------------------------------------------------------------------
+
+    def list_number(self, listed: Listed, by: str) -> Listed:
+        """In place of what was said of the number before, however it was written. Returns what is kept."""
+        kept = replace(listed, number=self.centre.numbering.e164(listed.number))
+        before = self.orders.listed(kept.number)
+        if before is not None and before.number != kept.number:
+            self.unlist_number(before, by)
+        self._publish(events.NumberListed(at=self.clock.now(), listed=kept, by=by))
+        return kept
+
+    def unlist_number(self, listed: Listed, by: str) -> None:
+        self._publish(events.NumberUnlisted(at=self.clock.now(), number=listed.number, by=by))
+
+    def open_queue(self, queue: QueueId, by: str) -> None:
+        self._publish(events.QueueOpened(at=self.clock.now(), queue=queue, by=by))
+
+    def caller_blocked(self, visit: Visit, listed: Listed) -> None:
+        now = self.clock.now()
+        self._publish(
+            events.CallerBlocked(
+                at=now, visit=visit.id, data=visit.data, number=listed.number, detail=listed.note
+            )
+        )
+
     # --- configuration -------------------------------------------------------------------------------------
 
     def reconfigure(self, centre: Centre, version: int = 0) -> None:
@@ -169,6 +196,7 @@ class Acd(Restoring):
         were."""
         before, self.centre = self.centre, centre
         self.edition = Edition(version, centre.trees)
+        self.orders.renumber(centre.numbering)
         now = self.clock.now()
         self._carry_out("reconfigured", lambda: self._router.reconfigure(centre, now))
         self._outside(before)

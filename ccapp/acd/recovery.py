@@ -130,6 +130,8 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.MessageNotKept():
             found.visit.messages += found.message is None
             _message_over(found)
+        case events.CallerBlocked():
+            found.visit.ends(events.Outcome.REFUSED, events.EndedBy.SYSTEM)
         case events.CallForwarded(answered=True):
             found.forward = None
             found.visit.ends(events.Outcome.FORWARDED, events.EndedBy.CALLER)

@@ -3,7 +3,7 @@
 import logging
 
 from ccapp.acd import Visit
-from ccapp.calls import customer_info, ivr, queueing, voicemail
+from ccapp.calls import customer_info, ivr, listed, queueing, voicemail
 from ccapp.calls.floor import Floor
 from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
@@ -30,7 +30,7 @@ async def inbound(arrived: Arrived, floor: Floor) -> None:
                 if number is None:
                     visit.ends(Outcome.REFUSED, EndedBy.SYSTEM)
                     caller.release(NO_SUCH_NUMBER)
-                else:
+                elif listed.let_in(visit, caller, floor):
                     await journey(visit, caller, start(number, visit), floor)
             await voicemail.settle(visit, floor, gone=True)
             note_hang_up(visit, scope.happened)

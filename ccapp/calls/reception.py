@@ -127,6 +127,8 @@ class Reception:
             return self._reconnected(survey)
         for fact in await self._journal.presences():
             floor.acd.restore(fact)
+        for order in await self._journal.standing_orders():
+            floor.acd.orders.hear(order)
         for left in await self._journal.abandoned(floor.acd.clock.now() - RESUME_S_MAX):
             floor.acd.remember(left)
         floor.acd.messages.restore(await self._journal.messages())

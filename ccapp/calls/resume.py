@@ -13,7 +13,7 @@ from ccapp.acd import Callback, Talk, TurnedAway, Visit, telling
 from ccapp.acd.callbacks import Ending
 from ccapp.acd.entering import outcome_of
 from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
-from ccapp.calls import customer_info, forward, on_line, own_call, queueing, recording, voicemail
+from ccapp.calls import customer_info, forward, listed, on_line, own_call, queueing, recording, voicemail
 from ccapp.calls.arrival import story_of
 from ccapp.calls.callback import callback_found, ring_back
 from ccapp.calls.floor import Floor
@@ -302,7 +302,9 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
         return _in_tree(open, open.node, floor)
     await learn_from_headers(open.visit, caller, floor)
     number = floor.acd.centre.number(open.visit.number)
-    return start(number, open.visit) if number is not None else None
+    if number is None or not listed.let_in(open.visit, caller, floor):
+        return None
+    return start(number, open.visit)
 
 
 def _at_mailbox(open: OpenVisit, floor: Floor) -> Waypoint | None:
@@ -343,5 +345,5 @@ async def _sent_on(
             caller_priority=waited.caller_priority,
             brought_s=floor.acd.clock.now() - waited.entered_at + waited.brought_s,
         )
-    left = [*islice(ways(queue.treatment(away.reason)), open.vain, None), Goodbye(say=queue.sorry)]
+    left = [*islice(ways(floor.acd.treatment(queue, away.reason)), open.vain, None), Goodbye(say=queue.sorry)]
     return await queueing.elsewhere(open.visit, caller, line, TurnedAway(away.reason, left[0]), floor)

@@ -71,8 +71,8 @@ class Engine:
     async def put(self, *path: str, body: Mapping[str, Any]) -> Any:
         return orjson.loads(await self._ask("PUT", _path(path), json=body))
 
-    async def delete(self, *path: str) -> Any:
-        return orjson.loads(await self._ask("DELETE", _path(path)))
+    async def delete(self, *path: str, **query: str) -> Any:
+        return orjson.loads(await self._ask("DELETE", _path(path), params=query))
 
     async def put_yaml(self, path: str, text: bytes, **query: str) -> Any:
         headers = {"Content-Type": "application/yaml"}

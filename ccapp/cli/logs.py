@@ -37,7 +37,7 @@ from ccapp.domain.explanation import Explanation
 log = logging.getLogger("ccapp.cli")
 facts = logging.getLogger("ccapp.facts")
 
-PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values", "info"})
+PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values", "info", "listed"})
 """Fields that may tell who called, whom he called or what he keyed."""
 
 PUBLIC = frozenset({
@@ -51,7 +51,7 @@ PUBLIC = frozenset({
     "epoch", "alive", "gone", "after_call", "after_call_sub_state", "after_call_reason",
     "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone", "at_desk",
     "caller_priority", "brought_s", "detail", "to", "then", "manager", "yes", "record", "recording", "files",
-    "by_backup",
+    "by_backup", "closing",
     "seconds", "ok",
     "message", "mailbox", "otherwise", "file", "prompt",
     "asked_by", "expires_at", "origin", "tries", "again_at", "until",

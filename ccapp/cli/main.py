@@ -16,6 +16,8 @@ from ccapp.cli import (
     ivr,
     live,
     manager,
+    numbers,
+    queue,
     reading,
     report,
     running,
@@ -66,6 +68,8 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(manager.app, name="manager")
 app.add_typer(voicemail.app, name="voicemail")
 app.add_typer(callbacks.app, name="callbacks")
+app.add_typer(queue.app, name="queue")
+app.add_typer(numbers.app, name="numbers")
 app.add_typer(config.app, name="config")
 app.add_typer(ivr.app, name="ivr")
 app.command()(doctor.doctor)

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ccapp.cli.show import add, caller, duration, listed, moment, number, state_text, table, text
+from ccapp.cli.wording import closed_until
 from ccapp.domain.requirements import Requires, wording
 
 type Document = dict[str, Any]
@@ -94,7 +95,8 @@ def _queue_table(rows: list[Document]) -> RenderableType:
             number(agents["ACW"]),
             number(agents["UNREADY"]),
         )
-    return made
+    closed = [f"{row['id']} is {closed_until(row['closed'])}" for row in rows if row["closed"]]
+    return Group(made, *(text(line, "yellow") for line in closed)) if closed else made
 
 
 def queue(document: Document) -> RenderableType:

@@ -1,6 +1,10 @@
 """Facts in words: one short sentence each, the same in a call's story and in the live stream."""
 
-from ccapp.cli.show import duration
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ccapp.cli.show import duration, moment
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.callbacks import AskedBy, CallbackEnd, TryResult
@@ -11,6 +15,7 @@ from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.requirements import wording
 from ccapp.domain.serving import Strategy
+from ccapp.domain.standing import Listed, Waiting
 from ccapp.domain.voicemail import NotKept
 
 DECLINED = {
@@ -111,12 +116,14 @@ REFUSAL = {
     RefusalReason.WAIT_TOO_LONG: "where the wait would be too long",
     RefusalReason.OFFLINE: "where nobody is logged in",
     RefusalReason.NOBODY_READY: "where nobody takes calls",
+    RefusalReason.BLOCKED: "as his number is blocked there",
 }
 EXIT = {
     ExitReason.TIMEOUT: "the queue's wait limit was reached",
     ExitReason.NO_AGENT_TIMEOUT: "nobody had been logged in for too long",
     ExitReason.EMPTY: "nobody was there any more",
     ExitReason.QUEUE_GONE: "there was no such queue any more",
+    ExitReason.CLOSED: "the queue was closed by hand",
 }
 ASKED = {
     Asked.ANSWERED: "answered",
@@ -226,6 +233,14 @@ def sentence(fact: Fact) -> str:
         case events.MessageTold(message=message, of=of, ok=ok, detail=detail):
             said = "is told of" if ok else f"could not be told of ({detail})"
             return f"{of} {said} message {message}"
+        case events.NumberListed(listed=listed, by=by):
+            return f"{listed.number} is {_what_of(listed)} now, says {by or 'somebody'}"
+        case events.NumberUnlisted(number=number, by=by):
+            return f"{number} is a number as others now, says {by or 'somebody'}"
+        case events.QueueClosed(closing=closing):
+            return f"{closing.queue} is {closed_until(asdict(closing))}"
+        case events.QueueOpened(queue=queue, by=by):
+            return f"{queue} is closed by hand no more, says {by or 'somebody'}"
         case events.ManagerChosen(number=number, agent=agent, why=why):
             return f"{agent or 'nobody'} is the manager of {number} now ({CHOSEN.get(why, why)})"
         case _:
@@ -265,6 +280,8 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"talk with {agent} ends after {seconds(talk_s)}: {BY[by]}"
         case events.TalkRecorded(agent=agent, recording=name, seconds=length, ok=ok, detail=detail):
             return f"talk with {agent}: {_recorded(name, length, ok, detail)}"
+        case events.CallerBlocked(detail=detail):
+            return f"is refused, as the number is blocked{f' ({detail})' if detail else ''}"
         case events.ForwardAnswered(number=number):
             return f"{number} answers outside"
         case events.NotReached(to=to, why=why, then=then):
@@ -302,6 +319,20 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"is over after {seconds(duration_s)}: {OUTCOME[outcome]}, {BY[by]}"
         case _:
             return type(fact).__name__
+
+
+def closed_until(closing: Mapping[str, Any]) -> str:
+    """How a queue is closed by hand, from what the engine says of it."""
+    until = "" if closing["until"] is None else f" until {moment(closing['until'])}"
+    stay = "stay" if closing["waiting"] == Waiting.STAY else "are sent on"
+    return f"closed{until} by {closing['by'] or 'hand'}; those who wait {stay}"
+
+
+def _what_of(listed: Listed) -> str:
+    parts = ["blocked"] if listed.ivr_blocked else []
+    parts += ["blocked in queues"] if listed.queue_blocked else []
+    parts += [f"{name} {value}" for name, value in listed.data.items()]
+    return ", ".join(parts) or "listed"
 
 
 def _recorded(name: str, length_s: float, ok: bool | None, detail: str) -> str:

@@ -47,6 +47,7 @@ from ccapp.config.models_customer_info import CustomerInfoPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
 from ccapp.config.models_ivr import TreePart
 from ccapp.config.models_managers import ManagerPart
+from ccapp.config.models_numbering import NumberingPart
 from ccapp.config.models_prompts import HeardPart
 from ccapp.config.models_record_prompts import RecordPromptsPart
 from ccapp.config.models_serving import (
@@ -290,6 +291,7 @@ class CentrePart(Part):
     own_calls: OwnCallsPart = OwnCallsPart()
     customer_info: CustomerInfoPart | None = None
     record_prompts: RecordPromptsPart = RecordPromptsPart()
+    numbering: NumberingPart = NumberingPart()
     trunks: dict[TrunkName, TrunkPart] = Field({})
     numbers: dict[Dialled, NumberPart] = Field({})
     queues: dict[QueueName, QueuePart] = Field({})
@@ -315,6 +317,7 @@ class CentrePart(Part):
             own_calls=self.own_calls.value(),
             customer_info=None if self.customer_info is None else self.customer_info.value(),
             record_prompts=self.record_prompts.value(),
+            numbering=self.numbering.value(),
             trunks={id: part.value(id) for id, part in self.trunks.items()},
             numbers={number: part.value(number) for number, part in self.numbers.items()},
             queues={id: part.value(id) for id, part in self.queues.items()},
@@ -342,6 +345,7 @@ class CentrePart(Part):
             own_calls=OwnCallsPart.of(centre.own_calls),
             customer_info=centre.customer_info and CustomerInfoPart.of(centre.customer_info),
             record_prompts=RecordPromptsPart.of(centre.record_prompts),
+            numbering=NumberingPart.of(centre.numbering),
             trunks={id: TrunkPart.of(trunk) for id, trunk in centre.trunks.items()},
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},

@@ -16,6 +16,7 @@ class RefusalReason(StrEnum):
     WAIT_TOO_LONG = "wait_too_long"  # as predicted
     OFFLINE = "offline"  # nobody who may serve is logged in
     NOBODY_READY = "nobody_ready"  # those who are logged in do not take calls
+    BLOCKED = "blocked"  # his number is on the list
 
 
 class ExitReason(StrEnum):
@@ -25,6 +26,10 @@ class ExitReason(StrEnum):
     NO_AGENT_TIMEOUT = "no_agent_timeout"  # the longest wait with nobody logged in
     EMPTY = "empty"  # the queue is left when nobody is there
     QUEUE_GONE = "queue_gone"  # it is no longer configured
+    CLOSED = "closed"  # by hand, with those who waited
+
+
+CLOSED_REASONS = (RefusalReason.CLOSED, ExitReason.CLOSED)
 
 
 class WhenEmpty(StrEnum):

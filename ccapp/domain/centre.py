@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccapp.domain.admission import (
+    CLOSED_REASONS,
     ExitReason,
     Goodbye,
     RefusalReason,
@@ -20,6 +21,7 @@ from ccapp.domain.hours import Hours
 from ccapp.domain.ids import AgentId, GroupId, HoursId, MailboxId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Prompt, Say, Tree
 from ccapp.domain.managers import ManagerRules
+from ccapp.domain.numbering import PLAIN, Numbering
 from ccapp.domain.priorities import OVERDUE_S, Priority, TimeBase
 from ccapp.domain.requirements import Requires, Skills
 from ccapp.domain.serving import (
@@ -117,9 +119,9 @@ class Queue:
 
     def treatment(self, reason: RefusalReason | ExitReason) -> Treatment:
         """Where a caller goes who is not served here, for this reason."""
-        if reason is RefusalReason.CLOSED:
+        if reason in CLOSED_REASONS:
             return self.closed
-        if reason is ExitReason.QUEUE_GONE or self.overflow is None:
+        if reason in (ExitReason.QUEUE_GONE, RefusalReason.BLOCKED) or self.overflow is None:
             return Goodbye(say=self.sorry)
         return self.overflow
 
@@ -248,6 +250,7 @@ class Centre:
     own_calls: OwnCalls = OwnCalls()
     customer_info: CustomerInfo | None = None  # None: nobody is asked about callers
     record_prompts: RecordPrompts = RecordPrompts()
+    numbering: Numbering = PLAIN
     dead_phone_s: float = 60.0  # an agent's phone that is silent so long in a talk is dead; 0: never
     wrap_up_extension_s: float = 60.0  # what the feature code adds
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration

@@ -29,6 +29,7 @@ from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.presence import Intent, Move, State, SubState
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
+from ccapp.domain.standing import Closing, Listed
 from ccapp.domain.voicemail import NotKept
 
 
@@ -416,6 +417,46 @@ class CallbackEnded(VisitFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerBlocked(VisitFact):
+    """His number is on the list of those who are refused before they hear anything."""
+
+    number: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberListed(Fact):
+    """From now on this becomes of callers from the number, in place of what was said before."""
+
+    listed: Listed
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberUnlisted(Fact):
+    number: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueClosed(Fact):
+    """By hand, whatever its business hours."""
+
+    closing: Closing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueOpened(Fact):
+    """Closed by hand no more: its business hours count again."""
+
+    queue: QueueId
+    by: str = ""
+
+
+type StandingOrder = NumberListed | NumberUnlisted | QueueClosed | QueueOpened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceChanged(Fact):
     """An agent's presence after a change, whole enough to rebuild it after a crash."""
 
@@ -562,6 +603,7 @@ KINDS: dict[str, type[Fact]] = {
         ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached, CustomerInfoAsked,
         MessageBegun, MessageLeft, MessageNotKept, MessageHeard, MessageDeleted, MessageTold, PromptRecorded,
         CallbackRequested, CallbackDialled, CallbackTried, CallbackPutOff, CallbackEnded,
+        CallerBlocked, NumberListed, NumberUnlisted, QueueClosed, QueueOpened,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -19,9 +19,18 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Never, Self
 
-from ccapp.domain.events import CallAbandoned, CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
+from ccapp.domain.events import (
+    CallAbandoned,
+    CallEnded,
+    Fact,
+    ManagerChosen,
+    PresenceChanged,
+    StandingOrder,
+    VisitFact,
+)
 from ccapp.domain.ids import AgentId, VisitId
 from ccapp.domain.messages import fold
+from ccapp.domain.orders import standing
 from ccapp.domain.voicemail import Message
 from ccapp.ports import Recorded
 from ccapp.records import read
@@ -148,6 +157,12 @@ class PostgresJournal:
             known = await read.presence_facts(self._pool)
         changes = (item.fact for item in sorted([*known, *waiting], key=_seq))
         return list({fact.agent: fact for fact in changes if isinstance(fact, PresenceChanged)}.values())
+
+    async def standing_orders(self) -> Sequence[StandingOrder]:
+        waiting = self._waiting()
+        async with available():
+            known = await read.standing_orders(self._pool)
+        return standing(item.fact for item in sorted([*known, *waiting], key=_seq))
 
     async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
         waiting = self._waiting()

@@ -135,6 +135,11 @@ async def presence_facts(database: "Database") -> list[Recorded]:
     return facts_of(await database.fetch(query("presences")))
 
 
+async def standing_orders(database: "Database") -> list[Recorded]:
+    """Those in force, the oldest first."""
+    return facts_of(await database.fetch(query("standing_orders")))
+
+
 async def abandoned_facts(database: "Database", since: float) -> list[Recorded]:
     """Those who hung up in a line since then, in order."""
     return facts_of(await database.fetch(query("abandoned"), since))[::-1]

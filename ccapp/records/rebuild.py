@@ -1,4 +1,5 @@
-"""Makes visits, segments, presences and managers anew from the facts: when their meaning has changed."""
+"""Makes visits, segments, presences, managers and standing orders anew from the facts: when their meaning has
+changed."""
 
 from typing import TYPE_CHECKING
 
@@ -22,5 +23,5 @@ async def rebuild(dsn: str) -> None:
 
 async def _rebuild(connection: "Connection") -> None:
     await connection.execute("lock table fact in share row exclusive mode")
-    await connection.execute("truncate visit, segment, presence, manager, message")
+    await connection.execute("truncate visit, segment, presence, manager, message, standing_order")
     await connection.execute(query("rebuild", "project"))

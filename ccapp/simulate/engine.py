@@ -8,7 +8,7 @@ from ccapp.calls.floor import Floor, Rooms
 from ccapp.calls.reception import AnotherEngine, Reception
 from ccapp.clock import Clock
 from ccapp.domain.centre import Centre
-from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, StandingOrder, VisitFact
 from ccapp.domain.ids import AgentId
 from ccapp.domain.voicemail import Message
 from ccapp.ports import Customers, Journal, Recorded
@@ -52,6 +52,9 @@ class Pen:
 
     async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
         return await self.journal.abandoned(since)
+
+    async def standing_orders(self) -> Sequence[StandingOrder]:
+        return await self.journal.standing_orders()
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         return await self.journal.manager(number, within_s)

@@ -10,9 +10,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from ccapp.domain.events import CallAbandoned, CallEnded, Fact, ManagerChosen, PresenceChanged, VisitFact
+from ccapp.domain.events import (
+    CallAbandoned,
+    CallEnded,
+    Fact,
+    ManagerChosen,
+    PresenceChanged,
+    StandingOrder,
+    VisitFact,
+)
 from ccapp.domain.ids import AgentId, MessageId, VisitId
 from ccapp.domain.messages import fold
+from ccapp.domain.orders import standing
 from ccapp.domain.voicemail import Message
 from ccapp.ports import Recorded
 
@@ -104,6 +113,9 @@ class MemoryJournal:
     async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
         facts = (item.fact for item in self.store.facts)
         return [fact for fact in facts if isinstance(fact, CallAbandoned) and fact.at > since]
+
+    async def standing_orders(self) -> Sequence[StandingOrder]:
+        return standing(item.fact for item in self.store.facts)
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:
         return self.store.managers.get(number)

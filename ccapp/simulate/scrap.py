@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, VisitFact
+from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, StandingOrder, VisitFact
 from ccapp.domain.ids import AgentId
 from ccapp.domain.voicemail import Message
 from ccapp.ports import Recorded
@@ -29,6 +29,9 @@ class ScrapJournal:
         return []
 
     async def abandoned(self, since: float) -> Sequence[CallAbandoned]:
+        return []
+
+    async def standing_orders(self) -> Sequence[StandingOrder]:
         return []
 
     async def manager(self, number: str, within_s: float = 0.25) -> AgentId | None:

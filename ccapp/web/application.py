@@ -11,6 +11,7 @@ from ccapp.records.errors import RecordsError
 from ccapp.web import (
     callbacks,
     calls,
+    closing,
     configuring,
     facts,
     guards,
@@ -20,6 +21,7 @@ from ccapp.web import (
     messages,
     metrics,
     moving,
+    numbers,
     prompts,
     reading,
     recordings,
@@ -79,6 +81,13 @@ def _add_routes(app: web.Application) -> None:
     add.add_delete("/v1/messages/{id}", messages.remove)
     add.add_post("/v1/messages/{id}/heard", messages.heard)
     add.add_get("/v1/messages/{id}/sound", messages.sound)
+    add.add_post("/v1/queues/{id}/close", closing.close)
+    add.add_post("/v1/queues/{id}/open", closing.open_)
+    add.add_get("/v1/numbers", numbers.all_)
+    add.add_post("/v1/numbers", numbers.post)
+    add.add_get("/v1/numbers/{number}", numbers.show)
+    add.add_put("/v1/numbers/{number}", numbers.put)
+    add.add_delete("/v1/numbers/{number}", numbers.remove)
     add.add_get("/v1/managers/{number}", managers.show)
     add.add_put("/v1/managers/{number}", managers.put)
     add.add_delete("/v1/managers/{number}", managers.forget)

@@ -6,6 +6,7 @@ Instants are epoch seconds (`..._at`), durations seconds (`..._s`).
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ccapp.acd import Acd, Visit
@@ -98,11 +99,17 @@ class Views:
             "talking": sum(talk.queue == queue.id for talk in self._acd.talks().values()),
             "longest_wait_s": self._longest_wait_s(line),
             "requires": queue.requires,
+            "closed": self._closed(queue.id),
             "agents": self._states(presences),
             "ready_online": sum(
                 p.state is State.READY and p.online and has_desk(p, queue) for p in presences
             ),
         }
+
+    def _closed(self, queue: QueueId) -> Document | None:
+        """By hand; None: its business hours count."""
+        closing = self._acd.orders.closing(queue, self.now)
+        return None if closing is None else asdict(closing)
 
     def _members(self, queue: Queue) -> list[Agent]:
         """Who may serve all of its calls that ask for nothing more."""

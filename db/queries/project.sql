@@ -181,5 +181,18 @@ put_message as (
            case when message.heard_at is null then excluded.heard_by else message.heard_by end,
            coalesce(message.told_at, excluded.told_at),
            coalesce(message.deleted_at, excluded.deleted_at))
+),
+put_order as (
+    insert into standing_order (about, seq, at, kind, body)
+    select distinct on (about) about, seq, at, kind, body
+      from order_given cross join lateral (
+            select case when kind in ('NumberListed', 'NumberUnlisted')
+                        then 'number ' || coalesce(body -> 'listed' ->> 'number', body ->> 'number')
+                        else 'queue ' || coalesce(body -> 'closing' ->> 'queue', body ->> 'queue') end as about
+           ) as named
+     order by about, seq desc
+    on conflict (about) do update set
+        (seq, at, kind, body) = (excluded.seq, excluded.at, excluded.kind, excluded.body)
+     where standing_order.seq < excluded.seq
 )
 select open, (select count(*) from new_fact) as recorded from fence

@@ -20,3 +20,6 @@ message_news as (
     select * from fact
      where kind in ('MessageLeft', 'MessageHeard', 'MessageTold', 'MessageDeleted')
 ),
+order_given as (
+    select * from fact where kind in ('NumberListed', 'NumberUnlisted', 'QueueClosed', 'QueueOpened')
+),

@@ -54,3 +54,6 @@ message_news as (
     select * from new_fact
      where kind in ('MessageLeft', 'MessageHeard', 'MessageTold', 'MessageDeleted')
 ),
+order_given as (
+    select * from new_fact where kind in ('NumberListed', 'NumberUnlisted', 'QueueClosed', 'QueueOpened')
+),

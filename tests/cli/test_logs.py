@@ -30,6 +30,7 @@ from ccapp.domain.explanation import WhyNot
 from ccapp.domain.ids import AgentId, ChannelId, QueueId, SkillId, TrunkId, VisitId
 from ccapp.domain.managers import Chosen, Missed
 from ccapp.domain.presence import Intent, State, SubState
+from ccapp.domain.standing import Closing, Listed
 
 SECRET = "18005550199"
 NASTY = st.text(
@@ -204,6 +205,7 @@ def _some(field: "dataclasses.Field[object]") -> object:
         "requires": {}, "own_requires": {}, "data": {},
         "outcome": Outcome.SERVED, "ended_by": EndedBy.AGENT,
         "state": State.READY, "sub_state": SubState.NONE,
+        "listed": Listed(number="4930123"), "closing": Closing(queue=QueueId("sales")),
     }  # fmt: skip
     if isinstance(field.type, type) and issubclass(field.type, enum.Enum):
         return next(iter(field.type))

@@ -96,6 +96,9 @@ def documents(draw: st.DrawFn) -> Document:
     if draw(st.booleans()):
         limit = some(then_away=st.booleans()).map(lambda more: {"limit_s": 60.0} | more)
         document["break_limits"] = {"lunch": draw(limit)}
+    if draw(st.booleans()):
+        dialled = some(country_code=st.sampled_from(["49", "84"]), national_prefix=st.just("0"))
+        document["numbering"] = draw(dialled)
     if trunks and draw(st.booleans()):
         reached = draw(st.sampled_from(agents))
         document["agents"][reached]["outside"] = {"number": "+49170123", "trunk": trunks[0]} | draw(SPARING)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ccapp.domain.events import NumberUnlisted
 from ccapp.domain.presence import State
 from ccapp.ports import Recorded
 from tests.contract.journals import Opening, opening
@@ -18,6 +19,7 @@ from tests.records.stories import (
     message_told,
     presence,
     served_visit,
+    standing_orders,
     waits,
 )
 
@@ -139,6 +141,21 @@ async def test_messages_are_those_nobody_has_deleted(opening: Opening, settle: b
         journal.publish(message_deleted(heard))
         journal.publish(message_heard(new, "api", START + 9))
         assert [(each.id, each.heard_by) for each in await journal.messages()] == [("v-1", "api")]
+
+
+@pytest.mark.parametrize("settle", [True, False])
+async def test_the_standing_orders_are_the_last_in_force_of_each(opening: Opening, settle: bool) -> None:
+    orders = standing_orders()
+    async with opening() as journal:
+        for number, order in enumerate(orders):
+            journal.publish(order)
+            assert not settle or number % 3 or await journal.settled(5)
+        assert [*await journal.standing_orders()] == [orders[5], orders[7]]
+    async with opening() as journal:
+        assert [*await journal.standing_orders()] == [orders[5], orders[7]]
+        journal.publish(orders[4])
+        journal.publish(NumberUnlisted(at=START, number="49302"))
+        assert [*await journal.standing_orders()] == [orders[7]]
 
 
 async def test_nothing_published_is_settled(opening: Opening) -> None:

@@ -25,10 +25,15 @@ from ccapp.domain.events import (
     MessageHeard,
     MessageLeft,
     MessageTold,
+    NumberListed,
+    NumberUnlisted,
     OfferDeclined,
     OfferMade,
     Outcome,
     PresenceChanged,
+    QueueClosed,
+    QueueOpened,
+    StandingOrder,
     TalkEnded,
     VisitFact,
     WaitEnded,
@@ -51,6 +56,7 @@ from ccapp.domain.ids import (
 )
 from ccapp.domain.managers import Chosen
 from ccapp.domain.presence import Intent, State, SubState
+from ccapp.domain.standing import Closing, Listed, Waiting
 
 START = 1_770_000_000.0
 DATA = {"Dnis": "+493012345", "Ani": "+4917612345"}
@@ -166,6 +172,23 @@ def message_told(left: MessageLeft, at: float = START) -> MessageTold:
 
 def message_deleted(left: MessageLeft, at: float = START) -> MessageDeleted:
     return MessageDeleted(at=at, message=left.message, mailbox=left.mailbox, file=left.file, by="api")
+
+
+def standing_orders(at: float = START) -> list[StandingOrder]:
+    """In force at their end: 49302 blocked by bob, sales closed until noon."""
+    blocked = Listed(number="49301", ivr_blocked=True, note="rude")
+    vip = Listed(number="49302", caller_priority=10, gives={"Tier": "gold"})
+    sales, support = QueueId("sales"), QueueId("support")
+    return [
+        NumberListed(at=at, listed=blocked, by="alice"),
+        NumberListed(at=at, listed=vip, by="alice"),
+        QueueClosed(at=at, closing=Closing(queue=sales, by="alice")),
+        QueueClosed(at=at, closing=Closing(queue=support, by="alice")),
+        NumberUnlisted(at=at, number="49301", by="bob"),
+        NumberListed(at=at, listed=replace(vip, queue_blocked=True), by="bob"),
+        QueueOpened(at=at, queue=support, by="bob"),
+        QueueClosed(at=at, closing=Closing(queue=sales, until=at + 60, waiting=Waiting.TREAT, by="bob")),
+    ]
 
 
 def served_visit(visit: str, at: float = START, agent: str = "alice") -> list[Fact]:

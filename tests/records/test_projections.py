@@ -30,13 +30,14 @@ from tests.records.stories import (
     presence,
     served,
     served_visit,
+    standing_orders,
     talked,
     timed_out_visit,
     waits,
     wrapped_up,
 )
 
-TABLES = ("visit", "segment", "presence", "manager", "message")
+TABLES = ("visit", "segment", "presence", "manager", "message", "standing_order")
 
 
 class World:
@@ -172,6 +173,7 @@ async def test_replaying_the_facts_gives_the_same_tables(world: World, seed: int
         [fact, message_told(fact), message_heard(fact), message_heard(fact, "bob"), message_deleted(fact)]
         for fact in left
     ]
+    stories += [[order] for order in standing_orders()]
     stories = [story[: dice.randint(1, len(story))] if dice.random() < 0.3 else story for story in stories]
     facts: list[Fact] = []
     while stories:

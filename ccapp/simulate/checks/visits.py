@@ -23,7 +23,15 @@ SENT_ON = (
 
 AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     None: (_E.CallArrived,),
-    _E.CallArrived: (_E.IvrVisited, _E.CallWaits, _E.EntryRefused, *_TO_MAILBOX, _E.CallEnded),
+    _E.CallArrived: (
+        _E.IvrVisited,
+        _E.CallWaits,
+        _E.EntryRefused,
+        _E.CallerBlocked,
+        *_TO_MAILBOX,
+        _E.CallEnded,
+    ),
+    _E.CallerBlocked: (_E.CallEnded,),
     _E.IvrVisited: (
         _E.IvrVisited,
         _E.IvrEventSent,
