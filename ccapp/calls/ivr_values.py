@@ -42,7 +42,7 @@ def spoken(prompt: ivr.Prompt, visit: Visit, centre: Centre) -> ivr.Prompt:
         case ivr.Say(voice=voice):
             language = lookup(visit.data, "Language")
             text = filled(prompt.in_language(language), visit)
-            return ivr.Say(text=text, voice=voice or centre.voice_of(language))
+            return ivr.Say(text=text, voice=voice or centre.voice_of(language), speed=prompt.speed)
         case ivr.Sound():
             return prompt
 

@@ -47,9 +47,9 @@ def _of_queue(queue: Queue) -> Iterator[ivr.Prompt | None]:
 
 
 def _in_all_languages(say: ivr.Say, centre: Centre) -> Iterator[ivr.Say]:
-    yield ivr.Say(text=say.text, voice=say.voice)
+    yield ivr.Say(text=say.text, voice=say.voice, speed=say.speed)
     for language, text in say.translations:
-        yield ivr.Say(text=text, voice=say.voice or centre.voice_of(language))
+        yield ivr.Say(text=text, voice=say.voice or centre.voice_of(language), speed=say.speed)
 
 
 def _all(centre: Centre) -> Iterator[ivr.Say]:

@@ -15,6 +15,7 @@ class PromptPart(Part):
 
     say: Text | None = Field(None, min_length=1)
     voice: Voice = ""
+    speed: int = Field(0, ge=-3, le=3)
     translations: dict[Language, Spoken] = Field({}, max_length=30)
     sound: SoundName | None = None
 
@@ -26,6 +27,8 @@ class PromptPart(Part):
             raise ValueError("needs say (a text) or sound (a file)")
         if self.voice and self.say is None:
             raise ValueError("voice goes with say")
+        if self.speed and self.say is None:
+            raise ValueError("speed goes with say")
         if self.translations and self.say is None:
             raise ValueError("translations go with say")
         return self
@@ -33,7 +36,7 @@ class PromptPart(Part):
     def prompt(self) -> ivr.Prompt | None:
         if self.say is not None:
             others = tuple(sorted(self.translations.items()))
-            return ivr.Say(text=self.say, voice=self.voice, translations=others)
+            return ivr.Say(text=self.say, voice=self.voice, speed=self.speed, translations=others)
         return None if self.sound is None else ivr.Sound(name=self.sound)
 
     def heard(self) -> ivr.Prompt:
@@ -64,7 +67,7 @@ class HeardPart(PromptPart):
         match self.prompt():
             case None:
                 return ""
-            case ivr.Say(text=text, voice="", translations=()):
+            case ivr.Say(text=text, voice="", speed=0, translations=()):
                 return text
             case prompt:
                 return {name: value for name, value in prompt_fields(prompt).items() if value}
@@ -76,8 +79,8 @@ class HeardPart(PromptPart):
 
 def prompt_fields(prompt: ivr.Prompt | None) -> dict[str, Any]:
     match prompt:
-        case ivr.Say(text=text, voice=voice, translations=others):
-            return {"say": text, "voice": voice, "translations": dict(others)}
+        case ivr.Say(text=text, voice=voice, speed=speed, translations=others):
+            return {"say": text, "voice": voice, "speed": speed, "translations": dict(others)}
         case ivr.Sound(name=name):
             return {"sound": name}
         case None:

@@ -130,8 +130,9 @@ class Settings(BaseSettings):
         False, description="Whether log lines may tell numbers, names and call data of callers."
     )
     speech_command: Annotated[Command, _needs("{voice}", "{wav}")] = Field(
-        ("espeak-ng", "--stdin", "-v", "{voice}", "-w", "{wav}"),
-        description="Speaks its standard input in the voice `{voice}` into the WAV file `{wav}`.",
+        ("espeak-ng", "--stdin", "-v", "{voice}", "-s", "{words_per_minute}", "-w", "{wav}"),
+        description="Speaks its standard input in the voice `{voice}` into the WAV file `{wav}`, as fast as "
+        "`{speed}` (-3 to 3) or `{words_per_minute}` (115 to 266) says.",
     )
     speech_convert: Annotated[Command, _needs("{wav}", "{out}")] = Field(
         ("sox", "{wav}", "-r", "8000", "-c", "1", "-b", "16", "{out}"),

@@ -23,6 +23,7 @@ class Say:
 
     text: str
     voice: str = ""  # empty: that of the call's language, else the centre's
+    speed: int = 0  # of speaking: -3 slowest, 3 fastest
     translations: tuple[tuple[str, str], ...] = ()  # language -> the text in its place
 
     def in_language(self, language: str) -> str:

@@ -5,6 +5,8 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
+_PLACE = re.compile(r"\{(text|voice|speed|words_per_minute|wav|in|out)\}")
+
 
 class ProgramFailed(Exception):
     """It did not make a sound file."""
@@ -12,7 +14,7 @@ class ProgramFailed(Exception):
 
 def filled(command: Sequence[str], places: Mapping[str, str]) -> list[str]:
     """Each placeholder once, so that a text with braces in it stays a text."""
-    return [re.sub(r"\{(text|voice|wav|in|out)\}", lambda found: places[found[1]], part) for part in command]
+    return [_PLACE.sub(lambda found: places[found[1]], part) for part in command]
 
 
 async def run(command: Sequence[str], said: str = "") -> None:

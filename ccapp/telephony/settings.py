@@ -9,12 +9,21 @@ class SpeechSettings:
     """How a text becomes a sound file.
 
     Both commands are argument lists, run one after the other without a shell. Placeholders: `{voice}`,
-    `{wav}` (written by the first, read by the second), `{out}` (8 kHz, mono, 16 bit, what Asterisk plays) and
-    `{text}`. The first command gets the text on its standard input, too, which is safer: it can then never be
-    taken for an option.
+    `{speed}` (-3 to 3) or `{words_per_minute}`, `{wav}` (written by the first, read by the second), `{out}`
+    (8 kHz, mono, 16 bit, what Asterisk plays) and `{text}`. The first command gets the text on its standard
+    input, too, which is safer: it can then never be taken for an option.
     """
 
-    synthesise: tuple[str, ...] = ("espeak-ng", "-v", "{voice}", "-w", "{wav}", "--stdin")
+    synthesise: tuple[str, ...] = (
+        "espeak-ng",
+        "-v",
+        "{voice}",
+        "-s",
+        "{words_per_minute}",
+        "-w",
+        "{wav}",
+        "--stdin",
+    )
     convert: tuple[str, ...] = ("sox", "{wav}", "-r", "8000", "-c", "1", "-b", "16", "{out}")
     voice: str = "en"
     folder: Path = Path("/var/cache/ccapp/speech")

@@ -23,6 +23,14 @@ _SOUND: Final = re.compile(r"[A-Za-z0-9_./@+ -]{1,255}")
 _VOICE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+./-]{0,63}")
 
 
+WORDS_PER_MINUTE, FASTER = 175, 1.15
+"""How fast is neither fast nor slow, and how much each step of speed makes of it."""
+
+
+def words_per_minute(speed: int) -> int:
+    return round(WORDS_PER_MINUTE * FASTER**speed)
+
+
 class Speech:
     def __init__(self, settings: SpeechSettings) -> None:
         self._settings = settings
@@ -42,29 +50,29 @@ class Speech:
             case Sound(name=name):
                 log.warning("no name for a sound: %.80r", name)
                 return None
-            case Say(text=text, voice=voice):
-                return await self._spoken(text, voice or self._settings.voice)
+            case Say(text=text, voice=voice, speed=speed):
+                return await self._spoken(text, voice or self._settings.voice, speed)
 
-    async def _spoken(self, text: str, voice: str) -> str | None:
-        path = self._path(text, voice)
+    async def _spoken(self, text: str, voice: str, speed: int) -> str | None:
+        path = self._path(text, voice, speed)
         try:
             if not path.exists():
-                await self._made(path, text, voice)
+                await self._made(path, text, voice, speed)
         except (ProgramFailed, OSError) as why:
             log.warning("cannot say %d characters in voice %.40r: %s", len(text), voice, why)
             return None
         return f"sound:{path.with_suffix('')}"
 
-    def _path(self, text: str, voice: str) -> Path:
-        recipe = (*self._settings.synthesise, *self._settings.convert, voice, text)
+    def _path(self, text: str, voice: str, speed: int) -> Path:
+        recipe = (*self._settings.synthesise, *self._settings.convert, voice, str(speed), text)
         name = hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:32]
         return self._settings.folder.resolve() / f"{name}.wav"
 
-    async def _made(self, path: Path, text: str, voice: str) -> None:
+    async def _made(self, path: Path, text: str, voice: str, speed: int) -> None:
         """One run per text, however many ask; an asker who leaves does not end it for the others."""
         task = self._making.get(path)
         if task is None:
-            task = self._making[path] = asyncio.create_task(self._make(path, text, voice))
+            task = self._making[path] = asyncio.create_task(self._make(path, text, voice, speed))
             task.add_done_callback(lambda done: self._finished(path, done))
         await asyncio.shield(task)
 
@@ -73,7 +81,7 @@ class Speech:
         if not task.cancelled():
             task.exception()  # told to those who wait, if anybody still does
 
-    async def _make(self, path: Path, text: str, voice: str) -> None:
+    async def _make(self, path: Path, text: str, voice: str, speed: int) -> None:
         if not text.strip() or len(text) > self._settings.characters_max:
             raise ProgramFailed(f"a text of {len(text)} characters")
         if not _VOICE.fullmatch(voice):
@@ -81,7 +89,8 @@ class Speech:
         path.parent.mkdir(parents=True, exist_ok=True)
         stem = path.parent / f".{path.stem}-{uuid4().hex[:8]}"
         wav, out = stem.with_suffix(".raw.wav"), stem.with_suffix(".wav")
-        places = {"text": text, "voice": voice, "wav": str(wav), "out": str(out)}
+        pace = {"speed": str(speed), "words_per_minute": str(words_per_minute(speed))}
+        places = {"text": text, "voice": voice, **pace, "wav": str(wav), "out": str(out)}
         try:
             async with self._at_once, asyncio.timeout(self._settings.run_s_max):
                 await run(filled(self._settings.synthesise, places), text)

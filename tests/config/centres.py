@@ -30,7 +30,8 @@ def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
 
 TRANSLATIONS = st.dictionaries(st.sampled_from(["es", "pt-BR", "vi"]), TITLES, max_size=2)
 PROMPTS = st.fixed_dictionaries(
-    {"say": TITLES}, optional={"voice": st.just("es"), "translations": TRANSLATIONS}
+    {"say": TITLES},
+    optional={"voice": st.just("es"), "speed": st.integers(-3, 3), "translations": TRANSLATIONS},
 ) | st.just({"sound": "queue-thankyou"})
 DATA_NAMES = IDS.map(lambda name: f"d{name}")
 DATA = st.dictionaries(DATA_NAMES, TITLES, max_size=3).filter(

@@ -58,6 +58,19 @@ async def test_voices_and_texts_have_their_own_files(speech: Speech) -> None:
     assert len({await speech.media(say) for say in says}) == 3
 
 
+async def test_the_speed_reaches_the_command_and_has_its_own_file(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    writes = (
+        "import sys,pathlib; pathlib.Path(sys.argv[1]).write_text('x');"
+        "open(sys.argv[2],'a').write(' '.join(sys.argv[3:]) + '\\n')"
+    )
+    command = (sys.executable, "-c", writes, "{wav}", str(told), "{speed}", "{words_per_minute}")
+    speech = Speech(settings(tmp_path, synthesise=command))
+    files = {await speech.media(Say(text="a", speed=speed)) for speed in (-3, 0, 3)}
+    assert len(files) == 3
+    assert told.read_text().splitlines() == ["-3 115", "0 175", "3 266"]
+
+
 async def test_an_asker_who_leaves_does_not_end_it_for_the_others(speech: Speech, tmp_path: Path) -> None:
     leaving = asyncio.create_task(speech.media(Say(text="x")))
     staying = asyncio.create_task(speech.media(Say(text="x")))
