@@ -20,6 +20,7 @@ class OpenVisit:
     visit: Visit
     node: events.IvrVisited | None = None
     event_sent: bool = False  # by this node, whose work is done then
+    sms_sent: bool | None = None  # by this node; False: in vain
     waits: events.CallWaits | None = None
     offers: dict[OfferId, events.OfferMade] = field(default_factory=dict)
     served: events.CallServed | None = None
@@ -87,8 +88,11 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.IvrVisited():
             found.node, found.away, found.event_sent = fact, None, False
             found.forward = found.after_message = None
+            found.sms_sent = None
         case events.IvrEventSent():
             found.event_sent = True
+        case events.IvrSmsSent(result=result):
+            found.sms_sent = result is events.Asked.ANSWERED
         case events.CustomerInfoAsked(info=info):
             found.visit.customer_info = info
         case events.CallWaits():

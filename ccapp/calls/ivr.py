@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple, assert_never
 
 from ccapp.acd import Visit
-from ccapp.calls import callback_number
+from ccapp.calls import callback_number, texting
 from ccapp.calls.asking import ask
 from ccapp.calls.floor import Floor
 from ccapp.calls.forward import Outside, forward
@@ -123,6 +123,8 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
             return then
         case ivr.AskHttp() | ivr.AskSql():
             return await ask(node, spot.tree, spot.node, visit, caller, floor)
+        case ivr.SendSms():
+            return await texting.send(node, spot.tree, spot.node, visit, floor)
         case ivr.Forward():
             return None if await forward(visit, caller, _outside(node), floor) else node.otherwise
         case ivr.AskCallback(queue=queue, requires=requires, priority_s=priority_s, otherwise=otherwise):

@@ -27,8 +27,8 @@ from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
-from ccapp.domain.ids import ChannelId, QueueId, offer_of
-from ccapp.domain.ivr import LeaveMessage, SendEvent
+from ccapp.domain.ids import ChannelId, NodeId, QueueId, offer_of
+from ccapp.domain.ivr import LeaveMessage, Node, SendEvent, SendSms
 from ccapp.ports import Connected, FoundLeg, Leg
 from ccapp.routing.precedence import ranks_at
 
@@ -324,11 +324,21 @@ def _at_mailbox(open: OpenVisit, floor: Floor) -> Waypoint | None:
 
 
 def _in_tree(open: OpenVisit, at: events.IvrVisited, floor: Floor) -> InTree:
-    """At his last node again; behind it when that has sent its event, which is sent once."""
+    """At his last node again; behind it when that has sent what it sends, which is sent once."""
     tree = (open.visit.edition or floor.acd.edition).trees.get(at.tree)
     node = tree.nodes.get(at.node) if tree is not None else None
-    behind = node.then if open.event_sent and isinstance(node, SendEvent) else at.node
-    return InTree(tree=at.tree, node=behind, back=at.back)
+    return InTree(tree=at.tree, node=_behind(open, node) or at.node, back=at.back)
+
+
+def _behind(open: OpenVisit, node: Node | None) -> NodeId | None:
+    """Where a node leads whose work is done already."""
+    match node:
+        case SendEvent(then=then) if open.event_sent:
+            return then
+        case SendSms(then=then, otherwise=otherwise) if open.sms_sent is not None:
+            return then if open.sms_sent else otherwise
+        case _:
+            return None
 
 
 async def _sent_on(

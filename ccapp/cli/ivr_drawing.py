@@ -56,6 +56,8 @@ def _told(node: ivr.Node) -> tuple[str, str, Shape]:
             return "http", f"{method} {url}", "ask"
         case ivr.AskSql(query=query):
             return "sql", query, "ask"
+        case ivr.SendSms(text=text, to=to):
+            return "sms", f"to {to}: {text}", "step"
         case ivr.SendEvent(name=name, values=values):
             return "event", f"{name} {_listed(values)}".strip(), "step"
         case ivr.Enter(tree=tree, at=at):
@@ -109,7 +111,7 @@ def _exit(node: ivr.Node, field: str) -> str:
             return _KEYS.get(rest, rest)
         case ivr.Branch(cases=cases) if first == "cases":
             return _case(cases[int(rest.partition(".")[0])])
-        case ivr.Collect() | ivr.AskHttp() | ivr.AskSql() if first == "then":
+        case ivr.Collect() | ivr.AskHttp() | ivr.AskSql() | ivr.SendSms() if first == "then":
             return "ok"
         case ivr.Enter():
             return "back"

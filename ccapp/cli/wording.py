@@ -261,6 +261,9 @@ def _of_visit(fact: events.VisitFact) -> str:
         case events.CustomerInfoAsked(of=of, result=result, took_s=took_s, detail=detail):
             why = f" ({detail})" if detail else ""
             return f"{of} was asked about the caller: {ASKED[result]} after {seconds(took_s)}{why}"
+        case events.IvrSmsSent(number=number, result=result, took_s=took_s, detail=detail):
+            why = f" ({detail})" if detail else ""
+            return f"text message to {number or 'nobody'}: {ASKED[result]} after {seconds(took_s)}{why}"
         case events.CallWaits():
             return _waits(fact)
         case events.ManagerMissed(agent=agent, why=why):

@@ -59,6 +59,7 @@ from ccapp.config.models_serving import (
     TierRulesPart,
     standings,
 )
+from ccapp.config.models_sms import SmsGatePart
 from ccapp.config.models_voicemail import MailboxPart
 from ccapp.config.models_whisper import WhisperPart
 from ccapp.domain.admission import WhenEmpty
@@ -292,6 +293,7 @@ class CentrePart(Part):
     customer_info: CustomerInfoPart | None = None
     record_prompts: RecordPromptsPart = RecordPromptsPart()
     numbering: NumberingPart = NumberingPart()
+    sms: SmsGatePart | None = None
     trunks: dict[TrunkName, TrunkPart] = Field({})
     numbers: dict[Dialled, NumberPart] = Field({})
     queues: dict[QueueName, QueuePart] = Field({})
@@ -318,6 +320,7 @@ class CentrePart(Part):
             customer_info=None if self.customer_info is None else self.customer_info.value(),
             record_prompts=self.record_prompts.value(),
             numbering=self.numbering.value(),
+            sms=None if self.sms is None else self.sms.value(),
             trunks={id: part.value(id) for id, part in self.trunks.items()},
             numbers={number: part.value(number) for number, part in self.numbers.items()},
             queues={id: part.value(id) for id, part in self.queues.items()},
@@ -346,6 +349,7 @@ class CentrePart(Part):
             customer_info=centre.customer_info and CustomerInfoPart.of(centre.customer_info),
             record_prompts=RecordPromptsPart.of(centre.record_prompts),
             numbering=NumberingPart.of(centre.numbering),
+            sms=centre.sms and SmsGatePart.of(centre.sms),
             trunks={id: TrunkPart.of(trunk) for id, trunk in centre.trunks.items()},
             numbers={number: NumberPart.of(entry) for number, entry in centre.numbers.items()},
             queues={id: QueuePart.of(queue) for id, queue in centre.queues.items()},

@@ -33,6 +33,7 @@ from ccapp.config.models_asking import HttpPart, SqlPart
 from ccapp.config.models_branch import BranchPart, CasePart
 from ccapp.config.models_fifo import Slot
 from ccapp.config.models_prompts import PromptPart, prompt_fields
+from ccapp.config.models_sms import SmsPart
 from ccapp.config.models_voicemail import LeaveMessagePart
 from ccapp.domain import ivr
 from ccapp.domain.fifo import in_slot
@@ -250,6 +251,7 @@ class NodePart(Part):
     event: EventPart | None = None
     http: HttpPart | None = None
     sql: SqlPart | None = None
+    sms: SmsPart | None = None
     queue: QueuePart | None = None
     forward: ForwardPart | None = None
     voicemail: LeaveMessagePart | None = None
@@ -307,6 +309,8 @@ def kind(node: ivr.Node) -> str:
             return "http"
         case ivr.AskSql():
             return "sql"
+        case ivr.SendSms():
+            return "sms"
         case ivr.Enqueue():
             return "queue"
         case ivr.Forward():

@@ -36,6 +36,7 @@ from ccapp.domain.serving import (
     added,
     of_groups,
 )
+from ccapp.domain.sms import SmsGate
 from ccapp.domain.voicemail import Mailbox
 
 __all__ = [
@@ -251,6 +252,7 @@ class Centre:
     customer_info: CustomerInfo | None = None  # None: nobody is asked about callers
     record_prompts: RecordPrompts = RecordPrompts()
     numbering: Numbering = PLAIN
+    sms: SmsGate | None = None  # None: no text messages are sent
     dead_phone_s: float = 60.0  # an agent's phone that is silent so long in a talk is dead; 0: never
     wrap_up_extension_s: float = 60.0  # what the feature code adds
     offline_grace_s: float = 7.0  # a phone gone for less is a page reload or a re-registration

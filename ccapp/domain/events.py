@@ -127,6 +127,19 @@ class CustomerInfoAsked(VisitFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IvrSmsSent(VisitFact):
+    """A node of the IVR asked the server at `of` to send a text message to `number`."""
+
+    tree: TreeId
+    node: NodeId
+    number: str
+    of: str
+    result: Asked
+    took_s: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallWaits(VisitFact):
     """Into the line of a queue. `entered_at`, `brought_s` and `priority_s` make the key that orders it."""
 
@@ -603,7 +616,7 @@ KINDS: dict[str, type[Fact]] = {
         ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached, CustomerInfoAsked,
         MessageBegun, MessageLeft, MessageNotKept, MessageHeard, MessageDeleted, MessageTold, PromptRecorded,
         CallbackRequested, CallbackDialled, CallbackTried, CallbackPutOff, CallbackEnded,
-        CallerBlocked, NumberListed, NumberUnlisted, QueueClosed, QueueOpened,
+        IvrSmsSent, CallerBlocked, NumberListed, NumberUnlisted, QueueClosed, QueueOpened,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

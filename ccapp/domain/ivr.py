@@ -179,6 +179,17 @@ type Ask = AskHttp | AskSql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendSms:
+    """Has a text message sent by the server that is configured for it. `{Name}` is that call data."""
+
+    text: str
+    to: str = "{CallerNumber}"
+    sender: str = ""  # empty: the server's configured one
+    then: NodeId
+    otherwise: NodeId  # it was not taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueue:
     queue: QueueId
     requires: Requires = field(default_factory=dict)
@@ -220,7 +231,9 @@ class HangUp:
     prompt: Prompt | None = None
 
 
-type Step = Play | Menu | Collect | SetData | Branch | SendEvent | Ask | Forward | AskCallback | HangUp
+type Step = (
+    Play | Menu | Collect | SetData | Branch | SendEvent | Ask | SendSms | Forward | AskCallback | HangUp
+)
 """A node after which the walk goes on in the same tree, or ends."""
 
 type Node = Step | Enter | Return | Enqueue | LeaveMessage
@@ -261,6 +274,9 @@ def exits(node: Node) -> Iterator[tuple[str, NodeId]]:
                 yield "timed_out", node.timed_out
             if isinstance(node, AskSql) and node.no_row is not None:
                 yield "no_row", node.no_row
+        case SendSms(then=then):
+            yield "then", then
+            yield "otherwise", node.otherwise
         case Enter(then=then) | LeaveMessage(then=then) if then is not None:
             yield "then", then
         case Menu(branches=branches):

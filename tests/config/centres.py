@@ -91,6 +91,8 @@ def documents(draw: st.DrawFn) -> Document:
         "trunks": {
             name: draw(some(trusted=st.booleans(), headers=st.just(["X-Campaign"]))) for name in trunks
         },
+        "sms": {"url": "https://sms.example/send"}
+        | draw(some(headers=st.just({"X-Key": "k"}), within_s=seconds(0.1, 30), sender=TITLES)),
         "ivr": {name: draw(tree(queues, trunks)) for name in trees},
         "mailboxes": {"box": draw(mailbox(agents))},
     }
@@ -318,6 +320,9 @@ def node(later: list[str], queues: list[str], trunks: list[str]) -> st.SearchStr
             otherwise=to,
         ),
         "voicemail": st.just("box") | both(some(then=to), to=st.just("box")),
+        "sms": both(
+            st.just({}) | DATA_NAMES.map(lambda name: {"sender": name}), text=TITLES, then=to, otherwise=to
+        ),
         "event": both(some(values=DATA), name=IDS, then=to),
         "branch": both(st.just({}), cases=st.lists(case(to), min_size=1, max_size=3), otherwise=to),
         "queue": queue_name
