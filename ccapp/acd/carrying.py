@@ -22,7 +22,7 @@ from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Edition, Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
-from ccapp.domain.admission import CLOSED_REASONS, ExitReason, Goodbye, RefusalReason, Treatment
+from ccapp.domain.admission import CLOSED_REASONS, ExitReason, Goodbye, RefusalReason, ToAgent, Treatment
 from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.events import Fact
 from ccapp.domain.ids import (
@@ -147,8 +147,16 @@ class Carrying(ABC):
         by_order = self.orders.treatment(queue, self.clock.now()) if reason in CLOSED_REASONS else None
         return by_order or queue.treatment(reason)
 
-    def _turned_away(self, visit: Visit, queue: Queue, reason: RefusalReason | ExitReason) -> TurnedAway:
-        return turned_away(visit, queue, reason, self.treatment(queue, reason))
+    def _turned_away(
+        self,
+        visit: Visit,
+        queue: Queue,
+        reason: RefusalReason | ExitReason,
+        only: ToAgent | None = None,
+    ) -> TurnedAway:
+        """Who waits for one agent alone has a way of his own."""
+        own = None if only is None else only.otherwise or Goodbye(say=queue.sorry)
+        return turned_away(visit, queue, reason, own or self.treatment(queue, reason))
 
     # --- the world outside ---------------------------------------------------------------------------------
 
@@ -260,7 +268,7 @@ class Carrying(ABC):
     def _dismiss(self, place: Place, reason: ExitReason) -> None:
         """His wait is over, by a rule."""
         queue = self.centre.queues.get(place.queue, place.settings)
-        away = self._turned_away(place.visit, queue, reason)
+        away = self._turned_away(place.visit, queue, reason, place.only)
         if not place.visit.callback:  # its own end says so
             self._publish(telling.wait_ended(place, reason, away.to, self.clock.now()))
         place.turn_away(away)

@@ -11,7 +11,7 @@ from ccapp.acd.place import Attempt, Place
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
-from ccapp.domain.admission import ExitReason
+from ccapp.domain.admission import ExitReason, ToAgent
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import Outcome
@@ -54,12 +54,14 @@ class Lines(People):
         tried: Mapping[AgentId, float] | None = None,
         again: bool = False,
         manager: AgentId | None = None,
+        only: ToAgent | None = None,
     ) -> Iterator[Place]:
         """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
 
         `own` are the call's skills beside the queue's, `brought_s` counts as waited already, `manager` is the
-        caller's own agent. A place taken `again` after a crash keeps its original clock `entered_at` (epoch
-        s) and those `tried` before. Raises TurnedAway when he is not let in, or when there is no such queue.
+        caller's own agent; with `only` one agent alone is waited for. A place taken `again` after a crash
+        keeps its original clock `entered_at` (epoch s) and those `tried` before. Raises TurnedAway when he is
+        not let in, or when there is no such queue.
         """
         settings = self._queue(queue)
         now = self.clock.now()
@@ -75,13 +77,15 @@ class Lines(People):
             brought_s=brought_s,
             offers=visit.offers,
             tried=tried or {},
-            manager=manager,
+            manager=manager if only is None else only.agent,
+            only_s=None if only is None else only.wait_s,
             callback=visit.callback,
         )
         if not again:
             self._admit(visit, settings, call)
             self.callbacks.take_up(visit, queue)
         place = self._places[visit.id] = Place(visit, settings, entered_at, brought_s)
+        place.only = only
         visit.queue, visit.if_caller_leaves = queue, Outcome.ABANDONED
         self._publish(telling.waits(visit, call, now))
         self._carry_out("call_joined", lambda: self._router.join(call, now))
@@ -90,7 +94,14 @@ class Lines(People):
         finally:
             self._leave(place)
 
-    def admit(self, visit: Visit, queue: QueueId, caller_priority: Priority, brought_s: float) -> None:
+    def admit(
+        self,
+        visit: Visit,
+        queue: QueueId,
+        caller_priority: Priority,
+        brought_s: float,
+        only: ToAgent | None = None,
+    ) -> None:
         """Whether the caller would be let in now. Raises TurnedAway."""
         settings, now = self._queue(queue), self.clock.now()
         call = WaitingCall(
@@ -100,6 +111,7 @@ class Lines(People):
             priority_s=settings.priority_s,
             caller_priority=caller_priority,
             brought_s=brought_s,
+            only_s=None if only is None else only.wait_s,
         )
         self._admit(visit, settings, call)
 
@@ -118,8 +130,10 @@ class Lines(People):
 
     def _admit(self, visit: Visit, queue: Queue, call: WaitingCall) -> None:
         now = self.clock.now()
-        by_order = self.orders.refusal(queue.id, visit.caller_number, now)
-        refusal = by_order or self._router.refusal(call, self._experience, now)
+        refusal = self.orders.blocked(visit.caller_number)
+        if call.only_s is None:  # else the queue's limits are not his
+            refusal = refusal or self.orders.closed(queue.id, now)
+            refusal = refusal or self._router.refusal(call, self._experience, now)
         if refusal is not None:
             away = self._turned_away(visit, queue, refusal.reason)
             self._publish(telling.entry_refused(visit, queue.id, refusal, away.to, now))
@@ -213,7 +227,9 @@ class Lines(People):
 
     def _send_out_if_closed(self, visit: VisitId) -> None:
         place, now = self._places.get(visit), self._on_time()
-        if place is None or place.ringing or place.served or place.away or place.visit.callback:
+        if place is None or place.only or place.visit.callback:
+            return
+        if place.ringing or place.served or place.away:
             return
         closing = self.orders.closing(place.queue, now)
         if closing is not None and closing.waiting is Waiting.TREAT:

@@ -46,14 +46,17 @@ class Orders:
         found = self._closings.get(queue)
         return found if found is not None and found.holds(now) else None
 
-    def refusal(self, queue: QueueId, caller: str, now: float) -> Refusal | None:
-        """None: as far as the orders go, he may wait."""
-        listed, closing = self.listed(caller), self.closing(queue, now)
-        if listed is not None and listed.queue_blocked:
-            return Refusal(reason=RefusalReason.BLOCKED, detail=listed.note or "on the list")
-        if closing is not None:
-            return Refusal(reason=RefusalReason.CLOSED, detail=f"closed by {closing.by or 'hand'}")
-        return None
+    def blocked(self, caller: str) -> Refusal | None:
+        listed = self.listed(caller)
+        if listed is None or not listed.queue_blocked:
+            return None
+        return Refusal(reason=RefusalReason.BLOCKED, detail=listed.note or "on the list")
+
+    def closed(self, queue: QueueId, now: float) -> Refusal | None:
+        closing = self.closing(queue, now)
+        if closing is None:
+            return None
+        return Refusal(reason=RefusalReason.CLOSED, detail=f"closed by {closing.by or 'hand'}")
 
     def treatment(self, queue: Queue, now: float) -> Treatment | None:
         """Of who finds the queue closed, or is sent out of it; None: the queue's own."""

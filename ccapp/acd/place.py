@@ -10,6 +10,7 @@ from ccapp.acd.entering import TurnedAway
 from ccapp.acd.signal import Signal
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
+from ccapp.domain.admission import ToAgent
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.ids import BridgeId, ChannelId, OfferId, QueueId
@@ -57,6 +58,7 @@ class Place:
         self.settings = settings  # as they were when he came
         self.entered_at = entered_at
         self.brought_s = brought_s
+        self.only: ToAgent | None = None  # he waits for this agent alone
         self.served = False
         self.left_ringing = False  # the caller went while a phone rang for him
         self.ringing: dict[OfferId, Attempt] = {}  # agents being rung for this call, or about to be

@@ -11,6 +11,8 @@ from ccapp.domain.events import VisitFact
 from ccapp.domain.ids import AgentId, OfferId
 from ccapp.routing.decisions import Offer
 
+type Away = events.EntryRefused | events.WaitEnded
+
 
 @dataclass(slots=True)
 class OpenVisit:
@@ -24,8 +26,11 @@ class OpenVisit:
     waits: events.CallWaits | None = None
     offers: dict[OfferId, events.OfferMade] = field(default_factory=dict)
     served: events.CallServed | None = None
-    away: events.EntryRefused | events.WaitEnded | None = None  # on his way to where a queue has sent him
+    away: Away | None = None  # on his way to where a queue has sent him
     vain: int = 0  # ways from there that came to nothing
+    sent: Away | None = None  # from where he was sent to the one agent he waits for
+    sent_vain: int = 0
+    agent_missed: bool = False  # whom this node had sent him to
     forward: events.ForwardAnswered | None = None  # outside, where he may still be talking
     line: events.CallWaits | None = None  # the last he waited in
     tried: dict[AgentId, float] = field(default_factory=dict)  # agent -> when he declined
@@ -89,6 +94,7 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
             found.node, found.away, found.event_sent = fact, None, False
             found.forward = found.after_message = None
             found.sms_sent = None
+            found.sent, found.agent_missed = None, False
         case events.IvrEventSent():
             found.event_sent = True
         case events.IvrSmsSent(result=result):
@@ -96,6 +102,8 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.CustomerInfoAsked(info=info):
             found.visit.customer_info = info
         case events.CallWaits():
+            if found.away is not None or fact.only_s is None:
+                found.sent, found.sent_vain = found.away if fact.only_s is not None else None, found.vain
             found.waits, found.tried, found.away = fact, {}, None
             found.after_message = None
             found.line, found.manager_missed = fact, False
@@ -118,6 +126,9 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.TalkEnded(ended_by=ended_by):
             found.served = None
             found.visit.ends(events.Outcome.SERVED, ended_by)
+        case events.WaitEnded() if found.waits is not None and found.waits.only_s is not None:
+            found.waits, found.away, found.vain = None, found.sent, found.sent_vain + 1
+            found.agent_missed = found.sent is None
         case events.EntryRefused() | events.WaitEnded():
             found.waits, found.away, found.vain = None, fact, 0
             found.forward = found.after_message = None

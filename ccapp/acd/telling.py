@@ -76,6 +76,7 @@ def waits(visit: Visit, call: WaitingCall, now: float) -> events.CallWaits:
         caller_priority=call.caller_priority,
         brought_s=call.brought_s,
         manager=call.manager,
+        only_s=call.only_s,
     )
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, assert_never
 
@@ -16,6 +18,7 @@ from ccapp.calls.queueing import line_for
 from ccapp.calls.voicemail import from_node
 from ccapp.calls.waypoint import InLine, InMailbox, InTree
 from ccapp.domain import ivr
+from ccapp.domain.admission import ToAgent, ToTree
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import HoursId, NodeId, TreeId, TrunkId
 from ccapp.ports import Leg, SwitchUnreachable
@@ -56,6 +59,8 @@ async def walk(visit: Visit, caller: Leg, at: InTree, floor: Floor) -> InLine | 
                 return line_for(visit, queue, requires, priority_s, priority)
             case ivr.LeaveMessage() as node:
                 return from_node(node, InTree(tree=spot.tree, back=tuple(back)))
+            case ivr.CallAgent() as asked:
+                return _to_agent(asked, spot.tree, back, visit)
             case ivr.Enter() as enter:
                 if enter.then is not None:
                     back = [*back, Spot(spot.tree, enter.then)][-BACK_MAX:]
@@ -136,6 +141,14 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
             return None
         case _ as never:
             assert_never(never)
+
+
+def _to_agent(
+    node: ivr.CallAgent, tree: TreeId, back: Sequence[tuple[TreeId, NodeId]], visit: Visit
+) -> InLine:
+    """In the line for him; should he be missed, on in this tree."""
+    only = ToAgent(agent=node.agent, wait_s=node.wait_s, otherwise=ToTree(tree=tree, node=node.otherwise))
+    return replace(line_for(visit, node.queue, {}, 0.0), only=only, back=tuple(back))
 
 
 def _outside(node: ivr.Forward) -> Outside:

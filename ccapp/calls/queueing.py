@@ -20,6 +20,7 @@ from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import calldata
 from ccapp.domain.admission import (
     Goodbye,
+    ToAgent,
     ToCallback,
     ToCallCenter,
     ToNumber,
@@ -91,7 +92,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
     queue = floor.acd.centre.queues.get(line.queue)
     if queue is not None and queue.kind is Kind.FIFO:
         line = in_a_slot(line, visit)
-    if line.entered_at is None and (returned_s := floor.acd.returns(visit, line.queue)):
+    if line.entered_at is None and line.only is None and (returned_s := floor.acd.returns(visit, line.queue)):
         line = replace(line, brought_s=max(line.brought_s, returned_s))
     if queue is not None and queue.time_base is TimeBase.CALL and line.entered_at is None:
         line = replace(line, brought_s=max(line.brought_s, since - visit.arrived_at))
@@ -109,7 +110,10 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
 
 async def _come_in(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> InLine:
     """Let in, greeted, and with all that is told of the caller by now. Raises TurnedAway."""
-    floor.acd.admit(visit, line.queue, line.caller_priority, line.brought_s)
+    floor.acd.admit(visit, line.queue, line.caller_priority, line.brought_s, line.only)
+    if line.only is not None:
+        visit.manager = line.only.agent
+        return line
     queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
     data = visit.data
     await _greet(visit, caller, queue, floor)
@@ -134,6 +138,7 @@ async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Fl
             tried=line.tried,
             again=again,
             manager=line.manager if again else visit.manager,
+            only=line.only,
         ) as place,
         offering.Comfort(place, caller, queue, floor) as comfort,
     ):
@@ -170,9 +175,11 @@ async def elsewhere(
                 await caller.play(heard(queue.sorry, visit, floor.acd.centre))
             return None
         case ToQueue(queue=other):
-            return replace(line, queue=other, entered_at=None, tried={})
+            return replace(line, queue=other, entered_at=None, tried={}, only=None, back=())
         case ToTree(tree=tree, node=node):
-            return InTree(tree=tree, node=node)
+            return InTree(tree=tree, node=node, back=line.back)
+        case ToAgent() as to:
+            return replace(line, queue=to.queue or line.queue, entered_at=None, tried={}, only=to)
         case ToNumber() | ToCallCenter() as to:
             then = await outward.forwarded(visit, caller, line, away, to, floor)
             return None if then is None else await elsewhere(visit, caller, line, then, floor)

@@ -12,7 +12,7 @@ from itertools import islice
 from ccapp.acd import Callback, Talk, TurnedAway, Visit, telling
 from ccapp.acd.callbacks import Ending
 from ccapp.acd.entering import outcome_of
-from ccapp.acd.recovery import OpenVisit, offer_from, open_visit
+from ccapp.acd.recovery import Away, OpenVisit, offer_from, open_visit
 from ccapp.calls import customer_info, forward, listed, on_line, own_call, queueing, recording, voicemail
 from ccapp.calls.arrival import story_of
 from ccapp.calls.callback import callback_found, ring_back
@@ -22,13 +22,13 @@ from ccapp.calls.offering import Served
 from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import events
-from ccapp.domain.admission import Goodbye, ways
+from ccapp.domain.admission import Goodbye, ToAgent, ToTree, Treatment, ways
 from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import EndedBy, Outcome, VisitFact
-from ccapp.domain.ids import ChannelId, NodeId, QueueId, offer_of
-from ccapp.domain.ivr import LeaveMessage, Node, SendEvent, SendSms
+from ccapp.domain.ids import ChannelId, NodeId, QueueId, TreeId, offer_of
+from ccapp.domain.ivr import CallAgent, LeaveMessage, Node, SendEvent, SendSms
 from ccapp.ports import Connected, FoundLeg, Leg
 from ccapp.routing.precedence import ranks_at
 
@@ -293,6 +293,8 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
             brought_s=waits.brought_s,
             entered_at=waits.entered_at,
             manager=None if open.manager_missed else waits.manager,
+            only=_only(open, waits, floor),
+            back=_back(open, waits),
             tried={agent: at + retry_s for agent, at in open.tried.items()},
         )
     if (away := open.away) is not None:
@@ -325,9 +327,37 @@ def _at_mailbox(open: OpenVisit, floor: Floor) -> Waypoint | None:
 
 def _in_tree(open: OpenVisit, at: events.IvrVisited, floor: Floor) -> InTree:
     """At his last node again; behind it when that has sent what it sends, which is sent once."""
-    tree = (open.visit.edition or floor.acd.edition).trees.get(at.tree)
-    node = tree.nodes.get(at.node) if tree is not None else None
+    node = _node(open, at, floor)
     return InTree(tree=at.tree, node=_behind(open, node) or at.node, back=at.back)
+
+
+def _node(open: OpenVisit, at: events.IvrVisited, floor: Floor) -> Node | None:
+    tree = (open.visit.edition or floor.acd.edition).trees.get(at.tree)
+    return tree.nodes.get(at.node) if tree is not None else None
+
+
+def _only(open: OpenVisit, waits: events.CallWaits, floor: Floor) -> ToAgent | None:
+    """The one agent he waits for, and where he goes on to without him: as it is set now."""
+    if waits.only_s is None or waits.manager is None:
+        return None
+    then: Treatment | None = None
+    if open.sent is not None:
+        then = _ways_left(open.sent, open.sent_vain + 1, floor)[0]
+    elif (at := open.node) is not None and isinstance(node := _node(open, at, floor), CallAgent):
+        then = ToTree(tree=at.tree, node=node.otherwise)
+    return ToAgent(agent=waits.manager, wait_s=waits.only_s, otherwise=then)
+
+
+def _back(open: OpenVisit, waits: events.CallWaits) -> tuple[tuple[TreeId, NodeId], ...]:
+    """Of the tree whose node has sent him to one agent alone."""
+    by_node = waits.only_s is not None and open.sent is None
+    return open.node.back if by_node and open.node is not None else ()
+
+
+def _ways_left(away: Away, vain: int, floor: Floor) -> list[Treatment]:
+    """Where a queue sends him, without what came to nothing already."""
+    queue = floor.acd.centre.queues.get(away.queue, Queue(id=away.queue, name=""))
+    return [*islice(ways(floor.acd.treatment(queue, away.reason)), vain, None), Goodbye(say=queue.sorry)]
 
 
 def _behind(open: OpenVisit, node: Node | None) -> NodeId | None:
@@ -337,15 +367,14 @@ def _behind(open: OpenVisit, node: Node | None) -> NodeId | None:
             return then
         case SendSms(then=then, otherwise=otherwise) if open.sms_sent is not None:
             return then if open.sms_sent else otherwise
+        case CallAgent(otherwise=otherwise) if open.agent_missed:
+            return otherwise
         case _:
             return None
 
 
-async def _sent_on(
-    open: OpenVisit, away: events.EntryRefused | events.WaitEnded, caller: Leg, floor: Floor
-) -> Waypoint | None:
+async def _sent_on(open: OpenVisit, away: Away, caller: Leg, floor: Floor) -> Waypoint | None:
     """On to where the queue had sent him; what it is now, should that have changed."""
-    queue = floor.acd.centre.queues.get(away.queue, Queue(id=away.queue, name=""))
     line = queueing.line_for(open.visit, away.queue, {}, 0.0)
     if (waited := open.line) is not None:
         line = replace(
@@ -355,5 +384,5 @@ async def _sent_on(
             caller_priority=waited.caller_priority,
             brought_s=floor.acd.clock.now() - waited.entered_at + waited.brought_s,
         )
-    left = [*islice(ways(floor.acd.treatment(queue, away.reason)), open.vain, None), Goodbye(say=queue.sorry)]
-    return await queueing.elsewhere(open.visit, caller, line, TurnedAway(away.reason, left[0]), floor)
+    to = _ways_left(away, open.vain, floor)[0]
+    return await queueing.elsewhere(open.visit, caller, line, TurnedAway(away.reason, to), floor)

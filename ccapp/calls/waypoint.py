@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccapp.domain.admission import ToAgent
 from ccapp.domain.events import MessageBegun, Outcome
 from ccapp.domain.ids import NO_QUEUE, AgentId, MailboxId, NodeId, QueueId, TreeId
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
@@ -34,6 +35,8 @@ class InLine:
     tried: Mapping[AgentId, float] = field(default_factory=dict)
     given: Given | None = None  # beside the call data; None: they do not count any more
     manager: AgentId | None = None  # the caller's own, if he is still to be waited for
+    only: ToAgent | None = None  # one agent alone is waited for
+    back: tuple[tuple[TreeId, NodeId], ...] = ()  # of the tree that `only` leads back into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

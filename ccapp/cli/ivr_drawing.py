@@ -67,6 +67,8 @@ def _told(node: ivr.Node) -> tuple[str, str, Shape]:
         case ivr.Enqueue(queue=queue, requires=requires):
             asked = wording(requires)
             return "queue", f"{queue}, needs {asked}" if asked else str(queue), "end"
+        case ivr.CallAgent(agent=agent, queue=queue, wait_s=wait_s):
+            return "agent", f"{agent} for {queue}, {wait_s:g} s", "ask"
         case ivr.Forward(number=number, trunk=trunk):
             return "forward", f"{number} on {trunk}", "end"
         case ivr.LeaveMessage(mailbox=mailbox):

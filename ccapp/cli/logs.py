@@ -51,7 +51,7 @@ PUBLIC = frozenset({
     "epoch", "alive", "gone", "after_call", "after_call_sub_state", "after_call_reason",
     "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone", "at_desk",
     "caller_priority", "brought_s", "detail", "to", "then", "manager", "yes", "record", "recording", "files",
-    "by_backup", "closing",
+    "by_backup", "only_s", "closing",
     "seconds", "ok",
     "message", "mailbox", "otherwise", "file", "prompt",
     "asked_by", "expires_at", "origin", "tries", "again_at", "until",

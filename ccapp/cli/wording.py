@@ -124,6 +124,7 @@ EXIT = {
     ExitReason.EMPTY: "nobody was there any more",
     ExitReason.QUEUE_GONE: "there was no such queue any more",
     ExitReason.CLOSED: "the queue was closed by hand",
+    ExitReason.AGENT_MISSED: "the one agent waited for was not to be had",
 }
 ASKED = {
     Asked.ANSWERED: "answered",
@@ -358,7 +359,9 @@ def _waits(fact: events.CallWaits) -> str:
         parts.append(f"brings {seconds(fact.brought_s)} of waiting")
     if fact.priority_s:
         parts.append(f"counts {fact.priority_s:+g} s")
-    if fact.manager is not None:
+    if fact.only_s is not None:
+        parts.append(f"for {fact.manager} alone, {seconds(fact.only_s)} at most")
+    elif fact.manager is not None:
         parts.append(f"the manager is {fact.manager}")
     if fact.at - fact.entered_at >= AT_ONCE_S:
         parts.append(f"waiting for {seconds(fact.at - fact.entered_at)} already")

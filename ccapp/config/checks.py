@@ -9,7 +9,7 @@ from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.centre import Centre, ToQueue, ToTree
 from ccapp.domain.conditions import hours_named, parse
 from ccapp.domain.ids import NodeId
-from ccapp.domain.ivr import AskCallback, Branch, Enqueue, Enter, Forward, Node, SendSms, Tree
+from ccapp.domain.ivr import AskCallback, Branch, CallAgent, Enqueue, Enter, Forward, Node, SendSms, Tree
 from ccapp.domain.ivr_check import GraphProblem, dead_ends, rounds
 from ccapp.domain.ivr_check import problems as graph_problems
 from ccapp.domain.requirements import merged
@@ -139,6 +139,8 @@ def _references(centre: Centre, path: Path, node: Node) -> Iterator[Finding]:
             yield from unknown((*path, "to"), "IVR", to, centre.trees)
             if at is not None and to in centre.trees:
                 yield from unknown((*path, "at"), "node", at, centre.trees[to].nodes)
+        case CallAgent(agent=agent, queue=queue):
+            yield from checks_admission.to_agent(path, agent, queue, centre)
         case SendSms() if centre.sms is None:
             yield Finding(path, "needs sms, which says who sends text messages")
         case Forward(trunk=trunk):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ccapp.config.problem import Finding, Path, unknown
 from ccapp.domain.admission import (
     Goodbye,
+    ToAgent,
     ToCallback,
     ToCallCenter,
     ToNumber,
@@ -14,7 +15,8 @@ from ccapp.domain.admission import (
     Treatment,
 )
 from ccapp.domain.centre import Centre
-from ccapp.domain.ids import QueueId
+from ccapp.domain.fifo import Kind
+from ccapp.domain.ids import AgentId, QueueId
 
 
 def queues(centre: Centre) -> Iterator[Finding]:
@@ -46,8 +48,26 @@ def _treatment(path: Path, treatment: Treatment, queue: QueueId, centre: Centre)
                 yield from _treatment((*inside, "otherwise"), then, queue, centre)
         case ToVoicemail(mailbox=mailbox):
             yield from unknown((*path, "voicemail"), "mailbox", mailbox, centre.mailboxes)
+        case ToAgent(agent=agent, queue=of, otherwise=then):
+            yield from to_agent((*path, "agent"), agent, of or queue, centre)
+            if then is not None:
+                yield from _treatment((*path, "agent", "otherwise"), then, queue, centre)
         case ToCallback():
             if centre.queues[queue].callback is None:
                 yield Finding((*path, "callback"), "the queue has no callback")
         case Goodbye():
             pass
+
+
+def to_agent(path: Path, agent: AgentId, queue: QueueId, centre: Centre) -> Iterator[Finding]:
+    """He must be able to serve callers of that queue, and to be asked for."""
+    yield from unknown((*path, "to"), "agent", agent, centre.agents)
+    yield from unknown((*path, "queue"), "queue", queue, centre.queues)
+    line = centre.queues.get(queue)
+    if line is None or agent not in centre.agents:
+        return
+    members = centre.members(line)
+    if members is not None and agent not in members:
+        yield Finding((*path, "to"), f"{agent} does not serve {queue}")
+    if line.kind is Kind.FIFO:
+        yield Finding((*path, "queue"), f"{queue} is served strictly in order: nobody can be asked for there")

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ccapp.config.fields import (
+    AgentName,
     CallerNumber,
     Dialled,
     MailboxName,
@@ -16,6 +17,7 @@ from ccapp.config.fields import (
     Part,
     QueueName,
     RingSeconds,
+    Seconds,
     TreeName,
     TrunkName,
 )
@@ -23,6 +25,7 @@ from ccapp.config.models_prompts import HeardPart
 from ccapp.domain import hours
 from ccapp.domain.admission import (
     Goodbye,
+    ToAgent,
     ToCallback,
     ToCallCenter,
     ToNumber,
@@ -61,6 +64,7 @@ class TreatmentPart(Part):
     number: "NumberWayPart | None" = None
     call_center: "CallCenterWayPart | None" = None
     voicemail: MailboxName | None = None
+    agent: "AgentWayPart | None" = None
     hang_up: HeardPart | None = None
     callback: Yes | None = None
 
@@ -80,8 +84,8 @@ class TreatmentPart(Part):
             return ToQueue(queue=self.queue)
         if self.ivr is not None:
             return ToTree(tree=self.ivr, node=self.node)
-        if (outward := self.number or self.call_center) is not None:
-            return outward.way()
+        if (onward := self.number or self.call_center or self.agent) is not None:
+            return onward.way()
         if self.voicemail is not None:
             return ToVoicemail(mailbox=self.voicemail)
         if self.callback is not None:
@@ -101,6 +105,8 @@ class TreatmentPart(Part):
                 return cls(call_center=CallCenterWayPart.of(treatment))
             case ToVoicemail(mailbox=mailbox):
                 return cls(voicemail=mailbox)
+            case ToAgent():
+                return cls(agent=AgentWayPart.of(treatment))
             case Goodbye(say=last_word):
                 return cls(hang_up=HeardPart.of(last_word))
             case ToCallback():
@@ -127,6 +133,22 @@ class CallCenterWayPart(Part):
         return cls(
             trunk=way.trunk, caller_id=way.caller_id, ring_s=way.ring_s, otherwise=written(way.otherwise)
         )
+
+
+class AgentWayPart(Part):
+    """`{to: alice}`, in the line of the queue that sends the caller, or of another one."""
+
+    to: AgentName
+    queue: QueueName | None = None
+    wait_s: Seconds = 30.0
+    otherwise: TreatmentPart | None = None
+
+    def way(self) -> ToAgent:
+        return ToAgent(agent=self.to, queue=self.queue, wait_s=self.wait_s, otherwise=treated(self.otherwise))
+
+    @classmethod
+    def of(cls, way: ToAgent) -> Self:
+        return cls(to=way.agent, queue=way.queue, wait_s=way.wait_s, otherwise=written(way.otherwise))
 
 
 class NumberWayPart(Part):

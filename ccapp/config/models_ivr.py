@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self, assert_never
 from pydantic import Field, model_validator
 
 from ccapp.config.fields import (
+    AgentName,
     Asked,
     CallData,
     CallerNumber,
@@ -195,6 +196,18 @@ class QueuePart(Part):
         )
 
 
+class AgentPart(Part):
+    """`agent: {to: alice, queue: sales, otherwise: menu}`."""
+
+    to: AgentName
+    queue: QueueName
+    wait_s: Seconds = 30.0
+    otherwise: NodeName
+
+    def node(self) -> ivr.CallAgent:
+        return ivr.CallAgent(agent=self.to, queue=self.queue, wait_s=self.wait_s, otherwise=self.otherwise)
+
+
 class CallbackPart(Part):
     """`callback: sales`, or `callback: {to: sales, requires: {spanish: 2}, otherwise: sorry}`."""
 
@@ -253,6 +266,7 @@ class NodePart(Part):
     sql: SqlPart | None = None
     sms: SmsPart | None = None
     queue: QueuePart | None = None
+    agent: AgentPart | None = None
     forward: ForwardPart | None = None
     voicemail: LeaveMessagePart | None = None
     callback: CallbackPart | None = None
@@ -313,6 +327,8 @@ def kind(node: ivr.Node) -> str:
             return "sms"
         case ivr.Enqueue():
             return "queue"
+        case ivr.CallAgent():
+            return "agent"
         case ivr.Forward():
             return "forward"
         case ivr.LeaveMessage():
@@ -336,7 +352,8 @@ def _fields(node: ivr.Node) -> dict[str, Any]:
         given["wrong"] = prompt_fields(given["wrong"])
     if isinstance(node, ivr.Branch):
         given["cases"] = tuple(CasePart.of(case) for case in node.cases)
-    return {_RENAMED.get(name, name): value for name, value in given.items()}
+    renamed = {"agent": "to"} if isinstance(node, ivr.CallAgent) else _RENAMED
+    return {renamed.get(name, name): value for name, value in given.items()}
 
 
 class TreePart(Part):

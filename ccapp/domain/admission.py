@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ccapp.domain.ids import MailboxId, NodeId, QueueId, TreeId, TrunkId
+from ccapp.domain.ids import AgentId, MailboxId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import Prompt
 
 
@@ -27,6 +27,7 @@ class ExitReason(StrEnum):
     EMPTY = "empty"  # the queue is left when nobody is there
     QUEUE_GONE = "queue_gone"  # it is no longer configured
     CLOSED = "closed"  # by hand, with those who waited
+    AGENT_MISSED = "agent_missed"  # he waited for one agent, who is not to be had
 
 
 CLOSED_REASONS = (RefusalReason.CLOSED, ExitReason.CLOSED)
@@ -98,10 +99,19 @@ class ToCallCenter:
     otherwise: "Treatment | None" = None  # none named, or not reached
 
 
-type Outward = ToNumber | ToCallCenter
-"""May come to nothing: then there is another way."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToAgent:
+    """This agent alone, in the line of a queue he serves, whose limits to size and wait do not count here."""
 
-type Treatment = ToQueue | ToTree | ToVoicemail | ToCallback | Goodbye | Outward
+    agent: AgentId
+    queue: QueueId | None = None  # None: the one that sends the caller
+    wait_s: float = 30.0  # while he is there but busy
+    otherwise: "Treatment | None" = None  # he is not there, busy for too long, or not reached
+
+
+type Outward = ToNumber | ToCallCenter
+
+type Treatment = ToQueue | ToTree | ToVoicemail | ToCallback | Goodbye | Outward | ToAgent
 """Where a caller goes whom a queue does not serve."""
 
 
@@ -109,7 +119,7 @@ def ways(treatment: "Treatment | None") -> Iterator[Treatment]:
     """A treatment, what follows when it comes to nothing, and so on."""
     while treatment is not None:
         yield treatment
-        treatment = treatment.otherwise if isinstance(treatment, ToNumber | ToCallCenter) else None
+        treatment = treatment.otherwise if isinstance(treatment, ToNumber | ToCallCenter | ToAgent) else None
 
 
 def told(treatment: Treatment) -> str:
@@ -125,6 +135,8 @@ def told(treatment: Treatment) -> str:
             return "the CallCenter of the call"
         case ToVoicemail(mailbox=mailbox):
             return f"voicemail {mailbox}"
+        case ToAgent(agent=agent):
+            return f"agent {agent}"
         case Goodbye():
             return ""
         case ToCallback():

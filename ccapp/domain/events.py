@@ -152,6 +152,7 @@ class CallWaits(VisitFact):
     caller_priority: Priority = CALLER_PRIORITY
     brought_s: float = 0.0  # waited before, and counted
     manager: AgentId | None = None  # the caller's own agent, whom he is offered to first
+    only_s: float | None = None  # he is offered to nobody else, and waits for him so long while he is busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

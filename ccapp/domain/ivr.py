@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ccapp.domain.ids import MailboxId, NodeId, QueueId, TreeId
+from ccapp.domain.ids import AgentId, MailboxId, NodeId, QueueId, TreeId
 from ccapp.domain.priorities import Priority
 from ccapp.domain.requirements import Requires
 
@@ -198,6 +198,16 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallAgent:
+    """This agent alone, in the line of a queue he serves."""
+
+    agent: AgentId
+    queue: QueueId
+    wait_s: float = 30.0  # while he is there but busy
+    otherwise: NodeId  # he is not there, busy for too long, or not reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskCallback:
     """Asks for the number at which he is called back by `queue` when it is his turn; then the visit ends."""
 
@@ -236,7 +246,7 @@ type Step = (
 )
 """A node after which the walk goes on in the same tree, or ends."""
 
-type Node = Step | Enter | Return | Enqueue | LeaveMessage
+type Node = Step | Enter | Return | Enqueue | CallAgent | LeaveMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +300,8 @@ def exits(node: Node) -> Iterator[tuple[str, NodeId]]:
             for index, case in enumerate(cases):
                 yield f"cases.{index}.then", case.then
             yield "otherwise", to
+        case CallAgent(otherwise=otherwise):
+            yield "otherwise", otherwise
         case Forward(otherwise=otherwise) | AskCallback(otherwise=otherwise) if otherwise is not None:
             yield "otherwise", otherwise
         case _:

@@ -32,6 +32,7 @@ class WaitingCall:
     offers: int = 0  # made so far in this visit: the next one is number offers + 1
     tried: Mapping[AgentId, float] = field(default_factory=dict)  # agent -> not offered to him before
     manager: AgentId | None = None  # the caller's own agent: see keeping.py
+    only_s: float | None = None  # for nobody but him, who is waited for so long; missed, the call leaves
     callback: bool = False  # nobody is on the line: one phone rings for it, and no limit ends its wait
 
     @property

@@ -2,7 +2,8 @@
 
 A kept call is in line but in no heap, so nobody else is offered it. To its manager it counts as having waited
 `wait_s` longer: he takes his own callers first, and yet nobody who came so much earlier waits for them. A
-call falls through to all, for good, when its manager leaves, was rung in vain, or the time is over.
+call falls through to all, for good, when its manager leaves, was rung in vain, or the time is over. One that
+is for him alone (`only_s`) leaves the line then.
 """
 
 from dataclasses import replace
@@ -19,8 +20,7 @@ class Keeping(Times[Place]):
     """When kept calls fall through."""
 
     def keep(self, place: Place, seat: Seat) -> None:
-        assert place.queue.manager is not None
-        until = place.call.entered_at + place.queue.manager.wait_s
+        until = place.call.entered_at + wait_s(place)
         place.waiting, place.kept_for, place.kept_until = True, seat, until
         seat.own[place.visit] = place
         self.push(until, place)
@@ -60,14 +60,13 @@ def is_there(seat: Seat, place: Place) -> bool:
 
 def missed(place: Place, seat: Seat | None, index: Index, now: float) -> Missed | None:
     """Why the call cannot be kept for its manager; None: it can."""
-    assert place.queue.manager is not None
     if seat is None or not is_there(seat, place):
         return Missed.ABSENT
-    if not index.could_ever_serve(seat, place):
+    if not index.could_ever_serve(seat, place) or place.queue.kind is Kind.FIFO:
         return Missed.UNABLE
     if place.rang_manager or place.barred(seat.id, now):
         return Missed.NOT_REACHED
-    if not seat.free and place.call.entered_at + place.queue.manager.wait_s <= now:
+    if not seat.free and place.call.entered_at + wait_s(place) <= now:
         return Missed.WAITED
     return None
 
@@ -79,8 +78,7 @@ def first_own(seat: Seat) -> Place | None:
 
 def own_order(place: Place) -> tuple[int, float, int]:
     """Where a kept call stands in its manager's own order of service."""
-    assert place.queue.manager is not None
-    return place.rank, place.key - place.queue.manager.wait_s, place.seq
+    return place.rank, place.key - wait_s(place), place.seq
 
 
 def turn(place: Place) -> tuple[int, float, int]:
@@ -90,8 +88,18 @@ def turn(place: Place) -> tuple[int, float, int]:
 
 def is_managers(place: Place) -> bool:
     """Whether the call has a manager who was not missed so far. A fifo queue's strict order knows none."""
+    if place.call.only_s is not None:
+        return True
     has_one = place.call.manager is not None and place.queue.manager is not None and place.missed is None
     return has_one and place.queue.kind is not Kind.FIFO
+
+
+def wait_s(place: Place) -> float:
+    """How long it is kept for him."""
+    if place.call.only_s is not None:
+        return place.call.only_s
+    assert place.queue.manager is not None
+    return place.queue.manager.wait_s
 
 
 def is_for_manager(place: Place, seat: Seat) -> bool:
@@ -118,6 +126,8 @@ def phones_max(place: Place, seat: Seat) -> int:
 def told(place: Place, seat: Seat) -> tuple[str, ...]:
     """What became of the call's manager, in words, for an offer to `seat`."""
     manager = place.call.manager
+    if place.call.only_s is not None:
+        return (f"the call is for {manager} alone",)
     if is_for_manager(place, seat):
         return (f"{manager} is the caller's manager",)
     match place.missed:

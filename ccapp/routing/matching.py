@@ -416,12 +416,15 @@ class Matching:
             place.signature.enqueue(place)
 
     def _is_managers(self, place: Place, now: float, out: list[Decision]) -> bool:
-        """Offers the call to its manager, or keeps it for him; False: it is for all."""
+        """Offers the call to its manager, keeps it for him, or sends it away; False: it is for all."""
         manager = place.call.manager
         if manager is None or not keeping.is_managers(place):
             return False
         seat = self._seats.get(manager)
         place.missed = keeping.missed(place, seat, self._index, now)
+        if (place.missed is not None or seat is None) and place.call.only_s is not None:
+            self._dismiss(place, ExitReason.AGENT_MISSED, out)
+            return True
         if place.missed is not None or seat is None:
             out.append(ManagerMissed(visit=place.visit, agent=manager, why=place.missed or Missed.ABSENT))
             return False

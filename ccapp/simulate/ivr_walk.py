@@ -97,8 +97,10 @@ def _ending(line: InLine | InMailbox | None, data: Mapping[str, str]) -> tuple[s
     rest = f" ({known})" if known else ""
     if line is None:
         return "ends", f"the call{rest}"
-    to = f"the mailbox {line.mailbox}" if isinstance(line, InMailbox) else f"the queue {line.queue}"
-    return "goes", f"to {to}{rest}"
+    if isinstance(line, InMailbox):
+        return "goes", f"to the mailbox {line.mailbox}{rest}"
+    alone = "" if line.only is None else f"agent {line.only.agent} in the "
+    return "goes", f"to the {alone}queue {line.queue}{rest}"
 
 
 def _tell(fact: Fact, tell: Callable[[str, str], None]) -> None:

@@ -99,6 +99,7 @@ def documents(draw: st.DrawFn) -> Document:
     if draw(st.booleans()):
         limit = some(then_away=st.booleans()).map(lambda more: {"limit_s": 60.0} | more)
         document["break_limits"] = {"lunch": draw(limit)}
+    somebody_is_asked_for(draw, document)
     if draw(st.booleans()):
         dialled = some(country_code=st.sampled_from(["49", "84"]), national_prefix=st.just("0"))
         document["numbering"] = draw(dialled)
@@ -140,6 +141,25 @@ def documents(draw: st.DrawFn) -> Document:
     numbers = st.dictionaries(st.text("0123456789*#AZ", min_size=1, max_size=9), st.sampled_from(targets))
     document["numbers"] = {number: target | draw(some(data=DATA)) for number, target in draw(numbers).items()}
     return document
+
+
+def somebody_is_asked_for(draw: st.DrawFn, document: Document) -> None:
+    """Somewhere, of those who serve a queue that is not served strictly in order."""
+    queues: Document = document["queues"]
+    usual = [name for name, queue in queues.items() if queue.get("kind") != "fifo"]
+    if not usual or not draw(st.booleans()):
+        return
+    name = draw(st.sampled_from(usual))
+    serves = [each for each in document["agents"] if "groups" not in queues[name]]
+    serves = [each for each in serves if each in queues[name].get("agents", serves)]
+    if serves:
+        asked = {"to": serves[0], "wait_s": draw(seconds(0, 60)), "queue": name}
+        queues[name]["overflow"] = {"agent": asked | draw(some(otherwise=GOODBYES))}
+        for tree in document["ivr"].values():
+            for node in list(tree["nodes"])[:-1]:
+                if draw(st.booleans()):
+                    last = list(tree["nodes"])[-1]
+                    tree["nodes"][node] = {"agent": asked | {"otherwise": last}}
 
 
 def agent(index: int) -> st.SearchStrategy[Document]:

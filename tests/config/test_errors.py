@@ -339,7 +339,7 @@ def test_what_does_not_fit_together(text: str, expected: list[str]) -> None:
             [
                 'f.yaml:9: ivr.main.nodes.a.menue: unknown field; did you mean "menu"?',
                 "f.yaml:10: ivr.main.nodes.b: needs exactly one kind: play, menu, collect, set, branch, "
-                "tree, back, event, http, sql, queue, forward, voicemail, callback, hang_up",
+                "tree, back, event, http, sql, sms, queue, agent, forward, voicemail, callback, hang_up",
                 "f.yaml:12: ivr.main.nodes.d: must be a mapping: fields with values",
             ],
             id="kinds",

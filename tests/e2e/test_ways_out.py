@@ -23,8 +23,8 @@ OURS, THEIRS, CALLER = 700, 900, 1000
 @pytest.fixture(scope="module")
 def configuration() -> dict[str, Any]:
     wake = {"to": "555", "trunk": "carrier", "caller_id": "4930777", "ring_s": 20}
-    return centre(
-        {"alice": agent(201)},
+    document = centre(
+        {"alice": agent(201), "bob": agent(202)},
         {
             "short": queue(wait_s_max=2, overflow={"number": wake}),
             "staffed": queue(
@@ -32,8 +32,20 @@ def configuration() -> dict[str, Any]:
                 overflow={"call_center": {"trunk": "carrier", "otherwise": {"queue": "last"}}},
             ),
             "last": queue(),
+            "full": queue(size_max=0, overflow={"agent": {"to": "alice", "wait_s": 20}}),
+        },
+        ivr={
+            "main": {
+                "start": "ask",
+                "nodes": {
+                    "ask": {"agent": {"to": "bob", "queue": "last", "wait_s": 20, "otherwise": "out"}},
+                    "out": {"forward": {"number": "555", "trunk": "carrier"}},
+                },
+            }
         },
     )
+    document["numbers"]["300"] = {"ivr": "main"}
+    return document
 
 
 @asynccontextmanager
@@ -112,3 +124,45 @@ async def test_a_call_centre_that_is_not_to_be_called_is_not(house: House, named
     story = await house.story(call)
     assert story.one(events.NotReached).to == "the CallCenter of the call"
     assert story.ending[0] is Outcome.SERVED
+
+
+async def test_an_agent_asked_for_by_name_is_rung_though_another_is_idle_longer_also_by_the_next_engine(
+    house: House,
+) -> None:
+    bob = await house.agent("bob")
+    alice = await house.agent("alice")
+    call = await house.call("104", tone_hz=CALLER)
+    await alice.incoming()
+    await house.kill_engine()
+    await house.start_engine()
+    rung = await alice.incoming(DEADLINE_S)
+    await rung.answer(tone_hz=OURS)
+    await call.heard.hears(OURS)
+    await rung.heard.hears(CALLER)
+    await call.hang_up()
+    story = await house.story(call)
+    assert story.one(events.EntryRefused).to == "agent alice"
+    assert {fact.agent for fact in story.all(events.OfferMade)} == {"alice"}
+    assert story.one(events.CallServed).queue == "full"
+    assert not bob.calls
+
+
+@rows("ST-13")
+async def test_an_ivr_asks_for_an_agent_and_goes_on_when_he_does_not_come(house: House) -> None:
+    alice = await house.agent("alice")
+    bob = await house.agent("bob", Answers(tone_hz=OURS))
+    call = await house.call("300", tone_hz=CALLER)
+    await call.heard.hears(OURS)
+    await call.hang_up()
+    assert (await house.story(call)).one(events.CallServed).agent == "bob"
+    bob.on_invite = Rejects(486)
+    await house.in_state("bob", "READY")
+    async with outside(house) as phone:
+        call = await house.call("300", tone_hz=CALLER)
+        talk = await phone.incoming(DEADLINE_S)
+        await call.heard.hears(THEIRS)
+        await talk.hang_up()
+    story = await house.story(call)
+    assert story.one(events.WaitEnded).reason is ExitReason.AGENT_MISSED
+    assert (story.one(events.WaitEnded).to, story.nodes) == ("IVR main/out", ["ask", "out"])
+    assert not alice.calls

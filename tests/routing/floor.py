@@ -118,13 +118,14 @@ class Floor:
         own_priority_s: float = 0.0,
         tried: Mapping[AgentId, float] | None = None,
         manager: str | None = None,
+        only_s: float | None = None,
         **more: Any,
     ) -> list[Decision]:
         where = self.centre.queues[QueueId(at)]
         entering = call(
             visit, where, self.now - waited_s, own=own, own_priority_s=own_priority_s, tried=tried, **more
         )
-        entering = replace(entering, manager=AgentId(manager) if manager else None)
+        entering = replace(entering, manager=AgentId(manager) if manager else None, only_s=only_s)
         return self._hear(self.router.join(entering, self.now))
 
     def leave(self, visit: str) -> list[Decision]:

@@ -276,23 +276,32 @@ class Model:
 
     def manager_of(self, call: WaitingCall) -> AgentId | None:
         queue = self.centre.queues.get(call.queue)
+        if queue is not None and call.only_s is not None:
+            return call.manager
         if queue is None or queue.manager is None or queue.kind is Kind.FIFO or call.visit in self.missed:
             return None
         return call.manager
+
+    def kept_s(self, call: WaitingCall) -> float:
+        """How long it is kept for him."""
+        rules = self.centre.queues[call.queue].manager
+        if call.only_s is not None:
+            return call.only_s
+        assert rules is not None
+        return rules.wait_s
 
     def why_not_his(self, visit: VisitId, manager: AgentId) -> set[Missed]:
         """All that speaks against keeping the call for him."""
         call, presence = self.calls[visit][2], self.presences.get(manager)
         queue = self.centre.queues[call.queue]
-        assert queue.manager is not None
-        found = set()
+        found = {Missed.UNABLE} if queue.kind is Kind.FIFO else set()
         if manager not in self.centre.agents or presence is None or not self.is_there(presence, queue):
             return {Missed.ABSENT}
         if not self.serving.may(manager, queue, call.own_requires, waited=math.inf, open_s=math.inf):
             found.add(Missed.UNABLE)
         if visit in self.rang or self.barred.get((visit, manager), self.now) > self.now:
             found.add(Missed.NOT_REACHED)
-        if call.entered_at + queue.manager.wait_s <= self.now:
+        if call.entered_at + self.kept_s(call) <= self.now:
             found.add(Missed.WAITED)
         return found
 
@@ -307,9 +316,7 @@ class Model:
     def order(self, visit: VisitId, agent: AgentId) -> tuple[Turn, int]:
         """Where a call stands in an agent's order of service: his own callers wait longer, as it were."""
         (queue, caller, key), joined, call = self.calls[visit]
-        rules = self.centre.queues[call.queue].manager if call.queue in self.centre.queues else None
-        own = rules is not None and self.manager(visit) == agent
-        bonus_s = rules.wait_s if own and rules is not None else 0.0
+        bonus_s = self.kept_s(call) if self.manager(visit) == agent else 0.0
         return (queue, caller, key - bonus_s), joined
 
     # --- who may serve ------------------------------------------------------------------------------------
@@ -336,7 +343,7 @@ class Model:
         """When and why it must leave its line."""
         call = self.calls[visit][2]
         queue, entered_at = self.centre.queues[call.queue], call.entered_at
-        if call.callback:
+        if call.callback or call.only_s is not None:
             return []
         found = []
         if queue.wait_s_max is not None:
@@ -565,6 +572,13 @@ class Model:
                 self.settle(offer)
                 assert (reason is DeclineReason.ANSWERED_ELSEWHERE) == (visit not in self.calls)
                 self.take_turns()
+            case Dismissed(visit=visit, reason=ExitReason.AGENT_MISSED):
+                assert not self.rung(visit), "sent away while a phone rings"
+                call = self.calls[visit][2]
+                assert call.only_s is not None, "he waited for others, too"
+                assert call.manager is not None
+                assert self.why_not_his(visit, call.manager), "sent away, for no reason"
+                del self.calls[visit]
             case Dismissed(visit=visit, reason=reason):
                 assert not self.rung(visit), "sent away while a phone rings"
                 queue = self.centre.queues.get(self.calls[visit][2].queue)
@@ -575,6 +589,7 @@ class Model:
                 del self.calls[visit]
             case ManagerMissed(visit=visit, agent=agent, why=why):
                 assert self.manager(visit) == agent, "missed a manager it was not kept for"
+                assert self.calls[visit][2].only_s is None, "for him alone, and now for all"
                 assert why in self.why_not_his(visit, agent), "kept no longer, for no reason"
                 self.missed.add(visit)
                 self.take_turns()
@@ -656,6 +671,7 @@ class AnyOrder(RuleBasedStateMachine):
         brought_s=st.sampled_from([0.0, 0.0, 5.0]),
         manager=st.sampled_from([None, *AGENTS]),
         callback=st.sampled_from([False, False, True]),
+        only_s=st.sampled_from([None, None, None, 0.0, 5.0]),
     )
     def a_call_joins(
         self,
@@ -667,6 +683,7 @@ class AnyOrder(RuleBasedStateMachine):
         brought_s: float = 0.0,
         manager: AgentId | None = None,
         callback: bool = False,
+        only_s: float | None = None,
     ) -> None:
         model = self.model
         model.joined += 1
@@ -683,6 +700,7 @@ class AnyOrder(RuleBasedStateMachine):
             brought_s=brought_s,
             manager=manager,
             callback=callback,
+            only_s=only_s if manager is not None and not callback else None,
         )
         model.calls[call.visit] = (model.turn(call), model.joined, call)
         calm = (self.router.next_deadline() or model.now + 1) > model.now

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from ccapp.domain import events
-from ccapp.domain.admission import Goodbye, ToCallCenter, ToNumber, Treatment
-from ccapp.domain.centre import Centre, Number, Queue, ToQueue, Trunk
+from ccapp.domain.admission import ExitReason, Goodbye, ToAgent, ToCallCenter, ToNumber, Treatment
+from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.events import EndedBy, Fact, Outcome
-from ccapp.domain.ids import QueueId, TrunkId
-from ccapp.domain.ivr import Say
+from ccapp.domain.ids import AgentId, NodeId, QueueId, TreeId, TrunkId
+from ccapp.domain.ivr import CallAgent, Forward, Say, Tree
 from ccapp.simulate.people import CallerScript, React, Reaction
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 from ccapp.simulate.world import Result, simulate
@@ -139,3 +139,65 @@ def test_who_hangs_up_outside_while_nobody_looks_was_forwarded() -> None:
     [end] = only(events.CallEnded, facts)
     assert (end.outcome, end.ended_by) == (Outcome.FORWARDED, EndedBy.CALLER)
     assert [fact.answered for fact in only(events.CallForwarded, facts)] == [True]
+
+
+# --- to one agent alone -----------------------------------------------------------------------------------
+
+ANN, BEN = AgentId("ann"), AgentId("ben")
+MAIN, ASK, NO = TreeId("main"), NodeId("ask"), NodeId("no")
+
+
+def asked_for(*, reaction: Reaction, breakages: tuple[Breakage, ...] = (), by_ivr: bool = False) -> Scenario:
+    """One caller for ann alone, who is not there before anybody; ben is, and idle for longer."""
+    to_ann = ToAgent(agent=ANN, wait_s=20.0, otherwise=NEXT)
+    alone = {
+        ASK: CallAgent(agent=ANN, queue=SALES, wait_s=20.0, otherwise=NO),
+        NO: Forward(number="500", trunk=PSTN),
+    }
+    people = {name: Agent(id=name, name=name, extension=f"20{n}") for n, name in enumerate((BEN, ANN))}
+    what = scenario(to_ann, breakages=breakages)
+    queue = replace(what.centre.queues[SALES], size_max=0, ring_s=8.0, wrap_up_s=0.0)
+    number = Number(number="100", target=ToTree(tree=MAIN) if by_ivr else ToQueue(queue=SALES))
+    return replace(
+        what,
+        centre=replace(
+            what.centre,
+            queues={SALES: queue},
+            agents=people,
+            numbers={"100": number},
+            trees={MAIN: Tree(id=MAIN, start=ASK, nodes=alone)},
+        ),
+        reacts=lambda agent, chance: React(reaction, 2.0),
+        duration_s=120.0,
+    )
+
+
+@pytest.mark.parametrize("by_ivr", [False, True])
+def test_the_agent_asked_for_takes_the_call_and_nobody_else(by_ivr: bool) -> None:
+    facts = told(simulate(asked_for(reaction=Reaction.ANSWER, by_ivr=by_ivr)))
+    assert {offer.agent for offer in only(events.OfferMade, facts)} == {ANN}
+    [served] = only(events.CallServed, facts)
+    assert (served.agent, served.queue) == (ANN, SALES)
+    [end] = only(events.CallEnded, facts)
+    assert end.outcome is Outcome.SERVED
+
+
+ANN_KILLS = [10.05, 10.5, 14.0, 17.9, 18.5, 21.5, 25.0]
+
+
+@pytest.mark.parametrize("by_ivr", [False, True])
+@pytest.mark.parametrize("reaction", [Reaction.SILENT, Reaction.REJECT])
+@pytest.mark.parametrize("at_s", [None, *ANN_KILLS])
+@pytest.mark.parametrize("fault", [Fault.KILL, Fault.DROP])
+def test_who_is_not_reached_is_missed_once_and_the_caller_goes_on(
+    by_ivr: bool, reaction: Reaction, at_s: float | None, fault: Fault
+) -> None:
+    breakages = () if at_s is None else (Breakage(at_s=at_s, fault=fault, lasts_s=1.0),)
+    facts = told(simulate(asked_for(reaction=reaction, by_ivr=by_ivr, breakages=breakages)))
+    assert {offer.agent for offer in only(events.OfferMade, facts)} <= {ANN}
+    missed = [fact.reason for fact in only(events.WaitEnded, facts)]
+    assert missed == [ExitReason.AGENT_MISSED]
+    assert [talk.number for talk in only(events.CallForwarded, facts) if talk.answered] == ["500"]
+    [end] = only(events.CallEnded, facts)
+    assert end.outcome is Outcome.FORWARDED
+    assert not only(events.CallAbandoned, facts)

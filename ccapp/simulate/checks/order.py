@@ -48,7 +48,8 @@ class Order:
                 self._waiting[visit] = fact
                 self._ranked = self._ranked or priority != CALLER_PRIORITY
                 self._ringing.pop(visit, None)
-                if manager is not None and self._centre.queues[fact.queue].manager is not None:
+                kept = fact.only_s is not None or self._centre.queues[fact.queue].manager is not None
+                if manager is not None and kept:
                     self._managers[visit] = manager
             case events.ManagerMissed(visit=visit):
                 del self._managers[visit]
@@ -126,9 +127,11 @@ class Order:
 
     def _key(self, call: events.CallWaits, agent: AgentId) -> float:
         """Where a call stands in an agent's order: his own callers wait longer, as it were."""
-        rules = self._centre.queues[call.queue].manager
-        own = rules is not None and self._managers.get(call.visit) == agent
-        return _key(call) - (rules.wait_s if own and rules is not None else 0.0)
+        rules, wait_s = self._centre.queues[call.queue].manager, call.only_s
+        if wait_s is None and rules is not None:
+            wait_s = rules.wait_s
+        own = wait_s is not None and self._managers.get(call.visit) == agent
+        return _key(call) - (wait_s if own and wait_s is not None else 0.0)
 
     def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
         if self._managers.get(call.visit, agent) != agent:
