@@ -124,10 +124,12 @@ class Acd(Restoring):
             )
         )
 
-    def forward_answered(self, visit: Visit, number: str, trunk: TrunkId) -> None:
+    def forward_answered(self, visit: Visit, number: str, trunk: TrunkId, *, record: bool) -> None:
         now = self.clock.now()
         self._publish(
-            events.ForwardAnswered(at=now, visit=visit.id, data=visit.data, number=number, trunk=trunk)
+            events.ForwardAnswered(
+                at=now, visit=visit.id, data=visit.data, number=number, trunk=trunk, record=record
+            )
         )
 
     def not_reached(self, visit: Visit, queue: QueueId, to: Treatment, why: str, then: Treatment) -> None:

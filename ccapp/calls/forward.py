@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ccapp.acd import Visit
+from ccapp.calls import recording
 from ccapp.calls.floor import Floor, close_opened
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.calldata import to_headers
-from ccapp.domain.events import EndedBy, Outcome
+from ccapp.domain.events import EndedBy, ForwardAnswered, Outcome
 from ccapp.domain.ids import BridgeId, ChannelId, TrunkId
 from ccapp.ports import Bridge, CallerId, Dial, Leg, LegGone, SwitchError
 
@@ -28,6 +29,7 @@ class Outside:
     caller_id: str = ""  # empty: the caller's
     ring_s: float = 0.0
     music: str = ""  # heard while it rings; empty: nothing
+    record: bool = False  # the talk
 
 
 UNTOLD = Outside(number="", trunk=TrunkId(""))
@@ -47,7 +49,7 @@ async def forward(visit: Visit, caller: Leg, to: Outside, floor: Floor) -> bool:
         if not answered:
             floor.acd.forwarded(visit, to.number, to.trunk, answered=False, talk_s=0.0)
             return False
-        floor.acd.forward_answered(visit, to.number, to.trunk)
+        floor.acd.forward_answered(visit, to.number, to.trunk, record=to.record)
         await _join_and_talk(visit, caller, leg, to, floor)
     except LegGone:
         if caller.gone is not None:
@@ -85,7 +87,7 @@ async def _join_and_talk(visit: Visit, caller: Leg, leg: Leg, to: Outside, floor
     try:
         bridge = await asyncio.shield(opening)  # who waits may go; the bridge is made all the same
         await bridge.add(caller, leg)
-        await _talk(visit, leg, bridge, to, floor.acd.clock.now(), floor)
+        await _talk(visit, caller, leg, bridge, to, floor.acd.clock.now(), floor)
     finally:
         opening.add_done_callback(close_opened)
 
@@ -96,9 +98,10 @@ async def go_on(visit: Visit, caller: Leg, leg: Leg | None, to: Outside, since: 
     if leg is None:
         visit.ends(Outcome.FORWARDED, EndedBy.AGENT)
         bridge.close()
+        ended_unseen(visit, to, since, floor)
         return
     try:
-        await _talk(visit, leg, bridge, to, since, floor)
+        await _talk(visit, caller, leg, bridge, to, since, floor)
     finally:
         leg.release()
 
@@ -130,13 +133,29 @@ async def _answers(leg: Leg, ring_s: float) -> bool:
     return True
 
 
-async def _talk(visit: Visit, leg: Leg, bridge: Bridge, to: Outside, since: float, floor: Floor) -> None:
+async def _talk(
+    visit: Visit, caller: Leg, leg: Leg, bridge: Bridge, to: Outside, since: float, floor: Floor
+) -> None:
     visit.if_caller_leaves = Outcome.FORWARDED
     try:
-        async with until_gone(leg):
-            await forever()
+        with recording.forward_recorded(visit, caller, to.number, since, floor, record=to.record):
+            async with until_gone(leg):
+                await forever()
         visit.ends(Outcome.FORWARDED, EndedBy.AGENT)
     finally:
         bridge.close()
         talk_s = floor.acd.clock.now() - since
         floor.acd.forwarded(visit, to.number, to.trunk, answered=True, talk_s=talk_s)
+
+
+def ended_unseen(visit: Visit, to: Outside, since: float, floor: Floor) -> None:
+    """One of them hung up while the engine was away."""
+    if to.record:
+        recording.forward_ended_unseen(visit, to.number, since, floor)
+    talk_s = floor.acd.clock.now() - since
+    floor.acd.forwarded(visit, to.number, to.trunk, answered=True, talk_s=talk_s)
+
+
+def outside_of(answered: ForwardAnswered) -> Outside:
+    """As the fact tells of it, for who goes on with it."""
+    return Outside(number=answered.number, trunk=answered.trunk, record=answered.record)

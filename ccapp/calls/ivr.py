@@ -21,6 +21,7 @@ from ccapp.domain import ivr
 from ccapp.domain.admission import ToAgent, ToTree
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import HoursId, NodeId, TreeId, TrunkId
+from ccapp.domain.recording import recorded
 from ccapp.ports import Leg, SwitchUnreachable
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,8 @@ async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: F
         case ivr.SendSms():
             return await texting.send(node, spot.tree, spot.node, visit, floor)
         case ivr.Forward():
-            return None if await forward(visit, caller, _outside(node), floor) else node.otherwise
+            reached = await forward(visit, caller, _outside(node, visit), floor)
+            return None if reached else node.otherwise
         case ivr.AskCallback(queue=queue, requires=requires, priority_s=priority_s, otherwise=otherwise):
             line = line_for(visit, queue, requires, priority_s)
             return None if await callback_number.left(visit, caller, line, floor) else otherwise
@@ -151,9 +153,13 @@ def _to_agent(
     return replace(line_for(visit, node.queue, {}, 0.0), only=only, back=tuple(back))
 
 
-def _outside(node: ivr.Forward) -> Outside:
+def _outside(node: ivr.Forward, visit: Visit) -> Outside:
     return Outside(
-        number=node.number, trunk=TrunkId(node.trunk), caller_id=node.caller_id, ring_s=node.ring_s
+        number=node.number,
+        trunk=TrunkId(node.trunk),
+        caller_id=node.caller_id,
+        ring_s=node.ring_s,
+        record=recorded(visit.data, None),
     )
 
 

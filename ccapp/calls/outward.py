@@ -10,6 +10,7 @@ from ccapp.calls.waypoint import InLine
 from ccapp.domain.admission import Goodbye, Outward, ToCallCenter, ToNumber, Treatment
 from ccapp.domain.call_center import named_by
 from ccapp.domain.centre import Queue
+from ccapp.domain.recording import recorded
 from ccapp.ports import Leg
 
 NOT_REACHED = "not reached"
@@ -23,11 +24,16 @@ async def forwarded(
     queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=""))
     visit.if_caller_leaves = away.outcome
     outside = _outside(to, visit, floor)
-    if outside is not None and await forward(visit, caller, replace(outside, music=queue.music), floor):
+    if outside is not None and await forward(visit, caller, _as_in(queue, outside, visit), floor):
         return None
     then: Treatment = to.otherwise or Goodbye(say=queue.sorry)
     floor.acd.not_reached(visit, queue.id, to, NONE_NAMED if outside is None else NOT_REACHED, then)
     return TurnedAway(away.reason, then)
+
+
+def _as_in(queue: Queue, outside: Outside, visit: Visit) -> Outside:
+    """With the queue's music while it rings, and recorded as its talks are."""
+    return replace(outside, music=queue.music, record=recorded(visit.data, queue))
 
 
 def _outside(to: Outward, visit: Visit, floor: Floor) -> Outside | None:

@@ -46,6 +46,50 @@ def ended_unseen(visit: Visit, talk: Talk, floor: Floor) -> None:
         _tell(visit, talk, tape_name(visit.id, visit.data, talk.segment), floor, ok=None, detail=UNSEEN)
 
 
+@contextmanager
+def forward_recorded(
+    visit: Visit, caller: Leg, number: str, since: float, floor: Floor, *, record: bool
+) -> Iterator[None]:
+    """As long as the caller talks to a number outside, if that is to be recorded."""
+    if not record:
+        yield
+        return
+    recording = caller.record(_forward_name(visit))
+    try:
+        yield
+    finally:
+        recording.stop()
+        ok, detail = _judged(recording, caller)
+        _tell_forward(visit, number, since, floor, ok=ok, detail=detail)
+
+
+def forward_ended_unseen(visit: Visit, number: str, since: float, floor: Floor) -> None:
+    _tell_forward(visit, number, since, floor, ok=None, detail=UNSEEN)
+
+
+def _forward_name(visit: Visit) -> str:
+    return tape_name(visit.id, visit.data, visit.segments + 1)
+
+
+def _tell_forward(
+    visit: Visit, number: str, since: float, floor: Floor, *, ok: bool | None, detail: str
+) -> None:
+    name, now = _forward_name(visit), floor.acd.clock.now()
+    floor.acd.declare(
+        events.ForwardRecorded(
+            at=now,
+            visit=visit.id,
+            data=visit.data,
+            number=number,
+            recording=name,
+            files=files_of(name),
+            seconds=now - since,
+            ok=ok,
+            detail=detail,
+        )
+    )
+
+
 def _tell(visit: Visit, talk: Talk, name: str, floor: Floor, *, ok: bool | None, detail: str) -> None:
     now = floor.acd.clock.now()
     floor.acd.declare(

@@ -203,8 +203,7 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
     if served is not None:
         _hung_up(visit, served, floor)
     elif (outside := found.forward) is not None and visit.ending is None:
-        talk_s = acd.clock.now() - outside.at
-        acd.forwarded(visit, outside.number, outside.trunk, answered=True, talk_s=talk_s)
+        forward.ended_unseen(visit, forward.outside_of(outside), outside.at, floor)
         visit.ends(Outcome.FORWARDED, EndedBy.CALLER)
     elif found.away is not None:
         visit.ends(outcome_of(found.away.reason), EndedBy.CALLER)
@@ -276,8 +275,7 @@ async def _forward_on(
     if answered is None:  # an engine before us did not tell of it
         await forward.go_on(visit, caller, other, forward.UNTOLD, visit.arrived_at, floor)
     else:
-        to = forward.Outside(number=answered.number, trunk=answered.trunk)
-        await forward.go_on(visit, caller, other, to, answered.at, floor)
+        await forward.go_on(visit, caller, other, forward.outside_of(answered), answered.at, floor)
 
 
 async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | None:

@@ -286,6 +286,8 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"talk with {agent}: {_recorded(name, length, ok, detail)}"
         case events.CallerBlocked(detail=detail):
             return f"is refused, as the number is blocked{f' ({detail})' if detail else ''}"
+        case events.ForwardRecorded(recording=name, seconds=length, ok=ok, detail=detail):
+            return f"talk outside: {_recorded(name, length, ok, detail)}"
         case events.ForwardAnswered(number=number):
             return f"{number} answers outside"
         case events.NotReached(to=to, why=why, then=then):

@@ -248,6 +248,19 @@ class ForwardAnswered(VisitFact):
 
     number: str
     trunk: TrunkId
+    record: bool = False  # to be recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardRecorded(VisitFact):
+    """As TalkRecorded, of a talk with a number outside; its side is in the agent's file."""
+
+    number: str
+    recording: str
+    files: tuple[str, ...]
+    seconds: float
+    ok: bool | None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -617,7 +630,7 @@ KINDS: dict[str, type[Fact]] = {
         ManagerChosen, TalkRecorded, AgentCallRecorded, ForwardAnswered, NotReached, CustomerInfoAsked,
         MessageBegun, MessageLeft, MessageNotKept, MessageHeard, MessageDeleted, MessageTold, PromptRecorded,
         CallbackRequested, CallbackDialled, CallbackTried, CallbackPutOff, CallbackEnded,
-        IvrSmsSent, CallerBlocked, NumberListed, NumberUnlisted, QueueClosed, QueueOpened,
+        ForwardRecorded, IvrSmsSent, CallerBlocked, NumberListed, NumberUnlisted, QueueClosed, QueueOpened,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -5,7 +5,7 @@ from aiohttp import web
 from ccapp.domain.ids import VisitId
 from ccapp.web.keys import DESK, views
 from ccapp.web.past_calls import past_calls
-from ccapp.web.story import recorded, segments, summary
+from ccapp.web.story import forwards, recorded, segments, summary
 from ccapp.web.wire import path_id, reply, unknown
 
 
@@ -30,6 +30,7 @@ async def call(request: web.Request) -> web.Response:
         {
             "visit": summary(facts),
             "segments": segments(facts),
+            "forwards": forwards(facts),
             "live": live,
             "at": now.now,
             "facts": [recorded(item) for item in facts],

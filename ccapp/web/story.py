@@ -80,13 +80,34 @@ def segments(items: Sequence[Recorded]) -> list[Document]:
                     "ended_by": ended.ended_by,
                 }
             case events.TalkRecorded() as tape if tape.segment in found:
-                found[tape.segment]["recording"] = {
-                    "url": f"/v1/recordings/{tape.recording}",
-                    "files": tape.files,
-                    "seconds": tape.seconds,
-                    "ok": tape.ok,
-                    "detail": tape.detail,
-                }
+                found[tape.segment]["recording"] = _recording(tape)
             case _:
                 pass
     return [found[number] for number in sorted(found)]
+
+
+def forwards(items: Sequence[Recorded]) -> list[Document]:
+    """One for every number outside that the call was forwarded to; the last one may still talk."""
+    found: list[Document] = []
+    tape: Document | None = None
+    for item in items:
+        match item.fact:
+            case events.ForwardRecorded() as recorded_:
+                tape = _recording(recorded_)
+            case events.CallForwarded() as ended:
+                told = {name: getattr(ended, name) for name in ("number", "trunk", "answered", "talk_s")}
+                found.append({**told, "recording": tape})
+                tape = None
+            case _:
+                pass
+    return found
+
+
+def _recording(tape: events.TalkRecorded | events.ForwardRecorded) -> Document:
+    return {
+        "url": f"/v1/recordings/{tape.recording}",
+        "files": tape.files,
+        "seconds": tape.seconds,
+        "ok": tape.ok,
+        "detail": tape.detail,
+    }

@@ -1,7 +1,9 @@
 """Callers whom a queue does not serve are sent out of the house: by real calls, heard on both sides."""
 
-from collections.abc import AsyncIterator
+import wave
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import SHARED
 from tests.e2e.house import DEADLINE_S, House
 from tests.phone import Answers, Behaviour, Phone, Rejects
+from tests.phone.codec import RATE
+from tests.phone.spectrum import share
 from tests.rows import rows
 
 pytestmark = SHARED
@@ -26,7 +30,7 @@ def configuration() -> dict[str, Any]:
     document = centre(
         {"alice": agent(201), "bob": agent(202)},
         {
-            "short": queue(wait_s_max=2, overflow={"number": wake}),
+            "short": queue(wait_s_max=2, record=True, overflow={"number": wake}),
             "staffed": queue(
                 join_when_empty="no",
                 overflow={"call_center": {"trunk": "carrier", "otherwise": {"queue": "last"}}},
@@ -59,6 +63,14 @@ async def outside(
         yield phone
 
 
+def middle(path: Path) -> Sequence[float]:
+    """Of what is in the file."""
+    with wave.open(str(path)) as file:
+        sound = [s / 32768 for s in memoryview(file.readframes(file.getnframes())).cast("h")]
+    assert len(sound) > RATE // 4, "too short to judge"
+    return sound[len(sound) // 3 : 2 * len(sound) // 3]
+
+
 async def test_who_has_waited_in_vain_talks_to_a_number_outside_whatever_becomes_of_the_engine(
     house: House,
 ) -> None:
@@ -79,6 +91,10 @@ async def test_who_has_waited_in_vain_talks_to_a_number_outside_whatever_becomes
     assert story.one(events.WaitEnded).reason is ExitReason.TIMEOUT
     assert story.one(events.WaitEnded).to == "555 on carrier"
     assert story.one(events.CallForwarded).answered
+    tape = story.one(events.ForwardRecorded)
+    assert tape.ok
+    for file, hz in zip(tape.files, (CALLER, THEIRS), strict=True):
+        assert share(middle(house.asterisk.recordings / file), hz) > 0.7
     assert story.ending == (Outcome.FORWARDED, EndedBy.AGENT)
     assert not story.all(events.CallAbandoned)
 

@@ -25,7 +25,7 @@ def centre(overflow: Treatment, *, trusted: bool = True) -> Centre:
     return Centre(
         trunks={PSTN: Trunk(id=PSTN, trusted=trusted), BACKUP: Trunk(id=BACKUP)},
         numbers={"100": Number(number="100", target=ToQueue(queue=SALES))},
-        queues={SALES: Queue(id=SALES, name="Sales", wait_s_max=WAIT_S, overflow=overflow)},
+        queues={SALES: Queue(id=SALES, name="Sales", wait_s_max=WAIT_S, overflow=overflow, record=True)},
     )
 
 
@@ -77,6 +77,9 @@ def test_who_waited_in_vain_talks_outside_and_is_no_abandonment() -> None:
     assert ended.to == "500 on pstn"
     assert forwarded.answered
     assert forwarded.talk_s > 20
+    [tape] = only(events.ForwardRecorded, facts)
+    assert (tape.number, tape.ok) == ("500", True)
+    assert tape.seconds == pytest.approx(forwarded.talk_s, abs=1)
     assert end.outcome is Outcome.FORWARDED
     assert not only(events.CallAbandoned, facts)
 
@@ -128,6 +131,7 @@ def test_an_engine_that_dies_on_the_way_loses_nobody(at_s: float, fault: Fault) 
     facts = told(simulate(scenario(ways, breakages=(breakage,))))
     talks = [fact for fact in only(events.CallForwarded, facts) if fact.answered]
     assert [talk.number for talk in talks] == ["500"]
+    assert len(only(events.ForwardRecorded, facts)) == 1
     [end] = only(events.CallEnded, facts)
     assert end.outcome is Outcome.FORWARDED
     assert len(only(events.NotReached, facts)) == 1
@@ -139,6 +143,7 @@ def test_who_hangs_up_outside_while_nobody_looks_was_forwarded() -> None:
     [end] = only(events.CallEnded, facts)
     assert (end.outcome, end.ended_by) == (Outcome.FORWARDED, EndedBy.CALLER)
     assert [fact.answered for fact in only(events.CallForwarded, facts)] == [True]
+    assert [fact.ok for fact in only(events.ForwardRecorded, facts)] == [None]
 
 
 # --- to one agent alone -----------------------------------------------------------------------------------
