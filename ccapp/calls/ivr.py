@@ -14,6 +14,7 @@ from ccapp.calls.floor import Floor
 from ccapp.calls.forward import Outside, forward
 from ccapp.calls.ivr_values import filled, holds, spoken
 from ccapp.calls.keys import key_during, keys_during
+from ccapp.calls.outages import endured
 from ccapp.calls.queueing import line_for
 from ccapp.calls.voicemail import from_node
 from ccapp.calls.waypoint import InLine, InMailbox, InTree
@@ -22,7 +23,7 @@ from ccapp.domain.admission import ToAgent, ToTree
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.ids import HoursId, NodeId, TreeId, TrunkId
 from ccapp.domain.recording import recorded
-from ccapp.ports import Leg, SwitchUnreachable
+from ccapp.ports import Leg
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,6 @@ VISITS_MAX = 200
 
 BACK_MAX = 16
 """Trees a call may be in, one inside the other, and come back to; of more the outermost are forgotten."""
-
-
-OUTAGES_MAX, COMEBACK_S_MAX = 20, 3.0
-"""A minute without the switch, and a call is lost."""
 
 
 class Spot(NamedTuple):
@@ -69,7 +66,7 @@ async def walk(visit: Visit, caller: Leg, at: InTree, floor: Floor) -> InLine | 
             case ivr.Return():
                 spot = Spot(*back.pop()) if back else None
             case node:
-                following = await _in_spite_of_outages(node, spot, visit, caller, floor)
+                following = await endured(partial(_visit, node, spot, visit, caller, floor), visit, floor)
                 spot = None if following is None else Spot(spot.tree, following)
         if spot is None:
             visit.ends(Outcome.IVR_ENDED, EndedBy.SYSTEM)
@@ -91,20 +88,6 @@ def _entry(id: TreeId, node: NodeId | None, visit: Visit, floor: Floor) -> Spot 
     if tree is None:
         return None
     return Spot(id, node if node is not None and node in tree.nodes else tree.start)
-
-
-async def _in_spite_of_outages(
-    node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: Floor
-) -> NodeId | None:
-    """A node that a lost connection has interrupted begins anew; a caller who has gone meanwhile is known by
-    then."""
-    for _ in range(OUTAGES_MAX):
-        try:
-            return await _visit(node, spot, visit, caller, floor)
-        except SwitchUnreachable:
-            log.warning("visit=%s node=%s waits for the switch", visit.id, spot.node)
-            await floor.comebacks.next(within_s=COMEBACK_S_MAX)
-    return await _visit(node, spot, visit, caller, floor)
 
 
 async def _visit(node: ivr.Step, spot: Spot, visit: Visit, caller: Leg, floor: Floor) -> NodeId | None:

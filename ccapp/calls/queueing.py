@@ -1,6 +1,7 @@
 """Waiting in a queue's line, hearing music, until an agent answers; then the talk."""
 
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from ccapp.acd import TurnedAway, Visit
@@ -16,6 +17,7 @@ from ccapp.calls import (
 from ccapp.calls.floor import Floor
 from ccapp.calls.ivr_values import heard
 from ccapp.calls.offering import Served
+from ccapp.calls.outages import endured
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import calldata
 from ccapp.domain.admission import (
@@ -166,7 +168,20 @@ async def _greet(visit: Visit, caller: Leg, queue: Queue, floor: Floor) -> None:
 async def elsewhere(
     visit: Visit, caller: Leg, line: InLine, away: TurnedAway, floor: Floor
 ) -> Waypoint | None:
-    """Where a caller goes whom a queue does not serve; into another line with all he has waited."""
+    """Where a caller goes whom a queue does not serve, over all ways that come to nothing.
+
+    Into another line he goes with all he has waited.
+    """
+    while True:
+        went = await endured(partial(_one_way, visit, caller, line, away, floor), visit, floor)
+        if not isinstance(went, TurnedAway):
+            return went
+        away = went
+
+
+async def _one_way(
+    visit: Visit, caller: Leg, line: InLine, away: TurnedAway, floor: Floor
+) -> Waypoint | TurnedAway | None:
     match away.to:
         case ToCallback():
             if not await callback_number.left(visit, caller, line, floor):
@@ -181,8 +196,7 @@ async def elsewhere(
         case ToAgent() as to:
             return replace(line, queue=to.queue or line.queue, entered_at=None, tried={}, only=to)
         case ToNumber() | ToCallCenter() as to:
-            then = await outward.forwarded(visit, caller, line, away, to, floor)
-            return None if then is None else await elsewhere(visit, caller, line, then, floor)
+            return await outward.forwarded(visit, caller, line, away, to, floor)
         case ToVoicemail(mailbox=mailbox):
             return InMailbox(mailbox=mailbox, queue=line.queue, otherwise=away.outcome)
         case Goodbye(say=last_word):

@@ -47,6 +47,7 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.IvrAsked: (_E.IvrVisited, _E.CallEnded),
     _E.IvrSmsSent: (_E.IvrVisited, _E.CallEnded),
     _E.ForwardAnswered: (
+        _E.ForwardAnswered,
         _E.ForwardRecorded,
         _E.CallForwarded,
         _E.NotReached,
@@ -108,7 +109,6 @@ RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.CallWaits: (_E.CallWaits,),
     _E.OfferDeclined: (_E.CallWaits,),
     _E.ManagerMissed: (_E.CallWaits,),
-    _E.ForwardAnswered: (_E.ForwardAnswered,),
 }
 LATE_S = 1e-6  # what epoch seconds in a float cannot tell apart
 
