@@ -37,6 +37,21 @@ def test_the_readme_draws_and_walks_what_the_commands_do(office: Office, file: s
     assert [line.rstrip() for line in walked.splitlines()] == blocks("")[0].splitlines()
 
 
+def test_who_is_asked_for_and_written_to_is_drawn_and_walked(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "asks.yaml").write_text(
+        "queues: {sales: {name: Sales}}\nagents: {anna: {name: Anna, extension: 201, password: x}}\n"
+        "sms: {url: 'https://sms.example/'}\nivr: {main: {start: a, nodes: {a: {sms: {text: 'Hi', then: b, "
+        "otherwise: c}}, b: {agent: {to: anna, queue: sales, otherwise: c}}, c: hang_up}}}"
+    )
+    file = ("main", "-f", str(tmp_path / "asks.yaml"))
+    drawn = office.says("ivr", "draw", *file)
+    assert "sms: to #123;CallerNumber#125;: Hi" in drawn
+    assert "agent: anna for sales, 30 s" in drawn
+    walked = office.says("ivr", "walk", *file, "--answer", "{}")
+    assert "POST https://sms.example/" in walked
+    assert "to the agent anna in the queue sales" in walked
+
+
 def test_call_data_and_answers_can_be_given(office: Office, tmp_path: Path) -> None:
     (tmp_path / "asks.yaml").write_text(
         "queues: {sales: {name: Sales}}\nivr: {main: {start: a, nodes: {a: {http: {url: 'http://crm/{Word}', "

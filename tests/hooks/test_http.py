@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -48,6 +49,16 @@ async def test_a_question_and_its_answer(server: CustomerServer, client: HttpCli
     assert await client.ask(asked) == CUSTOMER
     assert server.asked == [("POST", "/a?n=1", {"Name": "Änna"})]
     assert server.headers[0]["X-Key"] == "k"
+
+
+@pytest.mark.parametrize("path", ["bad-json", "no-object", "well"])
+async def test_where_any_answer_will_do_it_is_not_looked_at(
+    server: CustomerServer, client: HttpClient, path: str
+) -> None:
+    asked = HttpQuestion(method="POST", url=f"{server.url}/{path}", body={"to": "1"}, any_answer=True)
+    assert await client.ask(asked) is None
+    with pytest.raises(NoAnswer):
+        await client.ask(replace(asked, url=f"{server.url}/broken"))
 
 
 @pytest.mark.parametrize(
