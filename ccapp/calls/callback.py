@@ -285,21 +285,21 @@ class Customer:
         channel = customer_channel(callback.visit.id, callback.tries + 1)
         acd.callbacks.dials(callback, channel, rules.trunk, agent)
         await acd.settled()
-        self._leg = self.floor.switch.dial(self._dial(channel, rules, originator))
+        leg = self.comes_by(self.floor.switch.dial(self._dial(channel, rules, originator)))
         try:
             async with asyncio.timeout(rules.ring_s):
-                await self._leg.picked_up()
+                await leg.picked_up()
         except TimeoutError:
             raise InVain(TryResult.NO_ANSWER) from None
         except LegGone:
-            gone = await how_gone(self._leg)
+            gone = await how_gone(leg)
             raise InVain(result_of(gone.cause), gone.cause) from None
-        self.found(self._leg)
 
-    def found(self, leg: Leg) -> None:
-        """He has answered, and is there until he hangs up."""
+    def comes_by(self, leg: Leg) -> Leg:
+        """Once he has answered he is there until he hangs up, whoever still waits for his answer by then."""
         self._leg = leg
-        leg.on_gone(self._left.fire)
+        leg.on_gone(lambda gone: self._left.fire(gone) if leg.answered else None)
+        return leg
 
     def on_gone(self, callback: Callable[[Gone], None]) -> Undo:
         """When he hangs up who had answered."""
@@ -349,7 +349,7 @@ def callback_found(
     is over, and another one is made in its place."""
     if found is not None and found.leg.answered:
         customer = Customer(callback, floor)
-        customer.found(found.leg)
+        customer.comes_by(found.leg)
         customer.served = served
         return customer
     if found is not None:

@@ -18,8 +18,9 @@ from ccapp.domain.ivr import AskCallback, Tree
 from ccapp.domain.presence import Move, State, state_of
 from ccapp.simulate.loop import run
 from ccapp.simulate.people import Caller, CallerScript, React, Reaction
+from ccapp.simulate.races import race
 from ccapp.simulate.scenario import Scenario
-from ccapp.simulate.world import World
+from ccapp.simulate.world import World, simulate
 
 ANN, BEN = AgentId("ann"), AgentId("ben")
 SALES, PSTN = QueueId("sales"), TrunkId("pstn")
@@ -449,6 +450,12 @@ def test_another_configuration_meanwhile(after: Centre, end: CallbackEnd) -> Non
         assert not floor.facts(events.CallbackDialled)
 
     lived(story, centre(replace(RULES, expires_s=100), agents=0))
+
+
+@pytest.mark.parametrize("seed", [8748, 21396, 26639])
+def test_all_in_one_instant(seed: int) -> None:
+    """An agent goes in the instant his customer is dialled, or answers."""
+    assert not simulate(race(seed)).violations
 
 
 # --- kill -9 ----------------------------------------------------------------------------------------------
