@@ -20,7 +20,9 @@ class TurnedAway(Exception):
 
 
 def outcome_of(reason: RefusalReason | ExitReason) -> Outcome:
-    return Outcome.REFUSED if isinstance(reason, RefusalReason) else Outcome.TIMED_OUT
+    if isinstance(reason, RefusalReason):
+        return Outcome.REFUSED
+    return Outcome.LEFT_BY_KEY if reason is ExitReason.KEY else Outcome.TIMED_OUT
 
 
 def turned_away(

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 
 from ccapp.acd import telling
 from ccapp.acd.callbacks import Callbacks
+from ccapp.acd.entering import TurnedAway
 from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.people import People
 from ccapp.acd.place import Attempt, Place
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
-from ccapp.domain.admission import ExitReason, ToAgent
+from ccapp.domain.admission import ExitReason, ToAgent, Treatment
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import Outcome
@@ -212,10 +213,37 @@ class Lines(People):
             self._publish(telling.offer_declined(visit, attempt.offer, DeclineReason.CALLER_GONE, now))
         self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
 
+    def leaves_by_key(self, place: Place, key: str, to: Treatment) -> None:
+        """The caller goes elsewhere by a key: out of the line at once, and whoever is rung for him is let go.
+        Too late where he has been served or sent elsewhere already."""
+        visit, now = place.visit, self._on_time()
+        if place.served or place.away is not None:
+            return
+        if place.ringing:
+            self.caller_gone(visit)
+        else:
+            self._carry_out("caller_left", lambda: self._router.leave(visit.id, now))
+        place.away = TurnedAway(ExitReason.KEY, to)
+        self._publish(telling.wait_ended(place, ExitReason.KEY, to, now, key))
+        place.left_by_key.fire(key)
+
+    # --- what those who wait are told ----------------------------------------------------------------------
+
+    def position(self, visit: VisitId) -> int:
+        """In his line, from 1; 0: he is in none."""
+        return self._router.position(visit)
+
     def expected_wait_s(self, place: Place) -> float | None:
         """As it is foretold now; None: nobody is there for him."""
         wait = self.expected_wait(place.visit.id)
         return None if wait is None else wait.expected_s
+
+    def told_prompt(self, place: Place, number: int) -> None:
+        self._publish(telling.caller_told(place, self.clock.now(), prompt=number))
+
+    def told_standing(self, place: Place, position: int | None, expected_wait_s: float | None) -> None:
+        now = self.clock.now()
+        self._publish(telling.caller_told(place, now, position=position, expected_wait_s=expected_wait_s))
 
     # --- closing by hand ---------------------------------------------------------------------------------
 

@@ -204,3 +204,5 @@ class Acd(Restoring):
         self._outside(before)
         self._new_at_desk(before)
         self.callbacks.reconfigured()
+        for place in self._places.values():
+            place.rules_changed()

@@ -63,6 +63,8 @@ class Place:
         self.left_ringing = False  # the caller went while a phone rang for him
         self.ringing: dict[OfferId, Attempt] = {}  # agents being rung for this call, or about to be
         self.manager_missed: Signal[Missed] = Signal()  # the caller's manager will not serve him now
+        self.left_by_key: Signal[str] = Signal()
+        self._rules_changed = asyncio.Event()
         self._news = asyncio.Event()
         self.away: TurnedAway | None = None  # he has been sent elsewhere
 
@@ -81,6 +83,14 @@ class Place:
     def picked_up(self) -> None:
         """One of the phones that ring has been, and waits to be joined."""
         self._news.set()
+
+    def rules_changed(self) -> None:
+        self._rules_changed.set()
+
+    async def rules_change(self) -> None:
+        """Returns once the queue's configuration may be another one."""
+        await self._rules_changed.wait()
+        self._rules_changed.clear()
 
     def turn_away(self, away: TurnedAway) -> None:
         self.away = away

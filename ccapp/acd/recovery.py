@@ -39,6 +39,7 @@ class OpenVisit:
     after_message: events.Outcome | None = None  # it is over, and so is the visit, unless he is sent on
     manager_missed: bool = False  # the call is no longer kept for its manager
     callback: Callback | None = None  # nobody called: he is called back
+    told: list[events.CallerTold] = field(default_factory=list)  # in the line he waits in
 
 
 def open_visit(facts: Sequence[VisitFact]) -> OpenVisit | None:
@@ -102,12 +103,16 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.CustomerInfoAsked(info=info):
             found.visit.customer_info = info
         case events.CallWaits():
+            if found.waits is None or found.waits.queue != fact.queue:
+                found.told = []
             if found.away is not None or fact.only_s is None:
                 found.sent, found.sent_vain = found.away if fact.only_s is not None else None, found.vain
             found.waits, found.tried, found.away = fact, {}, None
             found.after_message = None
             found.line, found.manager_missed = fact, False
             found.visit.manager = fact.manager
+        case events.CallerTold():
+            found.told.append(fact)
         case events.ManagerMissed():
             found.manager_missed = True
         case events.OfferMade(offer=offer):

@@ -100,7 +100,9 @@ def entry_refused(
     )
 
 
-def wait_ended(place: Place, reason: ExitReason, to: Treatment, now: float) -> events.WaitEnded:
+def wait_ended(
+    place: Place, reason: ExitReason, to: Treatment, now: float, key: str = ""
+) -> events.WaitEnded:
     return events.WaitEnded(
         at=now,
         visit=place.visit.id,
@@ -109,6 +111,26 @@ def wait_ended(place: Place, reason: ExitReason, to: Treatment, now: float) -> e
         reason=reason,
         waited_s=now - place.entered_at,
         to=told(to),
+        key=key,
+    )
+
+
+def caller_told(
+    place: Place,
+    now: float,
+    *,
+    prompt: int | None = None,
+    position: int | None = None,
+    expected_wait_s: float | None = None,
+) -> events.CallerTold:
+    return events.CallerTold(
+        at=now,
+        visit=place.visit.id,
+        data=place.visit.data,
+        queue=place.queue,
+        prompt=prompt,
+        position=position,
+        expected_wait_s=expected_wait_s,
     )
 
 

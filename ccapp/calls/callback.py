@@ -14,9 +14,10 @@ from ccapp.acd import Attempt, Callback, Place, TurnedAway
 from ccapp.acd.callbacks import Ending, standing_of
 from ccapp.acd.signal import Signal
 from ccapp.calls import queueing, ringing
+from ccapp.calls.comfort import Comfort
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import note_hang_up
-from ccapp.calls.offering import Comfort, Served
+from ccapp.calls.offering import Served
 from ccapp.calls.scope import Undo, how_gone, until, until_gone
 from ccapp.domain.callbacks import CallbackEnd, CallbackRules, RungFirst, TryResult
 from ccapp.domain.calldata import to_headers
@@ -160,7 +161,7 @@ async def _served(customer: "Customer", callback: Callback, floor: Floor) -> Ser
             if callback.trying is not None and not customer.is_there:
                 raise InVain(customer.why_absent)
         with Comfort(place, customer.there, _queue(place, floor), floor) as comfort:
-            return await ringing.first_to_answer(place, comfort)
+            return await comfort.until_served()
 
 
 async def _his_turn(place: Place, callback: Callback, floor: Floor) -> Attempt | None:

@@ -69,11 +69,6 @@ class Hall:
         bridge = await self._open(music)
         await bridge.add(leg)
 
-    async def step_out(self, leg: Leg) -> None:
-        """Out of the music for a moment; the hall is kept for him."""
-        if self._bridge is not None:
-            await (await asyncio.shield(self._bridge)).remove(leg)
-
     async def _open(self, music: str) -> Bridge:
         if self._closing is not None:
             self._closing.cancel()

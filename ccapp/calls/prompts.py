@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from ccapp.calls import feature_codes, listening, prompt_recording
+from ccapp.calls import announcing, feature_codes, listening, prompt_recording
 from ccapp.domain import ivr
 from ccapp.domain.admission import Goodbye, ways
 from ccapp.domain.centre import Centre, Queue
@@ -36,7 +36,8 @@ def _of_queue(queue: Queue) -> Iterator[ivr.Prompt | None]:
     yield queue.greeting
     yield queue.sorry
     yield queue.whisper
-    for treatment in chain(ways(queue.closed), ways(queue.overflow)):
+    yield from queue.announce.prompts
+    for treatment in chain.from_iterable(ways(first) for _, first in queue.treatments):
         if isinstance(treatment, Goodbye):
             yield treatment.say
     if (rules := queue.callback) is not None:
@@ -56,6 +57,7 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
     for _, prompt in prompts(centre):
         if isinstance(prompt, ivr.Say):
             yield from _in_all_languages(prompt, centre)
+    yield from announcing.usual(centre)
     if centre.mailboxes:
         for text in listening.SENTENCES:
             yield ivr.Say(text=text)

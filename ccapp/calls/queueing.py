@@ -6,14 +6,14 @@ from typing import assert_never
 
 from ccapp.acd import TurnedAway, Visit
 from ccapp.calls import (
+    announcing,
     callback_number,
     conversation,
     customer_info,
     managers,
-    offering,
     outward,
-    ringing,
 )
+from ccapp.calls.comfort import Comfort
 from ccapp.calls.floor import Floor
 from ccapp.calls.ivr_values import heard
 from ccapp.calls.offering import Served
@@ -103,7 +103,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
             line = await _come_in(visit, caller, line, floor)
         served = await _wait(visit, caller, line, since, floor)
     except TurnedAway as away:
-        if away.outcome is Outcome.TIMED_OUT:
+        if away.outcome is not Outcome.REFUSED:
             line = replace(line, brought_s=line.brought_s + floor.acd.clock.now() - since)
         return await elsewhere(visit, caller, line, away, floor)
     await talk(visit, caller, served, floor)
@@ -118,6 +118,7 @@ async def _come_in(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> InL
         return line
     queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
     data = visit.data
+    caller.forget_digits()
     await _greet(visit, caller, queue, floor)
     await customer_info.known(visit, caller, queue, floor)
     visit.manager = await managers.manager_of(visit, queue, floor)
@@ -128,6 +129,7 @@ async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Fl
     """Until an agent has answered. Raises TurnedAway."""
     acd, again = floor.acd, line.entered_at is not None
     queue = acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
+    said = announcing.said(since, line.told) if line.only is None else None
     with (
         acd.waiting(
             visit,
@@ -142,9 +144,9 @@ async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Fl
             manager=line.manager if again else visit.manager,
             only=line.only,
         ) as place,
-        offering.Comfort(place, caller, queue, floor) as comfort,
+        Comfort(place, caller, queue, floor, said) as comfort,
     ):
-        return await ringing.first_to_answer(place, comfort)
+        return await comfort.until_served()
 
 
 async def talk(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
@@ -190,7 +192,7 @@ async def _one_way(
                 await caller.play(heard(queue.sorry, visit, floor.acd.centre))
             return None
         case ToQueue(queue=other):
-            return replace(line, queue=other, entered_at=None, tried={}, only=None, back=())
+            return replace(line, queue=other, entered_at=None, tried={}, only=None, back=(), told=())
         case ToTree(tree=tree, node=node):
             return InTree(tree=tree, node=node, back=line.back)
         case ToAgent() as to:

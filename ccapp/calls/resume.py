@@ -294,6 +294,7 @@ async def _waypoint(open: OpenVisit, caller: Leg, floor: Floor) -> Waypoint | No
             only=_only(open, waits, floor),
             back=_back(open, waits),
             tried={agent: at + retry_s for agent, at in open.tried.items()},
+            told=open.told,
         )
     if (away := open.away) is not None:
         return await _sent_on(open, away, caller, floor)
@@ -355,7 +356,9 @@ def _back(open: OpenVisit, waits: events.CallWaits) -> tuple[tuple[TreeId, NodeI
 def _ways_left(away: Away, vain: int, floor: Floor) -> list[Treatment]:
     """Where a queue sends him, without what came to nothing already."""
     queue = floor.acd.centre.queues.get(away.queue, Queue(id=away.queue, name=""))
-    return [*islice(ways(floor.acd.treatment(queue, away.reason)), vain, None), Goodbye(say=queue.sorry)]
+    key = away.key if isinstance(away, events.WaitEnded) else ""
+    first = queue.keys[key] if key in queue.keys else floor.acd.treatment(queue, away.reason)
+    return [*islice(ways(first), vain, None), Goodbye(say=queue.sorry)]
 
 
 def _behind(open: OpenVisit, node: Node | None) -> NodeId | None:

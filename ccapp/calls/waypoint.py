@@ -1,10 +1,10 @@
 """Where in the contact centre a caller is on his way to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccapp.domain.admission import ToAgent
-from ccapp.domain.events import MessageBegun, Outcome
+from ccapp.domain.events import CallerTold, MessageBegun, Outcome
 from ccapp.domain.ids import NO_QUEUE, AgentId, MailboxId, NodeId, QueueId, TreeId
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
 from ccapp.domain.requirements import Requires
@@ -24,7 +24,7 @@ class InTree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InLine:
-    """In a queue's line. `entered_at`, `tried`, `manager` only when a place is taken again after a crash."""
+    """In a queue's line. What comes after `brought_s` only when a place is taken again after a crash."""
 
     queue: QueueId
     requires: Requires = field(default_factory=dict)  # the call's own
@@ -37,6 +37,7 @@ class InLine:
     manager: AgentId | None = None  # the caller's own, if he is still to be waited for
     only: ToAgent | None = None  # one agent alone is waited for
     back: tuple[tuple[TreeId, NodeId], ...] = ()  # of the tree that `only` leads back into
+    told: Sequence[CallerTold] = ()  # while he waited before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ import orjson
 
 from ccapp.domain.events import (
     CallArrived,
+    CallerTold,
     CallServed,
     CallWaits,
     Fact,
@@ -37,7 +38,7 @@ from ccapp.domain.explanation import Explanation
 log = logging.getLogger("ccapp.cli")
 facts = logging.getLogger("ccapp.facts")
 
-PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values", "info", "listed"})
+PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values", "info", "listed", "key"})
 """Fields that may tell who called, whom he called or what he keyed."""
 
 PUBLIC = frozenset({
@@ -52,14 +53,15 @@ PUBLIC = frozenset({
     "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone", "at_desk",
     "caller_priority", "brought_s", "detail", "to", "then", "manager", "yes", "record", "recording", "files",
     "by_backup", "only_s", "closing",
-    "seconds", "ok",
+    "seconds", "ok", "position", "expected_wait_s",
     "message", "mailbox", "otherwise", "file", "prompt",
     "asked_by", "expires_at", "origin", "tries", "again_at", "until",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
 
 ROUTINE = frozenset({
-    CallArrived, IvrVisited, CallWaits, OfferMade, CallServed, TalkEnded, PresenceChanged, WrapUpEnded,
+    CallArrived, IvrVisited, CallWaits, CallerTold, OfferMade, CallServed, TalkEnded, PresenceChanged,
+    WrapUpEnded,
 })  # fmt: skip
 """Logged at level debug."""
 

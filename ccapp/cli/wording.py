@@ -85,6 +85,7 @@ OUTCOME = {
     Outcome.LEFT_IN_IVR: "left in the IVR",
     Outcome.IVR_ENDED: "ended by the IVR",
     Outcome.TIMED_OUT: "waited in vain",
+    Outcome.LEFT_BY_KEY: "left the line by a key",
     Outcome.REFUSED: "refused",
     Outcome.LOST: "lost",
     Outcome.CALLBACK: "to be called back",
@@ -125,6 +126,7 @@ EXIT = {
     ExitReason.QUEUE_GONE: "there was no such queue any more",
     ExitReason.CLOSED: "the queue was closed by hand",
     ExitReason.AGENT_MISSED: "the one agent waited for was not to be had",
+    ExitReason.KEY: "the caller pressed a key",
 }
 ASKED = {
     Asked.ANSWERED: "answered",
@@ -321,6 +323,8 @@ def _of_visit(fact: events.VisitFact) -> str:
             return f"is not let into {queue}, {REFUSAL[reason]} ({detail}): {_goes(to)}"
         case events.WaitEnded(queue=queue, reason=why, waited_s=waited_s, to=to):
             return f"leaves the line of {queue} after {seconds(waited_s)}, as {EXIT[why]}: {_goes(to)}"
+        case events.CallerTold():
+            return _told(fact)
         case events.CallEnded(outcome=outcome, ended_by=by, duration_s=duration_s):
             return f"is over after {seconds(duration_s)}: {OUTCOME[outcome]}, {BY[by]}"
         case _:
@@ -346,6 +350,15 @@ def _recorded(name: str, length_s: float, ok: bool | None, detail: str) -> str:
         return f"not (wholly) recorded as {name}: {detail}"
     unseen = "" if ok else f" ({detail})"
     return f"recorded as {name}, {seconds(length_s)}{unseen}"
+
+
+def _told(fact: events.CallerTold) -> str:
+    if fact.prompt is not None:
+        return f"is told prompt {fact.prompt + 1} of {fact.queue}"
+    said = [f"position {fact.position}"] if fact.position is not None else []
+    if fact.expected_wait_s is not None:
+        said.append(f"{seconds(fact.expected_wait_s)} to wait")
+    return f"is told: {', '.join(said)}"
 
 
 def _goes(to: str) -> str:

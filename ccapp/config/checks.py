@@ -101,7 +101,7 @@ def _entered(centre: Centre, tree: Tree) -> list[NodeId]:
     """Its nodes that something else leads to."""
     nodes = (node for other in centre.trees.values() for node in other.nodes.values())
     by_trees = [(node.tree, node.at) for node in nodes if isinstance(node, Enter)]
-    treatments = (each for queue in centre.queues.values() for each in (queue.closed, queue.overflow))
+    treatments = (each for queue in centre.queues.values() for _, each in queue.treatments)
     by_queues = [(each.tree, each.node) for each in treatments if isinstance(each, ToTree)]
     return [node for to, node in by_trees + by_queues if to == tree.id and node is not None]
 

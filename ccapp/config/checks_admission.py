@@ -26,9 +26,8 @@ def queues(centre: Centre) -> Iterator[Finding]:
             yield from unknown((*path, "hours"), "hours", queue.hours, centre.hours)
         if queue.callback is not None:
             yield from unknown((*path, "callback", "trunk"), "trunk", queue.callback.trunk, centre.trunks)
-        for field, treatment in (("closed", queue.closed), ("overflow", queue.overflow)):
-            if treatment is not None:
-                yield from _treatment((*path, field), treatment, id, centre)
+        for field, treatment in queue.treatments:
+            yield from _treatment((*path, *field), treatment, id, centre)
 
 
 def _treatment(path: Path, treatment: Treatment, queue: QueueId, centre: Centre) -> Iterator[Finding]:

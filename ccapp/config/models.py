@@ -42,6 +42,7 @@ from ccapp.config.fields import (
 )
 from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyName
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
+from ccapp.config.models_announcing import AnnouncePart, WaitingKey
 from ccapp.config.models_callbacks import CallbackPart
 from ccapp.config.models_customer_info import CustomerInfoPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
@@ -177,6 +178,8 @@ class QueuePart(Part):
     time_base: TimeBase = TimeBase.QUEUE
     greeting: HeardPart = HeardPart.of(None)
     sorry: HeardPart = HeardPart.of(SORRY)
+    announce: AnnouncePart = AnnouncePart()
+    keys: dict[WaitingKey, TreatmentPart] = Field({})
 
     @model_validator(mode="before")
     @classmethod
@@ -204,8 +207,10 @@ class QueuePart(Part):
             "greeting": self.greeting.prompt(),
             "sorry": self.sorry.prompt(),
             "callback": None if self.callback is None else self.callback.value(),
+            "announce": self.announce.value(),
+            "keys": {key: part.value() for key, part in self.keys.items()},
         }
-        return Queue(id=id, **(dict(self) | parts))
+        return Queue(id=id, **(_like(self, QueuePart.model_fields) | parts))
 
     @classmethod
     def of(cls, queue: Queue) -> Self:
@@ -222,6 +227,8 @@ class QueuePart(Part):
             "greeting": HeardPart.of(queue.greeting),
             "sorry": HeardPart.of(queue.sorry),
             "callback": None if queue.callback is None else CallbackPart.of(queue.callback),
+            "announce": AnnouncePart.of(queue.announce),
+            "keys": {key: TreatmentPart.of(to) for key, to in queue.keys.items()},
         }
         return cls(**(_like(queue, cls.model_fields) | parts))
 

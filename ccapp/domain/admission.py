@@ -20,7 +20,7 @@ class RefusalReason(StrEnum):
 
 
 class ExitReason(StrEnum):
-    """Why a wait was ended by a rule of ours."""
+    """Why a wait was ended, neither by an agent nor by a hang-up."""
 
     TIMEOUT = "timeout"  # the longest wait
     NO_AGENT_TIMEOUT = "no_agent_timeout"  # the longest wait with nobody logged in
@@ -28,6 +28,7 @@ class ExitReason(StrEnum):
     QUEUE_GONE = "queue_gone"  # it is no longer configured
     CLOSED = "closed"  # by hand, with those who waited
     AGENT_MISSED = "agent_missed"  # he waited for one agent, who is not to be had
+    KEY = "key"  # the caller pressed one of the queue's keys
 
 
 CLOSED_REASONS = (RefusalReason.CLOSED, ExitReason.CLOSED)

@@ -1,6 +1,6 @@
 """A whole contact centre's configuration as values: who calls in where, who waits where, who serves what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ccapp.domain.admission import (
@@ -14,6 +14,7 @@ from ccapp.domain.admission import (
     Treatment,
     WhenEmpty,
 )
+from ccapp.domain.announcing import NOTHING, Announcements
 from ccapp.domain.callbacks import CallbackRules
 from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.fifo import Kind
@@ -112,11 +113,21 @@ class Queue:
     time_base: TimeBase = TimeBase.QUEUE  # from when on a call's waiting counts for its place
     greeting: Prompt | None = None  # heard on entering the queue
     sorry: Prompt | None = SORRY
+    announce: Announcements = NOTHING  # to those who wait
+    keys: Mapping[str, Treatment] = field(default_factory=dict)  # where a key leads who waits
 
     @property
     def phones_max(self) -> int:
         """How many agents' phones may ring for one call at the same time."""
         return self.ring_at_once_max if self.strategy in RINGS_SEVERAL else 1
+
+    @property
+    def treatments(self) -> Iterator[tuple[tuple[str, ...], Treatment]]:
+        """All that are configured, each with the field that says it."""
+        yield ("closed",), self.closed
+        if self.overflow is not None:
+            yield ("overflow",), self.overflow
+        yield from ((("keys", key), to) for key, to in self.keys.items())
 
     def treatment(self, reason: RefusalReason | ExitReason) -> Treatment:
         """Where a caller goes who is not served here, for this reason."""

@@ -50,6 +50,7 @@ class Outcome(StrEnum):
     LEFT_IN_IVR = "left_in_ivr"
     IVR_ENDED = "ivr_ended"  # the graph's own end
     TIMED_OUT = "timed_out"  # a limit of the queue's to his wait
+    LEFT_BY_KEY = "left_by_key"  # pressed a key while waiting that ends the call
     REFUSED = "refused"  # no such number, not let into the queue, or the engine takes no new calls
     LOST = "lost"  # the switch or a failure of ours took it
     CALLBACK = "callback"  # asked to be called back: that is a visit of its own
@@ -367,12 +368,24 @@ class EntryRefused(VisitFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitEnded(VisitFact):
-    """Out of the line of `queue` by a rule of ours, neither served nor of his own will; `to` as above."""
+    """Out of the line of `queue` by a rule of ours, or by a key of the caller's; `to` as above."""
 
     queue: QueueId
     reason: ExitReason
     waited_s: float
     to: str = ""
+    key: str = ""  # that he pressed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerTold(VisitFact):
+    """What a caller heard of the queue while he waited: its prompt of this number (from 0); or his position
+    and the wait to expect, None where that was not said. `at` is when it began."""
+
+    queue: QueueId
+    prompt: int | None = None
+    position: int | None = None
+    expected_wait_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -631,6 +644,7 @@ KINDS: dict[str, type[Fact]] = {
         MessageBegun, MessageLeft, MessageNotKept, MessageHeard, MessageDeleted, MessageTold, PromptRecorded,
         CallbackRequested, CallbackDialled, CallbackTried, CallbackPutOff, CallbackEnded,
         ForwardRecorded, IvrSmsSent, CallerBlocked, NumberListed, NumberUnlisted, QueueClosed, QueueOpened,
+        CallerTold,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -27,6 +27,8 @@ class CallerScript:
     message_s: float = 5.0  # how long he speaks into a mailbox
     message_key: str = ""  # that ends it; without one he hangs up
     mute: bool = False  # says nothing into a mailbox
+    waiting_keys: str = ""  # keyed in a hall, one each `waiting_key_after_s`
+    waiting_key_after_s: float = 5.0
     forsaken_s: float | None = 20.0  # how long he stays after his talk partner is gone
 
 
@@ -40,6 +42,7 @@ class Caller(Party):
         self.cause: int | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._prompts = 0
+        self._in_hall = False
 
     def calls(
         self, *, trunk: str, dialled: str, number: str = "", headers: Mapping[str, str] | None = None
@@ -77,6 +80,15 @@ class Caller(Party):
             )
         else:
             self._timer = self._exchange.after(self.script.message_s, self.hang_up)
+
+    def queued(self, channel: Channel) -> None:
+        """For the first time: he begins to key."""
+        if not self._in_hall:
+            self._in_hall = True
+            for index, key in enumerate(self.script.waiting_keys, 1):
+                self._exchange.after(
+                    index * self.script.waiting_key_after_s, self._exchange.press, channel, key
+                )
 
     def joined(self, channel: Channel, others: Sequence[Channel]) -> None:
         self._stays()

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ccapp.domain.admission import ToCallback
+from ccapp.domain.admission import Goodbye, ToCallback
+from ccapp.domain.announcing import Announcements
 from ccapp.domain.callbacks import CallbackRules, RungFirst
 from ccapp.domain.centre import Agent, Centre, Number, Queue, ToQueue, Trunk
 from ccapp.domain.fifo import Kind
@@ -34,6 +35,8 @@ LATENCIES = (
 QUEUE, PSTN = QueueId("q"), TrunkId("pstn")
 _MANAGER = ManagerRules(wait_s=3 * STEP_S, absent=Say(text="away"), ask=Say(text="yes?"), ask_s=2 * STEP_S)
 
+_ANNOUNCE = Announcements(position=True, every_s=2 * STEP_S, pause_s=0.0)
+
 
 def race(seed: int) -> Scenario:
     chance = random.Random(f"race/{seed}")
@@ -45,7 +48,7 @@ def race(seed: int) -> Scenario:
     scenario = Scenario(
         seed=seed,
         centre=_centre(chance, agents, strategy, seed),
-        calls=lambda chance: _calls(chance, callers),
+        calls=lambda chance: _calls(chance, callers, keys=_announces(seed)),
         duration_s=8.0,
         reacts=_reacts,
         moods=Moods(
@@ -108,6 +111,11 @@ def _answers(number: str, chance: random.Random) -> React:
     return _reacts(AgentId(number), chance)
 
 
+def _announces(seed: int) -> bool:
+    """In some worlds callers are told something all the time, and press a key."""
+    return seed % 5 == 1
+
+
 def _kind(seed: int) -> dict[str, Any]:
     """In a few worlds the order is strict, and phones ring for one caller at a time."""
     chance = random.Random(f"kind/{seed}")
@@ -134,6 +142,8 @@ def _centre(chance: random.Random, agents: int, strategy: Strategy, seed: int) -
         sorry=Say(text="sorry!!!"),
         manager=chance.choice([None, None, _MANAGER]),
     )
+    if _announces(seed):
+        queue = replace(queue, announce=_ANNOUNCE, keys={"1": Goodbye(say=Say(text="bye"))})
     people = {
         name: Agent(
             id=name,
@@ -151,7 +161,7 @@ def _centre(chance: random.Random, agents: int, strategy: Strategy, seed: int) -
     return Centre(numbers={"100": number}, queues={QUEUE: queue}, agents=people, offline_grace_s=2 * STEP_S)
 
 
-def _calls(chance: random.Random, callers: int) -> Iterator[Call]:
+def _calls(chance: random.Random, callers: int, *, keys: bool) -> Iterator[Call]:
     for _ in range(callers):
         yield Call(
             after_s=chance.choice([0, 1, 2]) * STEP_S,
@@ -160,6 +170,8 @@ def _calls(chance: random.Random, callers: int) -> Iterator[Call]:
                 patience_s=chance.choice([None, chance.randint(0, 10) * STEP_S]),
                 agent_ends=chance.random() < 0.5,
                 forsaken_s=chance.randint(0, 4) * STEP_S,
+                waiting_keys=chance.choice(["1", "21"]) if keys else "",
+                waiting_key_after_s=chance.randint(0, 6) * STEP_S if keys else 0.0,
             ),
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ccapp.domain.admission import Goodbye, ToCallback, ToNumber, ToVoicemail, Treatment, WhenEmpty
+from ccapp.domain.announcing import Announcements
 from ccapp.domain.callbacks import CallbackRules, RungFirst
 from ccapp.domain.centre import Agent, Centre, Number, OwnCalls, Queue, ToQueue, ToTree, Trunk
 from ccapp.domain.customer_info import CustomerInfo
@@ -146,14 +147,16 @@ def strategy(seed: int) -> Strategy:
     return chance.choice([Strategy.LONGEST_IDLE, *RINGS_SEVERAL_SORTED, chance.choice(list(Strategy))])
 
 
-def calls(mean_s: float, talk_s: float = 40.0) -> "Calls":
-    return Calls(mean_s, talk_s)
+def calls(mean_s: float, talk_s: float = 40.0, *, keys: bool = False) -> "Calls":
+    return Calls(mean_s, talk_s, keys=keys)
 
 
 class Calls:
     """Poisson arrivals of callers of every kind."""
 
-    def __init__(self, mean_s: float, talk_s: float) -> None:
+    def __init__(self, mean_s: float, talk_s: float, *, keys: bool = False) -> None:
+        """`keys`: they press some while they wait."""
+        self._keys = keys
         self._mean_s = mean_s
         self._talk_s = talk_s
 
@@ -185,6 +188,8 @@ class Calls:
             keys=[chance.choice(["1", "2", "9", "7", ""]), chance.choice(["1234", "12#", "", "2"])],
             key_after_s=chance.uniform(0.1, 2.0),
             forsaken_s=chance.uniform(0, 20),
+            waiting_keys=chance.choice(["", "5", "1", "#*", "2"]) if self._keys else "",
+            waiting_key_after_s=chance.uniform(0, 15) if self._keys else 0.0,
         )
 
 
@@ -280,6 +285,35 @@ def with_callbacks(centre: Centre, chance: random.Random) -> Centre:
     return replace(centre, queues={**centre.queues, SALES: sales}, trees=trees)
 
 
+def _announces(seed: int) -> bool:
+    return seed % 5 == 4
+
+
+def with_announcements(centre: Centre) -> Centre:
+    """Those who wait are told something all the time, and may go elsewhere by a key."""
+    announce = Announcements(
+        position=True,
+        wait=True,
+        every_s=7.0,
+        changed_only=True,
+        prompts=(Say(text="one sales two menu hash bye"), Say(text="five nothing")),
+        prompts_every_s=9.0,
+        pause_s=1.0,
+    )
+    keys: dict[str, Treatment] = {
+        "1": ToQueue(queue=SALES), "2": ToTree(tree=MENU), "#": Goodbye(say=Say(text="bye")),
+    }  # fmt: skip
+    queues = {
+        id: replace(
+            queue,
+            announce=announce,
+            keys={key: to for key, to in keys.items() if to != ToQueue(queue=id)},
+        )
+        for id, queue in centre.queues.items()
+    }
+    return replace(centre, queues=queues)
+
+
 def _storm_centre(seed: int, agents: int) -> Centre:
     chosen = centre(agents, strategy(seed))
     if seed % 3 == 0:
@@ -287,6 +321,8 @@ def _storm_centre(seed: int, agents: int) -> Centre:
         chosen = replace(chosen, queues={**chosen.queues, SALES: whispers})
     if seed % 4 < 2:
         chosen = replace(chosen, customer_info=_CUSTOMER_INFO)
+    if _announces(seed):
+        chosen = with_announcements(chosen)
     if seed % 2:
         chosen = with_limits(chosen, random.Random(f"limits/{seed}"))
     chance = random.Random(f"callbacks/{seed}")
@@ -300,7 +336,7 @@ def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, ag
     return Scenario(
         seed=seed,
         centre=centre,
-        calls=kind(chance.choice([3.0, 8.0, 20.0]), talk_s=40.0),
+        calls=kind(chance.choice([3.0, 8.0, 20.0]), talk_s=40.0, keys=_announces(seed)),
         duration_s=duration_s,
         reacts=reacts,
         moods=Moods(every_s=60.0, once=0.2, dial=0.15, on_line=0.1),

@@ -197,6 +197,7 @@ class World:
             self.loop.on_quiet = self.checks.quiet
             self.exchange.on_mixed = self.checks.lines.mixed
             self.exchange.on_rung = self.checks.lines.rung
+            self.exchange.on_heard = self.checks.lines.heard
             self._inspect()
 
     def _inspect(self) -> None:

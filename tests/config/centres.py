@@ -282,6 +282,10 @@ def callcenter(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Docume
             "no_agent_grace_s": seconds(0, 60),
             "greeting": WORDS | PROMPTS,
             "sorry": WORDS | PROMPTS | st.just(""),
+            "announce": announce(),
+            "keys": st.dictionaries(
+                st.sampled_from([*string.digits, "*", "#"]), elsewhere(trunks), max_size=3
+            ),
             "whisper": TITLES | PROMPTS,
             "tiers": st.dictionaries(
                 st.sampled_from(agents), some(level=st.integers(1, 9), weight=st.integers(1, 9))
@@ -368,6 +372,22 @@ def case(to: st.SearchStrategy[str]) -> st.SearchStrategy[Document]:
     )
     when = st.sampled_from(["Balance >= 100", "not (Vip or Name contains 'x')"])
     return compared | st.fixed_dictionaries({"when": when, "then": to})
+
+
+def announce() -> st.SearchStrategy[Document]:
+    return both(
+        some(
+            at_entry=st.booleans(),
+            every_s=seconds(1, 60),
+            changed_only=st.booleans(),
+            prompts=st.lists(TITLES | PROMPTS, max_size=2),
+            prompts_every_s=seconds(1, 60),
+            pause_s=seconds(0, 60),
+            sentences=some(next=TITLES, wait=st.just({"say": "{wait}!", "translations": {"es": "¡{wait}!"}})),
+        ),
+        position=st.booleans(),
+        wait=st.just(True),
+    )
 
 
 def both(first: st.SearchStrategy[Document], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:

@@ -481,6 +481,22 @@ def test_from_the_hall_into_the_talk_in_one_move(run: Run) -> None:
     run(story)
 
 
+def test_an_announcement_in_the_hall_lets_keys_through_and_is_cut_for_the_talk(run: Run) -> None:
+    async def story(world: World) -> None:
+        caller = await answered(world)
+        await (await hall(world)).add(caller)
+        agent = await picked_up(world)
+        told = asyncio.create_task(caller.play([world.sound("long")]))
+        await world.caller_presses("7")
+        assert await within(20, caller.digit()) == "7"
+        assert not told.done()
+        told.cancel()
+        await asyncio.wait([told])
+        await within(4, (await talk(world)).add(caller, agent))
+
+    run(story)
+
+
 def test_an_announcement_in_the_hall_ends(run: Run) -> None:
     async def story(world: World) -> None:
         caller = await answered(world)

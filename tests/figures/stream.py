@@ -93,8 +93,10 @@ class Stream:
             self._at(at, told.abandoned(visit, at, at - entered, queue))
             return self._at(at, told.ended(visit, at, Outcome.ABANDONED))
         if kind < 0.25:
-            outcome = dice.choice([Outcome.TIMED_OUT, Outcome.LOST])
-            if outcome is Outcome.TIMED_OUT and dice.random() < 0.5:
+            outcome = dice.choice([Outcome.TIMED_OUT, Outcome.LOST, Outcome.LEFT_BY_KEY])
+            if outcome is Outcome.LEFT_BY_KEY:
+                self._at(at, told.sent_away(visit, at, at - entered, ExitReason.KEY, queue))
+            elif outcome is Outcome.TIMED_OUT and dice.random() < 0.5:
                 self._at(at, told.sent_away(visit, at, at - entered, ExitReason.TIMEOUT, queue))
             return self._at(at, told.ended(visit, at, outcome))
         return self._served(visit, queue, entered, at)

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.events import Outcome
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import State, SubState
 from ccapp.routing.figures import (
     AGENTS,
     NEEDED,
+    WHOLE,
     Belongs,
     By,
     Calendar,
@@ -52,6 +54,26 @@ def test_a_wait_told_again_by_the_next_engine_is_one_call():
     sales = one(figures, Dimension.QUEUE, "sales")
     assert (sales.offered, sales.total, sales.length.most) == (1, 1, 1)
     assert sales.waiting.sum == 39
+
+
+def test_who_leaves_by_a_key_is_counted_apart_wherever_it_leads():
+    figures = Figures().feed_all(
+        [
+            told.arrived("v", 0),
+            told.waits("v", 1),
+            told.sent_away("v", 31, 30.0, ExitReason.KEY, to="IVR mail"),
+            told.ended("v", 40, Outcome.IVR_ENDED),
+            told.arrived("w", 50),
+            told.waits("w", 51),
+            told.sent_away("w", 61, 10.0, ExitReason.KEY),
+            told.ended("w", 65, Outcome.LEFT_BY_KEY),
+        ]
+    )
+    sales = one(figures, Dimension.QUEUE, "sales")
+    assert sales.endings == {Ending.KEYED: 2}
+    assert sales.exits == {ExitReason.KEY: 2}
+    read = document(sales, WHOLE, Choice(), codes=True)
+    assert [read[code] for code in ("KC", "UAC", "ABC", "TOC", "OVC", "XR")] == [2, 2, 0, 0, 0, {"key": 2}]
 
 
 def test_overflow_is_a_call_of_each_queue():

@@ -86,7 +86,8 @@ def must_add_up(facts: list[Fact], selection: Selection) -> None:
     in_line = queues.offered - queues.endings[Ending.REJECTED]
     assert in_line == whole.offered - whole.endings[Ending.REJECTED]
     assert queues.endings[Ending.REJECTED] == queues.refused.total() == whole.refused.total()
-    assert whole.exits.total() <= whole.endings[Ending.TIMED_OUT] + whole.endings[Ending.OVERFLOWED]
+    by_rule = (Ending.TIMED_OUT, Ending.OVERFLOWED, Ending.KEYED)
+    assert whole.exits.total() <= sum(whole.endings[ending] for ending in by_rule)
     assert callers.endings == whole.endings
     assert agents.ring.count == whole.ring.count
     assert agents.states.keys() == whole.states.keys()

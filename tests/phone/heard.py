@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .codec import FRAME, FRAME_S, RATE, ULAW, Codec, write_wav
 from .errors import Deadline
-from .likeness import likeness
+from .likeness import likeness, wording
 from .pulse import Pulse, until
 from .spectrum import QUIET_DB, dominant, level_db, share
 from .voice import KEYS
@@ -159,6 +159,10 @@ class Heard:
         `prompt` comes from `read_sound(path)`; see `likeness` for the method and its cost.
         """
         return likeness(prompt, self.samples(last_s))
+
+    def words(self, prompt: Sequence[float], last_s: float | None = None) -> float:
+        """How surely this prompt was heard whole, word for word: above 0.8 it was, below 0.6 it was not."""
+        return wording(prompt, self.samples(last_s))
 
     def gap_ms(self, since: float | None = None, before: float | None = None) -> float:
         """The longest time without a packet in a span of loop time (default: first packet until now).

@@ -28,7 +28,7 @@ _QUIET = 1e-3
 def likeness(prompt: Sequence[float], heard: Sequence[float]) -> float:
     """How well the beginning (3 s) of `prompt` is found anywhere in `heard`: 0..1. Both at 8 kHz."""
     prompt = _trimmed(prompt)
-    shape, outline = _envelope(prompt)[:_BEGINNING], _envelope(heard)
+    shape, outline = envelope(prompt)[:_BEGINNING], envelope(heard)
     if not shape or len(outline) < len(shape):
         return 0.0
     loudest = _loudest(prompt[: len(shape) * FRAME])
@@ -39,6 +39,25 @@ def likeness(prompt: Sequence[float], heard: Sequence[float]) -> float:
         if best > _SURE:
             break
     return best
+
+
+def wording(prompt: Sequence[float], heard: Sequence[float]) -> float:
+    """How well `prompt` is found anywhere in `heard` from its first to its last sound, 0..1: the correlation
+    of the loud quarter second that fits least. So it tells apart what differs in a single word."""
+    prompt = _trimmed(prompt)
+    shape, outline = envelope(prompt), envelope(heard)
+    if not shape or len(outline) < len(shape):
+        return 0.0
+    return max((_least_alike(prompt, heard, at * FRAME) for at in _places(shape, outline)), default=0.0)
+
+
+def _least_alike(prompt: Sequence[float], heard: Sequence[float], at: int) -> float:
+    pieces = [
+        (start, prompt[start : start + _CLOSE_UP]) for start in range(0, len(prompt) - _CLOSE_UP, _CLOSE_UP)
+    ]
+    loud = max(math.sumprod(piece, piece) for _, piece in pieces) / 20
+    told = [(start, piece) for start, piece in pieces if math.sumprod(piece, piece) > loud]
+    return min(_close_up(piece, heard, at + start) for start, piece in told)
 
 
 def correlation(a: Sequence[float], b: Sequence[float]) -> float:
@@ -81,7 +100,7 @@ def _close_up(piece: Sequence[float], heard: Sequence[float], near: int) -> floa
     return best
 
 
-def _envelope(samples: Sequence[float]) -> list[float]:
+def envelope(samples: Sequence[float]) -> list[float]:
     """Loudness of each whole frame on a logarithmic scale, silence being 0."""
     return [
         math.log10(1 + math.sqrt(math.sumprod(frame, frame) / FRAME) / _QUIET)
@@ -92,7 +111,7 @@ def _envelope(samples: Sequence[float]) -> list[float]:
 
 def _trimmed(samples: Sequence[float]) -> Sequence[float]:
     """Without whole frames of silence at both ends."""
-    loud = [n for n, level in enumerate(_envelope(samples)) if level > math.log10(2)]
+    loud = [n for n, level in enumerate(envelope(samples)) if level > math.log10(2)]
     return samples[loud[0] * FRAME : (loud[-1] + 1) * FRAME] if loud else []
 
 

@@ -1,5 +1,6 @@
 """A small queue on the fake switch, and what each of its callers hears there."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ class Ears:
     by_channel: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def hear(self, channel: Channel, prompt: Prompt) -> None:
+        self.world.checks.lines.heard(channel, prompt)
         text = prompt.text if isinstance(prompt, Say) else f"sound {prompt.name}"
         self.by_channel[channel.id].append((round(self.world.loop.time(), 1), text))
 
@@ -72,6 +74,10 @@ class Ears:
 
     def facts[F: Fact](self, *kinds: type[F]) -> list[F]:
         return [told.fact for told in self.world._store.facts if isinstance(told.fact, kinds)]
+
+    async def until(self, kind: type[Fact]) -> None:
+        while not self.facts(kind):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
 
 
 type Lived = Callable[[Ears], Awaitable[None]]

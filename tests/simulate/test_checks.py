@@ -10,6 +10,7 @@ from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, BridgeId, ChannelId, OfferId, QueueId, TrunkId, VisitId
+from ccapp.domain.ivr import Say
 from ccapp.domain.presence import Intent, State, SubState
 from ccapp.domain.serving import Strategy
 from ccapp.ports import Dial
@@ -171,6 +172,27 @@ def test_the_lines_are_watched():
         "channels are left",
         "bridges are left",
     }
+
+
+@pytest.mark.parametrize("engine_died", [False, True])
+def test_who_is_joined_is_told_nothing(engine_died):
+    class Ear:
+        def hear(self, event): ...
+
+    def told_before_and_in_the_talk(exchange, checks):
+        exchange.connect(Ear())
+        exchange.on_heard = checks.lines.heard
+        caller, agent = (exchange.call(Party(), trunk="t", dialled="1") for _ in "12")
+        exchange.play(caller.id, "one", Say(text="You are number two in line."))
+        if engine_died:
+            checks.engine_died()  # what it began, nobody can stop
+        exchange.bridge(BridgeId("talk-a1"), "", None)
+        exchange.add(BridgeId("talk-a1"), [caller.id, agent.id])
+        exchange.play(agent.id, "two", Say(text="You are the next."))
+
+    found = run(rules_broken([], told_before_and_in_the_talk))
+    assert "nobody is told anything in a talk" in found
+    assert ("who is joined is told nothing more" in found) is not engine_died
 
 
 def test_a_phone_that_waits_on_the_line_is_not_rung():

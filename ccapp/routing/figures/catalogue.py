@@ -150,13 +150,13 @@ CALLS: tuple[Figure, ...] = (
     _figure("BKC", "backup_calls", _C, "Of these, by agents who serve the queue by its backup groups only.",
             lambda t, c: t.by_backup),
     _figure("UAC", "unanswered_calls", _C, "Left the line without an agent: abandoned, timed out, overflowed "
-            "or lost.", lambda t, c: t.unanswered),
+            "or lost, or by a key.", lambda t, c: t.unanswered),
     _figure("RC", "rejected_calls", _C, "Refused: never let into the line.",
             lambda t, c: t.endings[Ending.REJECTED]),
     _figure("RR", "rejections", _O, "RC by reason: closed, full, too long a wait predicted, nobody logged in "
             "or ready. Refused numbers are in RC without one.", _refused),
     _figure("XR", "exits", _O, "Stays ended by a rule of the queue's, by reason: in TOC, or in OVC when the "
-            "caller was sent elsewhere.", _exits),
+            "caller was sent elsewhere; by one of its keys: in KC.", _exits),
     _figure("TC", "total_calls", _C, "AC + UAC + RC: all whose end in the line is known.",
             lambda t, c: t.total),
     _figure("ABC", "abandoned_calls", _C, "Hung up in the line, short abandons too.",
@@ -165,6 +165,8 @@ CALLS: tuple[Figure, ...] = (
             "none when it is 0.", _short),
     _figure("TOC", "timed_out_calls", _C, "Released by us at the queue's limit.",
             lambda t, c: t.endings[Ending.TIMED_OUT]),
+    _figure("KC", "keyed_calls", _C, "Left the line by one of the queue's keys, wherever it leads.",
+            lambda t, c: t.endings[Ending.KEYED]),
     _figure("OVC", "overflowed_calls", _C, "Went on to another line or elsewhere.",
             lambda t, c: t.endings[Ending.OVERFLOWED]),
     _figure("LC", "lost_calls", _C, "Taken by a failure.", lambda t, c: t.endings[Ending.LOST]),

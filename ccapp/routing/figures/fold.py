@@ -48,6 +48,7 @@ EWMA_SHARE = 0.1
 _ENDINGS = {
     Outcome.ABANDONED: Ending.ABANDONED,
     Outcome.TIMED_OUT: Ending.TIMED_OUT,
+    Outcome.LEFT_BY_KEY: Ending.KEYED,
     Outcome.REFUSED: Ending.REJECTED,
     Outcome.LOST: Ending.LOST,
 }
@@ -251,6 +252,8 @@ class Figures:
 
     def _wait_ended(self, fact: events.WaitEnded) -> None:
         ending = Ending.OVERFLOWED if fact.to else Ending.TIMED_OUT
+        if fact.reason is ExitReason.KEY:
+            ending = Ending.KEYED
         stay = self._left(self._visit(fact.visit), fact.queue, ending, fact.waited_s, fact.at)
         self._count(stay, _exited, fact.reason)
 

@@ -19,6 +19,7 @@ class Ending(StrEnum):
     ABANDONED = "abandoned"  # the caller hung up
     TIMED_OUT = "timed_out"  # the queue's limit
     OVERFLOWED = "overflowed"  # into another line
+    KEYED = "keyed"  # by a key, wherever it leads
     LOST = "lost"  # with the switch or by a fault
     REJECTED = "rejected"  # never let in
 

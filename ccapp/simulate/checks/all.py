@@ -41,6 +41,7 @@ class Checks:
         self.visits.engine_died()
         self.agents.engine_died()
         self.order.engine_died()
+        self.lines.engine_died()
 
     def at_the_end(self) -> None:
         self.visits.at_the_end()

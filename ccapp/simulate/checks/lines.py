@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ccapp.domain.ids import BridgeId, dialler_of, offer_of
+from ccapp.domain.ivr import Prompt
 from ccapp.simulate.channels import Channel, Mix
 from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import Visits, is_callback
@@ -15,6 +16,7 @@ class Lines:
         self._visits = visits
         self._exchange = exchange
         self._suspects: set[str] = set()
+        self._orphans: set[str] = set()  # channels that hear what an engine began that is dead
         self.slow = False  # commands take longer than anybody can wait for
 
     def mixed(self, mix: Mix) -> None:
@@ -25,6 +27,20 @@ class Lines:
             agents = [one.id for one in members if one.kind == "dialled" and not is_callback(one.id)]
             self._verdict.must(len(callers) < 2, "two callers on one agent", mix.id, callers)
             self._verdict.must(len(agents) < 2, "two agents on one caller", mix.id, agents)
+            if len(mix.members) > 1:
+                hear = [id for id, channel in mix.members.items() if channel.playbacks]
+                told = [id for id in hear if id not in self._orphans]
+                self._verdict.must(not told or self.slow, "who is joined is told nothing more", mix.id, told)
+
+    def heard(self, channel: Channel, prompt: Prompt) -> None:
+        """A prompt begins."""
+        self._orphans.discard(channel.id)
+        mix = self._exchange.bridges.get(channel.bridge) if channel.bridge else None
+        talks = mix is not None and mix.music is None and len(mix.members) > 1
+        self._verdict.must(not talks or self.slow, "nobody is told anything in a talk", channel.id, prompt)
+
+    def engine_died(self) -> None:
+        self._orphans |= {channel.id for channel in self._exchange.channels.values() if channel.playbacks}
 
     def rung(self, channel: Channel) -> None:
         """A phone begins to ring."""

@@ -8,6 +8,7 @@ from ccapp.simulate.checks.verdict import Verdict
 
 _E = events
 _TO_MAILBOX = (_E.MessageBegun, _E.MessageNotKept)
+_WAITING = (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.CallerTold)
 
 FORWARDING = (_E.ForwardAnswered, _E.CallForwarded)
 
@@ -62,10 +63,11 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.MessageBegun: (_E.MessageLeft, _E.MessageNotKept),
     _E.MessageLeft: (_E.IvrVisited, _E.CallEnded),
     _E.MessageNotKept: (_E.IvrVisited, _E.CallEnded),
-    _E.CallWaits: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
-    _E.ManagerMissed: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded),
+    _E.CallWaits: (*_WAITING, _E.ManagerMissed),
+    _E.ManagerMissed: _WAITING,
+    _E.CallerTold: (*_WAITING, _E.ManagerMissed),
     _E.OfferMade: (),
-    _E.OfferDeclined: (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.ManagerMissed),
+    _E.OfferDeclined: (*_WAITING, _E.ManagerMissed),
     _E.CallServed: (_E.TalkEnded, _E.TalkRecorded),
     _E.TalkRecorded: (_E.TalkEnded, _E.CallEnded),
     _E.TalkEnded: (_E.TalkRecorded, _E.CallEnded, _E.CallWaits, _E.ManagerAsked),
@@ -77,7 +79,7 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
 While phones ring, only what concerns offers may follow (`RINGING`). A recording is told after its talk where
 the agent was set free before."""
 
-RINGING = (_E.OfferMade, _E.OfferDeclined, _E.CallServed)
+RINGING = (_E.OfferMade, _E.OfferDeclined, _E.CallServed, _E.CallerTold)
 
 _OUT_OF_LINE = (_E.CallWaits, _E.CallbackPutOff, _E.CallbackEnded)
 CALLED_BACK: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
@@ -109,6 +111,7 @@ RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.CallWaits: (_E.CallWaits,),
     _E.OfferDeclined: (_E.CallWaits,),
     _E.ManagerMissed: (_E.CallWaits,),
+    _E.CallerTold: (_E.CallWaits,),
 }
 LATE_S = 1e-6  # what epoch seconds in a float cannot tell apart
 

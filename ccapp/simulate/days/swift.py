@@ -336,7 +336,7 @@ KNOWN = {
         "id", "name", "caller_id", "requires", "agents", "groups", "tiers", "tier_rules", "relax", "strategy",
         "priority", "service_probability", "overdue_s", "priority_s", "ring_s", "retry_same_agent_s",
         "wrap_up_s", "wait_s_max", "handling_s", "music", "greeting", "sorry", "ring_at_once_max",
-        "ring_next_after_s", "sign_in", "needs_desk", "caller_id_name", "record",
+        "ring_next_after_s", "sign_in", "needs_desk", "caller_id_name", "record", "announce", "keys",
     }),
     Agent: frozenset({
         "id", "name", "extension", "skills", "digest", "max_misses", "reject_delay_s", "busy_delay_s",
