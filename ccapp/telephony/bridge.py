@@ -19,6 +19,8 @@ NAME_LENGTH_MAX: Final = 64
 REMAKE_PAUSES_S: Final = (0.0, 0.02, 0.1)
 """A bridge closed with legs in it is found for a moment longer; after a restart there is none, too."""
 
+PLAY_AGAIN_S: Final = (0.3, 1.0, 3.0)
+
 
 class AsteriskBridge:
     """Moving legs goes the way of their call's commands, making and closing the bridge's own way: so none
@@ -92,7 +94,7 @@ class AsteriskBridge:
         if self._music is None:
             self._left(legs)
         elif music != "plays":
-            play_on(self._office, self._id, self._music, anew=music == "start anew")
+            play_on(self._office, self._id, self._music, in_doubt=music == "start in doubt")
 
     async def remove(self, leg: Leg) -> None:
         """Of a leg that is not in it, or no more: nothing to do."""
@@ -113,7 +115,7 @@ class AsteriskBridge:
         for guest in guests:
             hall = self._office.halls.leave(guest.id, _now())
             if hall is not None and (music := self._office.bridges.get(hall)) is not None:
-                play_on(self._office, hall, music, anew=False)
+                play_on(self._office, hall, music, in_doubt=True)
 
     def close(self) -> None:
         if not self._closed:
@@ -124,16 +126,25 @@ class AsteriskBridge:
         await self._office.lines.send(command, key)
 
 
-def play_on(office: Office, id: BridgeId, music: str, *, anew: bool) -> None:
-    """Starts the music of a hall that may be without; `anew`: it may be about to end."""
+def play_on(office: Office, id: BridgeId, music: str, *, in_doubt: bool) -> None:
+    """Starts the music of a hall that may be without.
+
+    `in_doubt`: old music that is still on its end takes along what is started now, so it is started again
+    when that is over. Music that plays, plays on where it is.
+    """
 
     def answered(fault: SwitchError | None) -> None:
         if fault and not isinstance(fault, LegGone | SwitchUnreachable):
             log.warning("bridge=%s has no music: %s", id, fault)
 
-    if anew:
-        office.lines.post(commands.stop_music(id), id, lambda _: None)
-    office.lines.post(commands.play_music(id, music), id, answered)
+    def play() -> None:
+        if office.bridges.get(id) == music:
+            office.lines.post(commands.play_music(id, music), id, answered)
+
+    play()
+    if in_doubt:
+        for pause_s in PLAY_AGAIN_S:
+            asyncio.get_running_loop().call_later(pause_s, play)
 
 
 def close_bridge(office: Office, id: BridgeId) -> None:

@@ -198,10 +198,6 @@ def play_music(bridge: BridgeId, music: str) -> Command:
     return Command("play_music", "bridge", "POST", _uri("bridges", bridge, "moh", mohClass=music))
 
 
-def stop_music(bridge: BridgeId) -> Command:
-    return Command("stop_music", "bridge", "DELETE", _uri("bridges", bridge, "moh"))
-
-
 def add(bridge: BridgeId, channels: Sequence[ChannelId]) -> Command:
     """Without connected line updates: both phones know already who the other side is."""
     uri = _uri(

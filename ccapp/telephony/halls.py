@@ -13,7 +13,7 @@ from ccapp.domain.ids import BridgeId, ChannelId
 DOUBT_S: Final = 2.0
 """How late we hear of a leaving at the most."""
 
-type Music = Literal["plays", "start", "start anew"]
+type Music = Literal["plays", "start", "start in doubt"]
 
 
 class Halls:
@@ -25,8 +25,8 @@ class Halls:
         self._emptied: dict[BridgeId, float] = {}
 
     def enter(self, hall: BridgeId, guests: Iterable[ChannelId], now: float) -> Music:
-        """They are about to come in. What is to be done about the music once they are: "start anew" because
-        the old one may be on its end still."""
+        """They are about to come in. What is to be done about the music once they are: "start in doubt"
+        while the old one may be on its end still."""
         entered = self._entered.setdefault(hall, {})
         for guest in guests:
             self._hall_of[guest] = hall
@@ -34,7 +34,7 @@ class Halls:
         emptied = self._emptied.pop(hall, None)
         if emptied is None:
             return "plays"
-        return "start anew" if now - emptied < DOUBT_S else "start"
+        return "start in doubt" if now - emptied < DOUBT_S else "start"
 
     def leave(self, guest: ChannelId, now: float) -> BridgeId | None:
         """He is out. The hall behind him, if its music is to be started: he may have been its last guest."""

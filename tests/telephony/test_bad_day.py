@@ -22,6 +22,7 @@ from ccapp.ports import (
     SwitchError,
     SwitchUnreachable,
 )
+from ccapp.telephony.bridge import PLAY_AGAIN_S
 from ccapp.telephony.settings import AsteriskSettings
 from ccapp.telephony.switch import AsteriskSwitch
 from tests.telephony.bad_asterisk import Asked, BadAsterisk, channel
@@ -486,8 +487,8 @@ async def test_who_enters_an_emptied_hall_has_its_music_started(bed: Bed) -> Non
     assert bed.bad.count("POST bridges/hall-s/moh") == 1
     await talk.add(leg)
     await hall.add(leg)
-    await until(lambda: bed.bad.count("POST bridges/hall-s/moh") == 2)
-    assert bed.bad.count("DELETE bridges/hall-s/moh") == 1
+    again = len(PLAY_AGAIN_S)  # what is on its end takes what was started with it, and nobody tells
+    await until(lambda: bed.bad.count("POST bridges/hall-s/moh") == 2 + again)
 
 
 # --- sockets

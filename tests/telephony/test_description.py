@@ -44,7 +44,6 @@ SAMPLES: Mapping[Callable[..., Command], Command] = {
     commands.discard: commands.discard("a/b"),
     commands.make_bridge: commands.make_bridge(BRIDGE, "n", "holding"),
     commands.play_music: commands.play_music(BRIDGE, "default"),
-    commands.stop_music: commands.stop_music(BRIDGE),
     commands.hear_music: commands.hear_music(CHANNEL, "default"),
     commands.hear_no_music: commands.hear_no_music(CHANNEL),
     commands.add: commands.add(BRIDGE, [CHANNEL]),

@@ -17,11 +17,11 @@ def test_a_new_halls_music_plays_until_its_last_guest_has_left() -> None:
     assert halls.enter(HALL, [ANNA], 60) == "plays"
 
 
-def test_music_that_may_still_be_ending_is_started_anew() -> None:
+def test_music_that_may_still_be_ending_is_started_in_doubt() -> None:
     halls = Halls()
     halls.enter(HALL, [ANNA], 10)
     halls.leave(ANNA, 20)
-    assert halls.enter(HALL, [BERT], 20 + DOUBT_S / 2) == "start anew"
+    assert halls.enter(HALL, [BERT], 20 + DOUBT_S / 2) == "start in doubt"
 
 
 def test_a_leaver_may_have_been_the_last_before_those_who_have_just_come() -> None:
