@@ -15,7 +15,7 @@ from ccapp.acd.signal import Signal
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
 from ccapp.domain.callbacks import CALLBACK, AskedBy, CallbackEnd, TryResult
-from ccapp.domain.events import EndedBy, Outcome, VisitFact
+from ccapp.domain.events import EndedBy, Fact, Outcome, VisitFact
 from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, ChannelId, QueueId, TrunkId, VisitId
 from ccapp.domain.managers import caller_key
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
@@ -72,7 +72,7 @@ class Callback:
         self.talking = False
         self.told_end = False
         self.called_off: Signal[Ending] = Signal()  # by somebody else than its story
-        self.changed: Signal[bool] = Signal()  # the configuration; another one for every change
+        self.changed: Signal[bool] = Signal()  # what decides when; another one for every change
 
     @property
     def queue(self) -> QueueId:
@@ -198,7 +198,13 @@ class Callbacks:
         callback = self.of(queue, visit.caller_number)
         return None if callback is None or callback.talking or callback.called_off.fired else callback
 
-    def reconfigured(self) -> None:
+    def hear(self, fact: Fact) -> None:
+        """A standing order may concern those who wait."""
+        if isinstance(fact, events.QueueClosed | events.QueueOpened | events.NumberListed):
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Whether it is the time for them may have changed."""
         for callback in self.all():
             changed, callback.changed = callback.changed, Signal()
             changed.fire(True)

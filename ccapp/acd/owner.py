@@ -52,6 +52,7 @@ class Acd(Restoring):
         self.messages = MessageBook(self.declare, clock)
         self.watch(self.messages.hear)
         self.callbacks = Callbacks(self)
+        self.watch(self.callbacks.hear)
 
     # --- visits --------------------------------------------------------------------------------------------
 
@@ -203,6 +204,6 @@ class Acd(Restoring):
         self._carry_out("reconfigured", lambda: self._router.reconfigure(centre, now))
         self._outside(before)
         self._new_at_desk(before)
-        self.callbacks.reconfigured()
+        self.callbacks.look_again()
         for place in self._places.values():
             place.rules_changed()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 
-from ccapp.acd import Attempt, Callback, Place, TurnedAway
+from ccapp.acd import Acd, Attempt, Callback, Place, TurnedAway
 from ccapp.acd.callbacks import Ending, standing_of
 from ccapp.acd.signal import Signal
 from ccapp.calls import queueing, ringing
@@ -43,7 +43,8 @@ class Later:
     until: float
 
 
-def time_for(callback: Callback, centre: Centre, now: float) -> Now | Later | Ending:
+def time_for(callback: Callback, acd: Acd) -> Now | Later | Ending:
+    centre, now = acd.centre, acd.clock.now()
     queue = centre.queues.get(callback.queue)
     if queue is None:
         return Ending(CallbackEnd.QUEUE_GONE)
@@ -55,10 +56,12 @@ def time_for(callback: Callback, centre: Centre, now: float) -> Now | Later | En
         return Ending(CallbackEnd.EXPIRED)
     if rules is None:
         return Later(expires_at)
-    if not rules.allows(callback.number):
+    if not rules.allows(callback.number) or acd.orders.blocked(callback.number) is not None:
         return Ending(CallbackEnd.NOT_ALLOWED)
     if now < callback.not_before:
         return Later(min(callback.not_before, expires_at))
+    if (closing := acd.orders.closing(queue.id, now)) is not None:
+        return Later(expires_at if closing.until is None else min(closing.until, expires_at))
     hours = centre.hours.get(queue.hours) if queue.hours else None
     changes_at = hours.changes_after(now) if hours is not None else None
     until_at = min(expires_at, inf if changes_at is None else changes_at)
@@ -83,7 +86,7 @@ async def ring_back(callback: Callback, floor: Floor, there: "Customer | None" =
 async def _until_over(callback: Callback, floor: Floor) -> None:
     acd, put_off_until = floor.acd, 0.0
     while not callback.told_end:
-        match time_for(callback, acd.centre, acd.clock.now()):
+        match time_for(callback, acd):
             case Ending() as ending:
                 acd.callbacks.ends(callback, ending)
             case Now():
@@ -96,7 +99,7 @@ async def _until_over(callback: Callback, floor: Floor) -> None:
 
 
 async def _wait_for(at: float, callback: Callback, floor: Floor) -> None:
-    """Or until the configuration changes."""
+    """Or until the configuration or a standing order changes."""
     async with until(callback.changed.on):
         await asyncio.sleep(max(0.0, at - floor.acd.clock.now()))
 
@@ -167,7 +170,7 @@ async def _served(customer: "Customer", callback: Callback, floor: Floor) -> Ser
 async def _his_turn(place: Place, callback: Callback, floor: Floor) -> Attempt | None:
     """An agent is there for him. None: it is no longer the time to call him."""
     acd = floor.acd
-    while isinstance(time := time_for(callback, acd.centre, acd.clock.now()), Now):
+    while isinstance(time := time_for(callback, acd), Now):
         async with until(callback.changed.on):
             try:
                 async with asyncio.timeout(time.until - acd.clock.now()):
@@ -281,7 +284,7 @@ class Customer:
         Raises InVain, NotTheTime.
         """
         callback, acd, rules = self._callback, self.floor.acd, self.rules()
-        if not isinstance(time_for(callback, acd.centre, acd.clock.now()), Now):
+        if not isinstance(time_for(callback, acd), Now):
             raise NotTheTime
         channel = customer_channel(callback.visit.id, callback.tries + 1)
         acd.callbacks.dials(callback, channel, rules.trunk, agent)

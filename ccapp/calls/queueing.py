@@ -21,6 +21,7 @@ from ccapp.calls.outages import endured
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import calldata
 from ccapp.domain.admission import (
+    ExitReason,
     Goodbye,
     ToAgent,
     ToCallback,
@@ -187,6 +188,8 @@ async def _one_way(
     match away.to:
         case ToCallback():
             if not await callback_number.left(visit, caller, line, floor):
+                if away.reason is ExitReason.KEY:  # back to where he waited
+                    return replace(line, entered_at=None, tried={}, told=())
                 queue = floor.acd.centre.queues.get(line.queue, Queue(id=line.queue, name=""))
                 visit.ends(away.outcome, EndedBy.SYSTEM)
                 await caller.play(heard(queue.sorry, visit, floor.acd.centre))

@@ -16,6 +16,7 @@ from ccapp.domain.hours import DAYS, Hours, Span
 from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, HoursId, NodeId, QueueId, TreeId, TrunkId
 from ccapp.domain.ivr import AskCallback, Tree
 from ccapp.domain.presence import Move, State, state_of
+from ccapp.domain.standing import Closing, Listed, Waiting
 from ccapp.simulate.loop import run
 from ccapp.simulate.people import Caller, CallerScript, React, Reaction
 from ccapp.simulate.races import race
@@ -78,9 +79,13 @@ class Floor:
         assert self.world.engine is not None
         assert self.world.engine.do(lambda: self.acd.callbacks.cancel(callback, "test"))
 
-    def logs_out(self, agent: AgentId) -> None:
+    def do(self, act: Callable[[], object]) -> None:
+        """In the engine's own process."""
         assert self.world.engine is not None
-        self.world.engine.do(lambda: self.acd.move(agent, Move.LOG_OUT))
+        self.world.engine.do(act)
+
+    def logs_out(self, agent: AgentId) -> None:
+        self.do(lambda: self.acd.move(agent, Move.LOG_OUT))
 
     def hangs_up(self, agent: AgentId | None) -> None:
         """The agent's phone, or the customer's."""
@@ -420,6 +425,37 @@ def test_nobody_is_called_outside_the_business_hours() -> None:
         await floor.until(events.CallEnded)
 
     lived(story, replace(centre(hours=hours.id), hours={hours.id: hours}))
+
+
+def test_a_queue_that_is_closed_by_hand_calls_nobody_until_it_is_opened() -> None:
+    async def story(floor: Floor) -> None:
+        await floor.ready()
+        floor.call(CallerScript(talk_s=30.0))
+        await floor.until(events.CallServed)
+        callback = floor.ask(DANA)
+        await floor.until(events.CallWaits, 2)
+        floor.do(lambda: floor.acd.close_queue(Closing(queue=SALES, waiting=Waiting.TREAT)))
+        put_off = await floor.until(events.CallbackPutOff)
+        assert put_off.until == callback.asked.expires_at
+        await asyncio.sleep(60)
+        assert not floor.facts(events.CallbackDialled)
+        floor.do(lambda: floor.acd.open_queue(SALES, "test"))
+        await floor.until(events.CallbackDialled)
+        await floor.until(events.CallEnded, 2)
+        assert floor.ended() == [CallbackEnd.SERVED]
+
+    lived(story, centre())
+
+
+def test_nobody_is_called_whom_the_queue_refuses_by_now() -> None:
+    async def story(floor: Floor) -> None:
+        floor.ask(DANA)
+        await floor.until(events.CallWaits)
+        floor.do(lambda: floor.acd.list_number(Listed(number=DANA, queue_blocked=True), "test"))
+        await floor.until(events.CallEnded)
+        assert floor.ended() == [CallbackEnd.NOT_ALLOWED]
+
+    lived(story, centre(agents=0))
 
 
 def test_nobody_is_there_until_it_expires() -> None:
