@@ -412,6 +412,39 @@ def test_out_of_a_line_with_all_he_has_waited() -> None:
     lived(story, centre(overflow=ToCallback(), wait_s_max=30.0, agents=0))
 
 
+def test_by_a_key_while_he_waits_with_his_place() -> None:
+    async def story(floor: Floor) -> None:
+        caller = floor.call(CallerScript(talk_s=5.0, keys=["1"]), number=DANA)
+        waits = await floor.until(events.CallWaits)
+        await asyncio.sleep(20)
+        assert caller.channel is not None
+        floor.exchange.press(caller.channel, "5")
+        asked = await floor.until(events.CallbackRequested)
+        assert asked.at - asked.brought_s == pytest.approx(waits.entered_at)
+        floor.cancel(floor.acd.callbacks.all()[0])
+        await floor.until(events.CallEnded, 2)
+        assert not floor.facts(events.CallAbandoned)
+
+    lived(story, centre(agents=0, keys={"5": ToCallback()}))
+
+
+def test_who_gives_no_number_then_is_back_at_his_place() -> None:
+    async def story(floor: Floor) -> None:
+        caller = floor.call(CallerScript(talk_s=5.0, forsaken_s=None))
+        before = await floor.until(events.CallWaits)
+        await asyncio.sleep(20)
+        assert caller.channel is not None
+        floor.exchange.press(caller.channel, "5")
+        again = await floor.until(events.CallWaits, 2)
+        assert again.visit == before.visit
+        assert again.entered_at - again.brought_s == pytest.approx(before.entered_at, abs=60)
+        caller.hang_up()
+        await floor.until(events.CallEnded)
+        assert not floor.facts(events.CallbackRequested)
+
+    lived(story, centre(agents=0, keys={"5": ToCallback()}))
+
+
 def test_nobody_is_called_outside_the_business_hours() -> None:
     opens = 22 * 60 + 14  # a minute after the world begins, at 22:13:20 UTC
     hours = Hours(id=HoursId("day"), weekly={day: (Span(opens, opens + 60),) for day in DAYS})
