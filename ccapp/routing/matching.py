@@ -278,7 +278,7 @@ class Matching:
         if self._crowds.changed:
             self._open_to_backups(now, out)
         if self._simo.room:
-            self._serve_calls(self._simo.next_calls(self._lines), now, out)
+            self._serve_calls([], now, out)
         if self._limits.next_at <= now or self._crews.changed:
             self._end_waits(now, out)
         return out
@@ -374,7 +374,10 @@ class Matching:
         self._refresh(seat, now, out)
 
     def _serve_calls(self, places: list[Place], now: float, out: list[Decision]) -> None:
-        """Calls that are in no heap, in their order; those without a queue or with their time up leave."""
+        """Calls that are in no heap, in their order; those without a queue or with their time up leave.
+        Beside them those that may ring again by now: they are before them, perhaps."""
+        if self._simo.room:
+            places = places + self._simo.next_calls(self._lines)
         for place in places:
             if not keeping.is_managers(place):
                 self._index.promote(place, now)

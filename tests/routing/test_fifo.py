@@ -44,6 +44,15 @@ def test_the_head_is_rung_again_before_the_next_one() -> None:
     assert floor.serves("v") is None
 
 
+def test_one_who_goes_first_and_came_while_another_rang_is_rung_before_him_again() -> None:
+    floor = Floor(strict(simo=1), *CREW)
+    floor.ready("ann", "ben")
+    floor.join("u", "q")
+    floor.join("v", "q", caller_priority=1)
+    assert pairs(floor.decline("u", DeclineReason.REJECTED)) == [("v", "ben")]
+    assert floor.line("q") == ["v", "u"]
+
+
 def test_who_waits_on_the_line_goes_first_and_is_not_counted() -> None:
     floor = Floor(strict(simo=1), *CREW)
     floor.ready("ann", "ben", "cat")

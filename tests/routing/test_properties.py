@@ -860,6 +860,8 @@ class AnyOrder(RuleBasedStateMachine):
             model.presences.setdefault(agent, Presence(agent=agent))
         model.note_absence()
         self.tell("reconfigure", centre, model.now)
+        model.mixed = False  # those who have left with their queue do not count
+        model.take_turns()
         on_the_phone = {agent for agent, one in self.router.presences().items() if one.state is State.BUSY}
         gone = model.presences.keys() - centre.agents.keys() - on_the_phone
         assert all(model.presences[agent].intent is Intent.LOGGED_OUT for agent in gone)
