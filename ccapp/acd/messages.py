@@ -9,7 +9,7 @@ from ccapp.domain import events
 from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.ids import MailboxId, MessageId, QueueId
 from ccapp.domain.messages import fold
-from ccapp.domain.voicemail import Mailbox, Message, NotKept, file_of, message_id, recording_of
+from ccapp.domain.voicemail import MESSAGE, Mailbox, Message, NotKept, file_of, message_id, recording_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class MessageBook:
 
     def left(self, visit: Visit, begun: events.MessageBegun, seconds: float) -> None:
         visit.left_message = True
+        visit.learn({MESSAGE: begun.message})
         self._declare(
             events.MessageLeft(
                 at=self._clock.now(),

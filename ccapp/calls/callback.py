@@ -13,12 +13,12 @@ from math import inf
 from ccapp.acd import Acd, Attempt, Callback, Place, TurnedAway
 from ccapp.acd.callbacks import Ending, standing_of
 from ccapp.acd.signal import Signal
-from ccapp.calls import queueing, ringing
+from ccapp.calls import delivering, queueing, ringing
 from ccapp.calls.comfort import Comfort
 from ccapp.calls.floor import Floor
 from ccapp.calls.inbound import note_hang_up
 from ccapp.calls.offering import Served
-from ccapp.calls.scope import Undo, how_gone, until, until_gone
+from ccapp.calls.scope import Undo, forever, how_gone, until, until_gone
 from ccapp.domain.callbacks import CallbackEnd, CallbackRules, RungFirst, TryResult
 from ccapp.domain.calldata import to_headers
 from ccapp.domain.causes import Cause
@@ -182,7 +182,8 @@ async def _his_turn(place: Place, callback: Callback, floor: Floor) -> Attempt |
 
 async def _both_rung(attempt: Attempt, place: Place, customer: "Customer") -> Served | None:
     """None: he is there, and waits on; or has left; or was not dialled, and keeps his place."""
-    if customer.rules().rung_first is RungFirst.CUSTOMER:
+    message = delivering.message_of(attempt.visit, customer.floor)
+    if message is None and customer.rules().rung_first is RungFirst.CUSTOMER:
         with customer.keeping_an_agent():
             await customer.picks_up(attempt.offer.agent)
         return None
@@ -260,6 +261,7 @@ class Customer:
         """Dialled now; the agent hears music meanwhile. LegGone: the agent did not wait."""
         if self.is_there:
             return self.there
+        await self._is_wanted(attempt.offer.agent, agent)
         queue = self.floor.acd.centre.queues.get(self._callback.queue)
         await agent.music(queue.music if queue is not None else "default")
         try:
@@ -269,6 +271,14 @@ class Customer:
         finally:
             agent.quiet()
         raise LegGone("the agent did not wait for the customer")
+
+    async def _is_wanted(self, agent: AgentId, leg: Leg) -> None:
+        """Where he has left a message: by the agent who has heard it. Otherwise that is all."""
+        message = delivering.message_of(self._callback.visit, self.floor)
+        if message is None or await delivering.is_to_be_rung(message, agent, leg, self.floor):
+            return
+        self._callback.called_off.fire(Ending(CallbackEnd.CANCELLED, agent))
+        await forever()
 
     @contextmanager
     def keeping_an_agent(self) -> Iterator[None]:

@@ -83,7 +83,7 @@ async def _one(message: Message, agent: AgentId, leg: Leg, floor: Floor) -> None
     key: str | None = AGAIN
     while key == AGAIN:
         leg.forget_digits()
-        key = await interrupted(_heard(message, leg), leg.digit())
+        key = await interrupted(heard_whole(message, leg), leg.digit())
         floor.acd.messages.heard(message.id, agent)
         for _ in range(ASKED_MAX):
             if key in (AGAIN, DELETE, NEXT):
@@ -94,7 +94,7 @@ async def _one(message: Message, agent: AgentId, leg: Leg, floor: Floor) -> None
         await _say(leg, DELETED)
 
 
-async def _heard(message: Message, leg: Leg) -> None:
+async def heard_whole(message: Message, leg: Leg) -> None:
     await leg.play([Say(text=whose(message))])
     await leg.replay(message.file)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from ccapp.calls import delivering
 from ccapp.calls.floor import Floor
 from ccapp.calls.voicemail import discard
 from ccapp.domain import events
@@ -47,6 +48,7 @@ class MessageCare:
     def _hear(self, fact: Fact) -> None:
         match fact:
             case events.MessageLeft(message=id):
+                delivering.bring(fact, self._floor)
                 if (message := self._floor.acd.messages.get(id)) is not None:
                     self._tell(message)
             case events.MessageDeleted(file=file):

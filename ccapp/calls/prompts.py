@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from ccapp.calls import announcing, feature_codes, listening, prompt_recording
+from ccapp.calls import announcing, delivering, feature_codes, listening, prompt_recording
 from ccapp.domain import ivr
 from ccapp.domain.admission import Goodbye, ways
 from ccapp.domain.centre import Centre, Queue
@@ -59,7 +59,7 @@ def _all(centre: Centre) -> Iterator[ivr.Say]:
             yield from _in_all_languages(prompt, centre)
     yield from announcing.usual(centre)
     if centre.mailboxes:
-        for text in listening.SENTENCES:
+        for text in (*listening.SENTENCES, delivering.KEYS):
             yield ivr.Say(text=text)
     if centre.record_prompts.agents:
         for text in prompt_recording.SENTENCES:

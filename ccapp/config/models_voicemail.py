@@ -40,6 +40,7 @@ class MailboxPart(Part):
     thanks: PromptPart = _part(THANKS)
     empty: PromptPart = _part(EMPTY)
     sorry: PromptPart = _part(SORRY)
+    deliver: bool = USUAL.deliver
     notify: Annotated[str, AfterValidator(_web_address), Field(max_length=2000)] = ""
 
     @model_validator(mode="after")

@@ -11,6 +11,9 @@ from ccapp.domain.tape import ENDING, fit
 
 type EndKey = Literal["#", "*", "any", "none"]
 
+MESSAGE: Final = "Message"
+"""The call data that names the message a caller has left."""
+
 GREETING: Final = Say(
     text="Please leave a message after the tone. When you have finished, press hash or hang up."
 )
@@ -36,6 +39,7 @@ class Mailbox:
     thanks: Prompt = THANKS  # heard when it is kept
     empty: Prompt = EMPTY  # when there was nothing to keep
     sorry: Prompt = SORRY  # when it cannot be recorded, or the mailbox is full
+    deliver: bool = False  # one of a caller from a queue goes into its line, for an agent to hear
     notify: str = ""  # address that is told of every message
 
 

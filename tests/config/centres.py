@@ -210,6 +210,7 @@ def mailbox(agents: list[str]) -> st.SearchStrategy[Document]:
             "seconds_min": seconds(0, 60),
             "silence_s": st.integers(0, 60),
             "messages_max": st.integers(1, 10_000),
+            "deliver": st.booleans(),
             "notify": st.sampled_from(["", "https://crm.example/voicemail"]),
         },
     )

@@ -9,21 +9,23 @@ from typing import Any
 import pytest
 
 from ccapp.domain import events
+from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.voicemail import NotKept, file_of
 from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import OpenHouse
 from tests.e2e.house import DEADLINE_S, House
+from tests.e2e.test_callback import DANA, handset
 from tests.e2e.test_recording import download
 from tests.hooks.customer_server import customer_server
-from tests.phone import Outgoing, Phone
+from tests.phone import Answers, Outgoing, Phone, Rings
 from tests.phone.codec import RATE
 from tests.phone.spectrum import share
 from tests.rows import rows
 
 pytestmark = pytest.mark.real
 
-CALLER_HZ, OTHER_HZ = 1000, 600
+CALLER_HZ, OTHER_HZ, AGENT_HZ = 1000, 600, 700
 BYTES_PER_S = 2 * RATE
 
 
@@ -47,10 +49,12 @@ def settings(asterisk: Any) -> dict[str, str]:
     return {"recordings_dir": str(asterisk.recordings), "http_allow": "127.0.0.1"}
 
 
-async def speaking(house: House, number: str, for_s: float = 1.5, hz: int | None = CALLER_HZ) -> Outgoing:
+async def speaking(
+    house: House, number: str, for_s: float = 1.5, hz: int | None = CALLER_HZ, name: str = ""
+) -> Outgoing:
     """A caller of whom so much has been recorded."""
     known = len(await house.facts(events.MessageBegun))
-    call = await house.call(number, tone_hz=hz)
+    call = await house.call(number, name=name, tone_hz=hz)
     begun = (await house.until_fact(events.MessageBegun, count=known + 1))[-1]
     await spoken(house, begun, for_s)
     return call
@@ -277,3 +281,38 @@ async def records_a_prompt(house: House, alice: Phone) -> None:
         return not list(recordings.glob("*/prompt-*.wav"))
 
     await house.until(gone, "the recording deleted")
+
+
+async def test_a_message_is_brought_to_an_agent_who_rings_the_caller_back(
+    open_house: OpenHouse, asterisk: Any
+) -> None:
+    """In the line it had come to, also after kill -9; one who does not answer leaves it there."""
+    place = configuration(deliver=True)
+    rules = {"trunk": "carrier", "numbers": ["030X."], "ring_s": 10, "retry_s": 1}
+    place["queues"]["sales"] |= {"callback": rules, "ring_s": 3}
+    async with open_house(place, **settings(asterisk)) as house:
+        call = await speaking(house, "100", 1.5, name=DANA)
+        await call.hang_up()
+        [left] = await house.until_fact(events.MessageLeft)
+        [asked] = await house.until_fact(events.CallbackRequested)
+        assert (asked.caller_number, asked.origin, asked.data["Message"]) == (DANA, left.visit, left.message)
+        await house.kill_engine()
+        await house.start_engine()
+        alice = await house.agent("alice", Rings())
+        await alice.incoming(DEADLINE_S)
+        alice.on_invite = Answers(tone_hz=AGENT_HZ)
+        await house.until_fact(events.OfferDeclined)
+        async with handset(house, Rings()) as phone:
+            held = await alice.incoming(DEADLINE_S)
+            await held.heard.hears(CALLER_HZ, DEADLINE_S)
+            assert not phone.calls
+            await held.send_digits("1")
+            rung = await phone.incoming(DEADLINE_S)
+            await rung.answer(tone_hz=OTHER_HZ)
+            await rung.heard.hears(AGENT_HZ, DEADLINE_S)
+            await held.heard.hears(OTHER_HZ, DEADLINE_S)
+            await rung.hang_up()
+        [ended] = await house.until_fact(events.CallbackEnded)
+        assert ended.reason is CallbackEnd.SERVED
+        [heard] = await house.until_fact(events.MessageHeard)
+        assert (heard.message, heard.by) == (left.message, "alice")

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,15 +11,16 @@ import pytest
 from ccapp.calls.listening import NO_MORE
 from ccapp.domain import events
 from ccapp.domain.admission import ToTree, ToVoicemail, WhenEmpty
+from ccapp.domain.callbacks import CallbackEnd, CallbackRules
 from ccapp.domain.centre import Centre, Number
 from ccapp.domain.events import Outcome
-from ccapp.domain.ids import AgentId, NodeId, TreeId
+from ccapp.domain.ids import AgentId, NodeId, TreeId, TrunkId
 from ccapp.domain.ivr import HangUp, LeaveMessage, Prompt, Say, Sound, Tree
 from ccapp.domain.voicemail import NotKept
 from ccapp.simulate.channels import Channel
 from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.loop import run
-from ccapp.simulate.people import AgentPhone, CallerScript
+from ccapp.simulate.people import AgentPhone, Caller, CallerScript, React, Reaction, Stranger
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 from ccapp.simulate.storm import MAILBOX, SALES, centre, storm
 from ccapp.simulate.world import Result, World, simulate
@@ -225,3 +227,40 @@ def test_an_agent_hears_the_messages_of_his_mailboxes(killed_at_s: float | None)
     deleted = [fact.message for fact in of(result, events.MessageDeleted)]
     assert deleted == left[:1] or (killed_at_s and not deleted), "a key pressed while nobody listens is lost"
     assert listener.heard[-1] == Say(text=NO_MORE)
+
+
+@pytest.mark.parametrize("key", ["1", "3"])
+@pytest.mark.parametrize("killed_at_s", [None, 16.0, 22.0, 33.0])
+def test_a_message_is_work_for_an_agent(key: str, killed_at_s: float | None) -> None:
+    """He hears it in the place the call had; the caller is rung back only when he wants that."""
+    agent = AgentId("a0")
+    rules = CallbackRules(trunk=TrunkId("pstn"), numbers=("030X.",), retry_s=5.0)
+    place = replace(house(deliver=True), agents=centre(agents=1).agents)
+    queues = {**place.queues, SALES: replace(place.queues[SALES], callback=rules)}
+    place = replace(place, queues=queues)
+
+    faults = [] if killed_at_s is None else [Breakage(at_s=killed_at_s, fault=Fault.KILL, lasts_s=1.0)]
+
+    def nobody_else(chance: random.Random) -> Iterator[Call]:
+        yield from ()
+
+    async def main() -> Result:
+        world = World(Scenario(seed=1, centre=place, calls=nobody_else, duration_s=150.0, breakages=faults))
+        exchange = world.exchange
+        exchange.phones[agent].party = Listener(exchange, key * 4)
+        exchange.outside = lambda number, trunk: Stranger(exchange, React(Reaction.ANSWER, 1.0), 5.0)
+        [desk] = world.desks
+        comes_in = desk.begin
+        desk.begin = lambda after_s=0.0: comes_in(30.0)  # type: ignore[method-assign]
+        caller = Caller(exchange, CallerScript(talk_s=1.0, message_s=5.0))
+        exchange.after(10.0, partial(caller.calls, trunk="pstn", dialled="300", number="0301234"))
+        return await world.run()
+
+    result = run(main(), 1)
+    assert not result.violations
+    [left], [heard] = of(result, events.MessageLeft), of(result, events.MessageHeard)
+    assert (heard.message, heard.by) == (left.message, agent)
+    [asked], [ended] = of(result, events.CallbackRequested), of(result, events.CallbackEnded)
+    assert ended.reason is (CallbackEnd.SERVED if key == "1" else CallbackEnd.CANCELLED)
+    assert bool(of(result, events.CallbackDialled)) is (key == "1")
+    assert asked.brought_s == pytest.approx(left.at - of(result, events.CallArrived)[0].at, abs=0.1)
