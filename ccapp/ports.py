@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ccapp.domain.events import CallAbandoned, Fact, PresenceChanged, StandingOrder, VisitFact
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId
+from ccapp.domain.ids import AgentId, BridgeId, ChannelId, QueueId, VisitId
 from ccapp.domain.ivr import Prompt
 from ccapp.domain.voicemail import EndKey, Message
 
@@ -355,7 +355,7 @@ class HttpQuestion:
     method: Literal["GET", "POST"]
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, str] | None = None  # sent as a JSON object
+    body: "Mapping[str, Json] | None" = None  # sent as a JSON object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,6 +365,33 @@ class SqlQuestion:
 
 
 type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCall:
+    visit: VisitId
+    caller: str  # number
+    dialled: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuestion:
+    """Whom these calls, all that wait in a queue, may be given to: `get_list_agents_url`."""
+
+    url: str
+    queue: QueueId
+    project: int
+    calls: Sequence[ListCall]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedAgent:
+    """As the customer's server names him; nobody has looked yet whether we know him."""
+
+    user: str
+    ring_s: float
+    by_number: bool = False  # to be rung on a number, and not at his own phone
+    number: str = ""  # digits, perhaps with + before them
 
 
 class Customers(Protocol):
@@ -382,6 +409,10 @@ class Customers(Protocol):
         """The first row by column; None when there is none. Raises NoAnswer."""
         ...
 
+    async def list_agents(self, question: ListQuestion) -> Mapping[VisitId, Sequence[ListedAgent]]:
+        """Of any calls, in the order they are to be rung in. Raises NoAnswer."""
+        ...
+
 
 class NoCustomers:
     """Where there is nobody to ask."""
@@ -394,6 +425,9 @@ class NoCustomers:
 
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         raise NoAnswer("no database can be asked here")
+
+    async def list_agents(self, question: ListQuestion) -> Mapping[VisitId, Sequence[ListedAgent]]:
+        raise NoAnswer("no server can be asked here")
 
 
 # --- prompts ----------------------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ from ccapp.ports import Journal
 from ccapp.routing.decisions import (
     Decision,
     Dismissed,
+    ListChanged,
+    ListWanted,
     ManagerMissed,
     Moved,
     Offer,
@@ -84,6 +86,7 @@ class Carrying(ABC):
         self._stations = Stations(self._device)
         self._desks = Stations(self._at_desk)
         self._watchers: list[Callable[[Fact], None]] = []
+        self._list_wanted: Callable[[QueueId], None] = lambda queue: None
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: float | None = None
         self._acting = True
@@ -164,6 +167,11 @@ class Carrying(ABC):
         """`watcher` is called with every fact, after it is in the journal."""
         self._watchers.append(watcher)
 
+    def on_list_wanted(self, ask: Callable[[QueueId], None]) -> None:
+        """`ask` is called when the customer's server should say whom the calls of a queue may be given to;
+        what it says goes to `listed`."""
+        self._list_wanted = ask
+
     async def settled(self) -> bool:
         """Before an act that a successor must know of: waits, for a bounded time, until it is committed."""
         return await self._journal.settled()
@@ -206,6 +214,10 @@ class Carrying(ABC):
                 self._dismiss(self._places[visit], reason)
             case ManagerMissed():
                 self._miss_manager(self._places[decision.visit], decision)
+            case ListWanted(queue=queue):
+                self._list_wanted(queue)
+            case ListChanged(visit=visit):
+                self._publish(telling.agents_listed(self._places[visit], decision, self.clock.now()))
             case _ as never:
                 assert_never(never)
 

@@ -32,6 +32,7 @@ from ccapp.routing.decisions import (
     Offer,
     WaitingCall,
 )
+from ccapp.routing.listing import Lists
 from ccapp.routing.presence import Line
 
 
@@ -244,6 +245,11 @@ class Lines(People):
     def told_standing(self, place: Place, position: int | None, expected_wait_s: float | None) -> None:
         now = self.clock.now()
         self._publish(telling.caller_told(place, now, position=position, expected_wait_s=expected_wait_s))
+
+    def listed(self, queue: QueueId, lists: Lists | None) -> None:
+        """What the customer's server has answered; None: nothing good."""
+        now = self._on_time()
+        self._carry_out("agents_listed", lambda: self._router.listed(queue, lists, now))
 
     # --- closing by hand ---------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class Meter:
     def __init__(self) -> None:
         self.decisions = Histogram()
         self.facts: Counter[str] = Counter()
+        self.list_answers: Counter[str] = Counter()  # of customers' servers that list agents: good, failed
 
     def decision_s(self, seconds: float) -> None:
         self.decisions.observe(seconds)

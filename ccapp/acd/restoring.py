@@ -12,7 +12,7 @@ from ccapp.domain.ids import (
     BridgeId,
     ChannelId,
 )
-from ccapp.domain.presence import state_of
+from ccapp.domain.presence import Presence, State, state_of
 from ccapp.routing.decisions import (
     Moved,
     Offer,
@@ -21,9 +21,11 @@ from ccapp.routing.decisions import (
 
 class Restoring(Lines):
     def restore(self, fact: events.PresenceChanged) -> None:
-        """An agent as he was before the engine died; only before the first story runs."""
+        """An agent as he was before the engine died; only before the first story runs. Of those not
+        configured, as the guests of lists, what was told last must have its end."""
         if fact.agent in self.centre.agents:
             self._router.restore(telling.presence_from(fact))
+        if fact.agent in self.centre.agents or fact.state is not State.LOGOUT:
             self._restoring[fact.agent] = fact
 
     def restore_talk(self, visit: Visit, talk: Talk, wrap_up_s: float) -> None:
@@ -56,8 +58,9 @@ class Restoring(Lines):
             if presence.at_desk:
                 self._desks.was_there(agent, self.centre.offline_grace_s)
         restoring, self._restoring = self._restoring, {}
+        presences = self.presences()
         for agent, fact in restoring.items():
-            was, now_is = telling.presence_from(fact), self._router.presence(agent)
+            was, now_is = telling.presence_from(fact), presences.get(agent) or Presence(agent=agent)
             if state_of(now_is) != (fact.state, fact.sub_state):
                 moved = Moved(before=was, after=now_is, why="the engine was restarted")
                 self._publish(replace(telling.presence_changed(moved, now), before=fact.state))

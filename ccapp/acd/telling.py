@@ -14,7 +14,7 @@ from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import ChannelId, NodeId, QueueId, TreeId
 from ccapp.domain.presence import Move, Presence, SubState, state_of
 from ccapp.routing.admission import Refusal
-from ccapp.routing.decisions import ManagerMissed, Moved, Offer, WaitingCall
+from ccapp.routing.decisions import ListChanged, ManagerMissed, Moved, Offer, WaitingCall
 
 SIGNING: Mapping[Move, type[events.AgentSignedIn] | type[events.AgentSignedOut]] = {
     Move.SIGN_IN: events.AgentSignedIn,
@@ -83,6 +83,16 @@ def waits(visit: Visit, call: WaitingCall, now: float) -> events.CallWaits:
 def manager_missed(visit: Visit, queue: QueueId, missed: ManagerMissed, now: float) -> events.ManagerMissed:
     return events.ManagerMissed(
         at=now, visit=visit.id, data=visit.data, queue=queue, agent=missed.agent, why=missed.why
+    )
+
+
+def agents_listed(place: Place, changed: ListChanged, now: float) -> events.AgentsListed:
+    return events.AgentsListed(
+        at=now,
+        visit=place.visit.id,
+        data=place.visit.data,
+        queue=place.queue,
+        agents=tuple(entry.agent for entry in changed.entries),
     )
 
 

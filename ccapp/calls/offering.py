@@ -73,7 +73,7 @@ async def one(attempt: Attempt, party: Party) -> Served | None:
 
 def dialled(attempt: Attempt, party: Party) -> Dial:
     visit, offer = attempt.visit, attempt.offer
-    his = reach(offer.agent, offer.queue, visit, party.floor.acd)
+    his = reach(offer.agent, offer.queue, visit, party.floor.acd, offer.outside)
     return Dial(
         channel=agent_channel(offer.offer),
         endpoint=his.endpoint,

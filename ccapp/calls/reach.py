@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ccapp.acd import Acd, Visit
 from ccapp.calls.ivr_values import filled
 from ccapp.domain.calldata import clean, to_headers
-from ccapp.domain.centre import Queue
+from ccapp.domain.centre import Outside, Queue
 from ccapp.domain.customer_info import DATA_FROM_SERVER
 from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.recording import RECORD, recorded
@@ -23,8 +23,9 @@ class Reach:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def reach(agent: AgentId, queue: QueueId, visit: Visit, acd: Acd) -> Reach:
-    """The phone at which he sits, which shows the caller; or his number outside, which shows the queue's."""
+def reach(agent: AgentId, queue: QueueId, visit: Visit, acd: Acd, listed_at: Outside | None = None) -> Reach:
+    """The phone at which he sits, which shows the caller; or his number outside, which shows the queue's:
+    the one he is listed at counts before his own."""
     centre = acd.centre
     line = centre.queues.get(queue)
     caller = CallerId(number=visit.caller_number, name=_name(visit, line))
@@ -35,12 +36,13 @@ def reach(agent: AgentId, queue: QueueId, visit: Visit, acd: Acd) -> Reach:
     if recorded(visit.data, line):
         headers[f"X-{RECORD}"] = "Y"
     person = centre.agents.get(agent)
-    if person is None or person.outside is None:
+    outside = listed_at or (person.outside if person is not None else None)
+    if outside is None:
         return Reach(endpoint=acd.presence(agent).phone or agent, caller=caller, headers=headers)
-    trunk = centre.trunks.get(person.outside.trunk)
+    trunk = centre.trunks.get(outside.trunk)
     shown = line.caller_id if line is not None else ""
     return Reach(
-        endpoint=f"{person.outside.number}@{person.outside.trunk}",
+        endpoint=f"{outside.number}@{outside.trunk}",
         caller=CallerId(number=shown, name=_name(visit, line) if line and line.caller_id_name else ""),
         headers=headers if trunk is not None and trunk.trusted else {},
     )

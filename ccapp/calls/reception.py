@@ -6,6 +6,7 @@ from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from ccapp.calls.agent_lists import AgentLists
 from ccapp.calls.arrival import story_of
 from ccapp.calls.callback import ring_back
 from ccapp.calls.floor import Floor
@@ -80,6 +81,7 @@ class Reception:
         self._care = MessageCare(floor)
         self.recovered = False
         self._stories: asyncio.TaskGroup | None = None
+        self._lists = AgentLists(floor)
         self._callers: set[ChannelId] = set()  # whose arrival has begun a story
         floor.acd.watch(self._watch)
 
@@ -87,6 +89,7 @@ class Reception:
         async with asyncio.TaskGroup() as stories:
             self._stories = stories
             stories.create_task(Proof(self._floor).run(), name="proof")
+            stories.create_task(self._lists.run(), name="agent lists")
             async for news in self._floor.switch.news():
                 match news:
                     case Arrived():

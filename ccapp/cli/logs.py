@@ -22,6 +22,7 @@ from typing import Literal, TextIO
 import orjson
 
 from ccapp.domain.events import (
+    AgentsListed,
     CallArrived,
     CallerTold,
     CallServed,
@@ -56,10 +57,12 @@ PUBLIC = frozenset({
     "seconds", "ok", "position", "expected_wait_s",
     "message", "mailbox", "otherwise", "file", "prompt",
     "asked_by", "expires_at", "origin", "tries", "again_at", "until",
+    "agents", "away_s",
 })  # fmt: skip
 """All others. A field that is in neither set counts as private."""
 
 ROUTINE = frozenset({
+    AgentsListed,
     CallArrived, IvrVisited, CallWaits, CallerTold, OfferMade, CallServed, TalkEnded, PresenceChanged,
     WrapUpEnded,
 })  # fmt: skip

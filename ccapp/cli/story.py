@@ -125,6 +125,8 @@ def chosen(offer: events.OfferMade) -> str:
         return f"{offer.agent} alone was free for it, idle for {wording.seconds(told.idle_s)}"
     if any(rival.why is WhyNot.NOT_HIS_MANAGER for rival in rivals):
         return f"{offer.agent} was rung before {len(rivals)} others who were free: {told.steps[0]}"
+    if any(rival.why is WhyNot.LATER_LISTED for rival in rivals):
+        return f"{offer.agent} was rung before {len(rivals)} others who were free: {told.steps[0]}"
     if told.strategy is not Strategy.LONGEST_IDLE or any(r.why is WhyNot.LATER_LEVEL for r in rivals):
         level = f"level {told.level}, then " if told.level > 1 else ""
         how = f"{level}{wording.CHOICE[told.strategy]}"

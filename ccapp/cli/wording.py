@@ -36,6 +36,7 @@ WHY_NOT = {
     WhyNot.LOGGED_OUT: "logged out",
     WhyNot.OFFLINE: "phone offline",
     WhyNot.NOT_A_MEMBER: "not in the queue",
+    WhyNot.NOT_LISTED: "not listed by the customer's server",
     WhyNot.NOT_SIGNED_IN: "not signed in to the queue",
     WhyNot.NO_DESK: "desk not connected",
     WhyNot.SKILL_MISSING: "skill missing",
@@ -50,6 +51,7 @@ WHY_NOT = {
     WhyNot.TRIED: "just tried for this call",
     WhyNot.RINGS_TOO: "rings too",
     WhyNot.NOT_HIS_MANAGER: "free, but the caller has a manager",
+    WhyNot.LATER_LISTED: "free, but listed later",
     WhyNot.LATER_LEVEL: "free, but on a later level",
     WhyNot.STRATEGY: "free, but not in turn",
     WhyNot.NOT_ON_LINE: "free, but not on the line",
@@ -60,6 +62,7 @@ RIVALS = frozenset(
     {
         WhyNot.NOT_HIS_MANAGER,
         WhyNot.NOT_ON_LINE,
+        WhyNot.LATER_LISTED,
         WhyNot.LATER_LEVEL,
         WhyNot.STRATEGY,
         WhyNot.LATER_TIER,
@@ -244,6 +247,10 @@ def sentence(fact: Fact) -> str:
             return f"{closing.queue} is {closed_until(asdict(closing))}"
         case events.QueueOpened(queue=queue, by=by):
             return f"{queue} is closed by hand no more, says {by or 'somebody'}"
+        case events.ListServerLost(queue=queue, why=why):
+            return f"the customer's server lists no agents for {queue}: {why}"
+        case events.ListServerFound(queue=queue, away_s=away_s):
+            return f"the customer's server lists agents for {queue} again, after {seconds(away_s)}"
         case events.ManagerChosen(number=number, agent=agent, why=why):
             return f"{agent or 'nobody'} is the manager of {number} now ({CHOSEN.get(why, why)})"
         case _:
@@ -274,6 +281,8 @@ def _of_visit(fact: events.VisitFact) -> str:
         case events.ManagerAsked(agent=agent, yes=yes):
             said = "no answer" if yes is None else "yes" if yes else "no"
             return f"is asked whether {agent} should stay the manager: {said}"
+        case events.AgentsListed(agents=agents):
+            return f"may be given to {', '.join(agents) or 'nobody yet'}, says the customer's server"
         case events.OfferMade(agent=agent, explanation=explanation):
             return f"{agent}'s phone rings: {chosen_because(agent, explanation)}"
         case events.OfferDeclined(agent=agent, reason=reason, rang_s=rang_s):

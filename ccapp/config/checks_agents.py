@@ -17,6 +17,12 @@ def outside(centre: Centre) -> Iterator[Finding]:
         if (hours := agent.outside.hours) is not None:
             yield from unknown(("agents", agent.id, "outside", "hours"), "hours", hours, centre.hours)
     for queue in centre.queues.values():
+        trunk = queue.list_agents_trunk
+        if trunk is not None:
+            yield from unknown(("queues", queue.id, "list_agents_trunk"), "trunk", trunk, centre.trunks)
+        if queue.get_list_agents_url and trunk is not None and not queue.caller_id:
+            yield Finding(("queues", queue.id, "caller_id"), "is needed: phone numbers may be listed for it")
+            continue
         served = [agent.id for agent in reached if _may_serve(agent, queue, centre)]
         if served and not queue.caller_id:
             told = f"is needed: {served[0]} is called on a number outside"
@@ -24,5 +30,7 @@ def outside(centre: Centre) -> Iterator[Finding]:
 
 
 def _may_serve(agent: Agent, queue: Queue, centre: Centre) -> bool:
+    if queue.get_list_agents_url:
+        return True
     members = centre.members(queue)
     return (members is None or agent.id in members) and met(agent.skills, queue.requires)

@@ -199,6 +199,7 @@ WrapUpSeconds = Annotated[
 """Seconds, or `until_done`: until the agent says so."""
 
 RingSeconds = Annotated[float, Field(ge=3, le=300, allow_inf_nan=False)]
+ListSeconds = Annotated[float, Field(ge=0.5, le=300, allow_inf_nan=False)]
 RingNextSeconds = Annotated[float, Field(ge=0.5, le=300, allow_inf_nan=False)]
 KeySeconds = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)]
 PrioritySeconds = Annotated[float, Field(ge=-86_400, le=86_400, allow_inf_nan=False)]

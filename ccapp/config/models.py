@@ -21,6 +21,7 @@ from ccapp.config.fields import (
     GroupName,
     HoursName,
     Language,
+    ListSeconds,
     LongSeconds,
     MailboxName,
     Music,
@@ -43,6 +44,7 @@ from ccapp.config.fields import (
 from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyName
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
 from ccapp.config.models_announcing import AnnouncePart, WaitingKey
+from ccapp.config.models_asking import UrlIfAny, Within
 from ccapp.config.models_callbacks import CallbackPart
 from ccapp.config.models_customer_info import CustomerInfoPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
@@ -145,6 +147,11 @@ class QueuePart(Part):
     groups: QueueGroupsPart = QueueGroupsPart()
     tiers: dict[AgentName, StandingPart] = Field({})
     tier_rules: TierRulesPart | None = None
+    get_list_agents_url: UrlIfAny = ""
+    list_agents_within_s: Within = 5.0
+    list_agents_every_s: ListSeconds = 5.0
+    list_agents_project: int = Field(1, ge=0)
+    list_agents_trunk: TrunkName | None = None
     relax: tuple[RelaxPart, ...] = Field((), max_length=RELAX_MAX)
     strategy: Strategy = Strategy.LONGEST_IDLE
     priority: QueuePriority = 0

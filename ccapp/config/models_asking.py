@@ -21,6 +21,7 @@ def _url(url: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_url), Field(max_length=1000)]
+UrlIfAny = Annotated[str, AfterValidator(lambda url: _url(url) if url else url), Field(max_length=1000)]
 HeaderName = Annotated[str, shaped(r"[A-Za-z0-9-]{1,64}", "must be the name of a header")]
 Place = Annotated[
     str, shaped(r"[^.\x00-\x1f]{1,64}(\.[^.\x00-\x1f]{1,64}){0,9}", "must be a place such as customer.name")

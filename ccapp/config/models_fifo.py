@@ -12,7 +12,7 @@ Slot = Annotated[int, Field(ge=0, lt=SLOTS)]
 
 STRICT = {"overdue_s": 0.0, "retry_same_agent_s": 0.0}
 """What is so in a strict order, though it is not written."""
-NOTHING = {**STRICT, "priority_s": 0.0, "service_probability": 1.0, "relax": ()}
+NOTHING = {**STRICT, "priority_s": 0.0, "service_probability": 1.0, "relax": (), "get_list_agents_url": ""}
 """What nobody can have who is served in strict order."""
 DRAWN = frozenset({Strategy.RANDOM, Strategy.WEIGHTED})
 

@@ -78,6 +78,11 @@ class Queue:
     groups: QueueGroups = NO_GROUPS
     tiers: Mapping[AgentId, Standing] = field(default_factory=dict)
     tier_rules: TierRules | None = None
+    get_list_agents_url: str = ""  # asked who may be given each of its calls: nothing above says it then
+    list_agents_within_s: float = 5.0  # an answer that comes later is none
+    list_agents_every_s: float = 5.0  # asked again so often while anybody waits
+    list_agents_project: int = 1  # what the customer's server knows this centre by
+    list_agents_trunk: TrunkId | None = None  # for the phone numbers it lists; None: they cannot be rung
     relax: tuple[Relaxation, ...] = ()
     strategy: Strategy = Strategy.LONGEST_IDLE
     kind: Kind = Kind.CALLCENTER
@@ -301,7 +306,7 @@ class Centre:
     def is_backup(self, queue: QueueId, agent: AgentId) -> bool:
         """Whether he serves the queue by its backup groups only."""
         line = self.queues.get(queue)
-        if line is None or not line.groups.backup:
+        if line is None or not line.groups.backup or line.get_list_agents_url:
             return False
         primary = self.primary(line)
         return (

@@ -183,6 +183,15 @@ class ManagerChosen(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentsListed(VisitFact):
+    """The customer's server names agents for the call, in this order, and had named none; or none any more.
+    How the list changes between is told with each offer."""
+
+    queue: QueueId
+    agents: tuple[AgentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMade(VisitFact):
     offer: OfferId
     agent: AgentId
@@ -632,9 +641,24 @@ class SwitchFound(Fact):
     gone: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListServerLost(Fact):
+    """The customer's server that lists agents for a queue does not answer as it should; lists stay."""
+
+    queue: QueueId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListServerFound(Fact):
+    queue: QueueId
+    away_s: float
+
+
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
+        AgentsListed, ListServerLost, ListServerFound,
         CallArrived, IvrVisited, IvrEventSent, IvrAsked,
         CallWaits, OfferMade, OfferDeclined, CallServed, TalkEnded, CallForwarded,
         CallAbandoned, EntryRefused, WaitEnded, CallEnded, PresenceChanged, WrapUpEnded, DeviceChanged,

@@ -15,6 +15,7 @@ class WhyNot(StrEnum):
     LOGGED_OUT = "logged_out"
     OFFLINE = "offline"
     NOT_A_MEMBER = "not_a_member"  # the queue names its agents and he is not among them
+    NOT_LISTED = "not_listed"  # the customer's server does not name him for this call
     NOT_SIGNED_IN = "not_signed_in"  # not to this queue
     NO_DESK = "no_desk"  # his is not connected, and the queue asks for it
     SKILL_MISSING = "skill_missing"
@@ -29,6 +30,7 @@ class WhyNot(StrEnum):
     TRIED = "tried"  # was rung for this very call a moment ago
     RINGS_TOO = "rings_too"  # is being rung for this very call as well
     NOT_HIS_MANAGER = "not_his_manager"  # free, but the caller has a manager, who is rung
+    LATER_LISTED = "later_listed"  # free, but named later by the customer's server
     LATER_LEVEL = "later_level"  # free, but of a later level or only a backup of the queue
     STRATEGY = "strategy"  # free, but not the one the queue's strategy chooses
     NOT_ON_LINE = "not_on_line"  # free, but one who waits on the line of a fifo queue goes first

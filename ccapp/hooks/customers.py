@@ -5,10 +5,15 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
+from ccapp.domain.ids import VisitId
+from ccapp.hooks import list_agents
 from ccapp.hooks.addresses import Network
-from ccapp.hooks.http import HttpClient
+from ccapp.hooks.http import Bounds, HttpClient
 from ccapp.hooks.sql import SqlClient
-from ccapp.ports import HttpQuestion, Json, SqlQuestion
+from ccapp.ports import HttpQuestion, Json, ListedAgent, ListQuestion, SqlQuestion
+
+LIST_BYTES_MAX = 2_000_000
+"""Of an answer that lists agents: it is about all calls that wait."""
 
 
 class RealCustomers:
@@ -16,11 +21,13 @@ class RealCustomers:
 
     def __init__(self, networks: Sequence[Network], dsn: str) -> None:
         self._http = HttpClient(networks)
+        self._lists = HttpClient(networks, Bounds(bytes_max=LIST_BYTES_MAX))  # not held up by what others ask
         self._sql = SqlClient(dsn)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._http)
+        await self._stack.enter_async_context(self._lists)
         await self._stack.enter_async_context(self._sql)
         return self
 
@@ -37,3 +44,9 @@ class RealCustomers:
 
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         return await self._sql.ask(question)
+
+    async def list_agents(self, question: ListQuestion) -> Mapping[VisitId, Sequence[ListedAgent]]:
+        body = list_agents.body(question)
+        return list_agents.lists(
+            await self._lists.ask(HttpQuestion(method="POST", url=question.url, body=body))
+        )

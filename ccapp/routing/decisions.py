@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
+from ccapp.domain.centre import Outside
 from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId
+from ccapp.domain.listing import Listed
 from ccapp.domain.managers import Missed
 from ccapp.domain.presence import Presence, State
 from ccapp.domain.priorities import CALLER_PRIORITY, Priority
@@ -53,6 +55,7 @@ class Offer:
     waited_s: float
     phones_max: int = 1  # that may ring for this call at the same time, this one included
     on_line: bool = False  # he waits off-hook: join him, do not ring
+    outside: Outside | None = None  # ring him there, as he was listed, and not on his own phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,4 +102,19 @@ class ManagerMissed:
     why: Missed
 
 
-type Decision = Offer | Withdrawn | Moved | WrapUpOver | Dismissed | ManagerMissed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWanted:
+    """The customer's server is to be asked now whom the waiting calls of this queue may be given to."""
+
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChanged:
+    """A call may be given to these now, and nobody was named before; or to nobody any more."""
+
+    visit: VisitId
+    entries: tuple[Listed, ...]
+
+
+type Decision = Offer | Withdrawn | Moved | WrapUpOver | Dismissed | ManagerMissed | ListWanted | ListChanged

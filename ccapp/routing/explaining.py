@@ -4,7 +4,8 @@ Read right after the decision. An agent who was given another call in the same b
 as what he was when this one was decided: free.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from ccapp.domain.explanation import EXPLAINED_MAX, Explanation, NotChosen, WhyNot
 from ccapp.domain.fifo import Kind
@@ -12,7 +13,7 @@ from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import UNTIL_DONE, Intent, Traffic
 from ccapp.domain.requirements import lacking, unmet
 from ccapp.domain.serving import Strategy
-from ccapp.routing import keeping
+from ccapp.routing import keeping, listing
 from ccapp.routing.index import Index
 from ccapp.routing.precedence import OVERDUE
 from ccapp.routing.seats import OpenOffer, Place, Seat
@@ -20,17 +21,22 @@ from ccapp.routing.signing import has_desk, has_signed_in
 
 
 def explanation(
-    opened: OpenOffer, trigger: str, now: float, index: Index, places: dict[VisitId, Place]
+    opened: OpenOffer,
+    trigger: str,
+    now: float,
+    index: Index,
+    places: Mapping[VisitId, Place],
+    seats: Mapping[AgentId, Seat],
 ) -> Explanation:
-    others = _worth_telling(opened, now, index)
+    others = [_reason(seat, opened, now) for seat in _worth_telling(opened, now, index, seats)]
     return Explanation(
         trigger=trigger,
         key=opened.place.key,
         tier=opened.tier,
         idle_s=opened.offer.made_at - opened.idle_key[0],
-        not_chosen=tuple(_reason(seat, opened, now) for seat in others),
+        not_chosen=tuple(others),
         not_chosen_count=len(index.agents) - (opened.seat.id in index.agents),
-        steps=_steps(opened),
+        steps=listing.told(opened, {other.agent: other.why for other in others}) + _steps(opened),
         level=_level(opened.place, opened.seat),
         strategy=opened.place.queue.strategy,
         on_line=opened.offer.on_line,
@@ -42,10 +48,12 @@ def explanation(
     )
 
 
-def _worth_telling(opened: OpenOffer, now: float, index: Index) -> list[Seat]:
-    """At most EXPLAINED_MAX: those rung too, then those free for the call, able to serve it, and the rest."""
+def _worth_telling(opened: OpenOffer, now: float, index: Index, seats: Mapping[AgentId, Seat]) -> list[Seat]:
+    """At most EXPLAINED_MAX: those listed, rung too, free for the call, able to serve it, and the rest."""
     chosen: dict[AgentId, Seat] = {}
-    for seat in _by_interest(opened, now, index):
+    roster = opened.place.roster
+    named = [seats[agent] for agent in roster.entries if agent in seats] if roster is not None else []
+    for seat in chain(named, _by_interest(opened, now, index)):
         if seat is not opened.seat:
             chosen[seat.id] = seat
         if len(chosen) == EXPLAINED_MAX:
@@ -65,6 +73,7 @@ def _reason(seat: Seat, opened: OpenOffer, now: float) -> NotChosen:
         _absence(seat)
         or _inability(seat, opened.place)
         or _occupation(seat, opened, now)
+        or _later_listed(seat, opened)
         or _order(seat, opened)
     )
     return NotChosen(agent=seat.id, why=why, detail=detail)
@@ -82,6 +91,8 @@ def _absence(seat: Seat) -> Reason | None:
 
 
 def _inability(seat: Seat, place: Place) -> Reason | None:
+    if place.roster is not None and seat.id not in place.roster.entries:
+        return WhyNot.NOT_LISTED, ""
     members = place.members
     if members is not None and seat.id not in members:
         return WhyNot.NOT_A_MEMBER, place.queue.id
@@ -89,6 +100,8 @@ def _inability(seat: Seat, place: Place) -> Reason | None:
         return WhyNot.NOT_SIGNED_IN, place.queue.id
     if not has_desk(seat.presence, place.queue):
         return WhyNot.NO_DESK, place.queue.id
+    if place.roster is not None:
+        return None
     requires = place.asks
     if isinstance(requires, str):
         part = unmet(seat.agent.skills, requires)
@@ -116,6 +129,9 @@ def _occupation(seat: Seat, opened: OpenOffer, now: float) -> Reason | None:
         return WhyNot.NOT_BEFORE, f"{presence.not_before - now:.1f} s left"
     if (full := _full(seat, opened)) is not None:
         return full
+    roster = opened.place.roster
+    if roster is not None and seat.id in roster.passed:
+        return WhyNot.TRIED, "rung in vain since the list was through"
     if opened.place.barred(seat.id, now):
         return WhyNot.TRIED, f"{opened.place.tried[seat.id] - now:.1f} s left"
     return None
@@ -160,6 +176,13 @@ def _level(place: Place, seat: Seat) -> int:
     return 1 if bench is None else bench.order.level(seat)
 
 
+def _later_listed(seat: Seat, opened: OpenOffer) -> Reason | None:
+    roster = opened.place.roster
+    if roster is None:
+        return None
+    return WhyNot.LATER_LISTED, listing.ordinal(1 + list(roster.entries).index(seat.id))
+
+
 def _order(seat: Seat, opened: OpenOffer) -> Reason:
     if keeping.is_for_manager(opened.place, opened.seat):
         return WhyNot.NOT_HIS_MANAGER, opened.seat.id
@@ -175,7 +198,9 @@ def _order(seat: Seat, opened: OpenOffer) -> Reason:
     return WhyNot.IDLE_LESS, f"{opened.offer.made_at - seat.presence.idle_since:.1f} s"
 
 
-def _passed(opened: OpenOffer, now: float, places: dict[VisitId, Place]) -> Iterator[tuple[VisitId, QueueId]]:
+def _passed(
+    opened: OpenOffer, now: float, places: Mapping[VisitId, Place]
+) -> Iterator[tuple[VisitId, QueueId]]:
     """Waiting calls with a smaller key that this agent may serve, but was tried for a moment ago."""
     for visit, until in opened.seat.excluded.items():
         place = places.get(visit)

@@ -13,7 +13,7 @@ from ccapp.domain.ids import AgentId, OfferId, QueueId, VisitId, offer_id
 from ccapp.domain.managers import Missed
 from ccapp.domain.presence import Move, Presence, Traffic
 from ccapp.domain.serving import Strategy
-from ccapp.routing import keeping
+from ccapp.routing import keeping, listing
 from ccapp.routing import presence as table
 from ccapp.routing.crews import Crews
 from ccapp.routing.crowds import Crowds
@@ -21,6 +21,7 @@ from ccapp.routing.deadlines import Deadlines, Steps, forget_pairs
 from ccapp.routing.decisions import (
     Decision,
     Dismissed,
+    ListWanted,
     ManagerMissed,
     Moved,
     Offer,
@@ -73,7 +74,7 @@ def unserved(place: Place) -> list[Place]:
 
 class Matching:
     def __init__(self, centre: Centre, now: float, *, tiers: int = TIERS, seed: int = 0) -> None:
-        self._centre = centre
+        self._centre = centre = listing.as_routed(centre)
         self._now = now
         self._tiers = tiers
         self._seats = {agent.id: Seat(agent, Presence(agent=agent.id)) for agent in centre.agents.values()}
@@ -89,6 +90,7 @@ class Matching:
         self._dice = Dice(seed)
         self._simo = Simo()
         self._crowds = Crowds()
+        self._rosters = listing.Rosters(centre.queues.values())
         self._rooms = Rooms(centre, self._seats)
         self._shifts = Shifts(centre, self._seats, now)
         self._joined = 0
@@ -106,6 +108,8 @@ class Matching:
         self._lines.setdefault(queue.id, {})[call.visit] = place
         self._index.place(place)
         self._crowds.note(place, waits=True)
+        if self._rosters.queues:
+            self._rosters.enter(place)
         self._limits.set(place, self._crews.of(queue.id))
         for agent, until in call.tried.items():
             if until > now and agent in self._seats:
@@ -124,8 +128,17 @@ class Matching:
                 self._steps.arm(place, place.step_at)
 
     @staticmethod
+    def _enqueue(place: Place) -> None:
+        if place.roster is None:
+            place.signature.enqueue(place)
+        else:
+            place.waiting = True
+
+    @staticmethod
     def _unqueue(place: Place) -> None:
-        if place.kept_for is None:
+        if place.roster is not None:
+            place.waiting = False
+        elif place.kept_for is None:
             place.signature.dequeue(place)
         else:
             keeping.release(place)
@@ -137,6 +150,8 @@ class Matching:
         place.signature.calls -= 1
         place.step_at = place.limit = None
         self._crowds.note(place, waits=False)
+        if place.roster is not None:
+            self._rosters.forget(place)
         if place.tried:
             forget_pairs(place, self._seats)
 
@@ -149,6 +164,8 @@ class Matching:
     def _settle(self, opened: OpenOffer, reason: DeclineReason, now: float, out: list[Decision]) -> None:
         self._close(opened)
         self._change(opened.seat, Line.DECLINED, Told(now, declined=reason), reason.value, out)
+        if opened.seat.removed:
+            self._sent_home(opened.seat, now, out)
 
     def _close(self, opened: OpenOffer) -> None:
         del self._offers[opened.id]
@@ -222,9 +239,14 @@ class Matching:
         return unserved(opened.place)
 
     def _off_the_phone(self, seat: Seat, now: float, out: list[Decision]) -> None:
-        if seat.removed and seat.presence.traffic is Traffic.IDLE:
-            del self._seats[seat.id]
+        self._sent_home(seat, now, out)
         self._resettle(seat, [], now, out)
+
+    def _sent_home(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        """Who is not, or no longer, configured is gone once he is off the phone."""
+        if seat.removed and seat.presence.traffic is Traffic.IDLE:
+            self._change(seat, Move.LOG_OUT, Told(now), listing.GUEST, out)
+            del self._seats[seat.id]
 
     def _let_others_go(self, place: Place, now: float, out: list[Decision]) -> None:
         """Another was quicker: they are as they were, and may take the next call at once."""
@@ -259,11 +281,11 @@ class Matching:
                 self._unqueue(place)
             if not self._is_managers(place, now, out):
                 self._climb(place, now)
-                place.signature.enqueue(place)
+                self._enqueue(place)
         self._come_due(now, out)
         climbing = [place for place in climbing if place.waiting and place.kept_for is None]
         for place in climbing:
-            place.signature.dequeue(place)
+            self._unqueue(place)
         self._serve_calls(climbing, now, out)
 
     def _after(self, now: float, out: list[Decision]) -> list[Decision]:
@@ -281,6 +303,9 @@ class Matching:
             self._serve_calls([], now, out)
         if self._limits.next_at <= now or self._crews.changed:
             self._end_waits(now, out)
+        if self._rosters.wanted:
+            out += (ListWanted(queue=queue) for queue in self._rosters.wanted)
+            self._rosters.wanted.clear()
         return out
 
     def _open_to_backups(self, now: float, out: list[Decision]) -> None:
@@ -317,6 +342,8 @@ class Matching:
             if place is not None:
                 if place.waiting and seat.free:
                     self._serve_seat(seat, now, out)
+                elif place.waiting and seat.id not in self._seats:
+                    self._serve_guest(seat.id, now, out)
                 continue
             if (over := lapse(seat.presence, self._centre.break_limits, now)) is not None:
                 self._change(seat, *over, out)
@@ -354,6 +381,8 @@ class Matching:
                 self._deadlines.seat(seat, lapses)
             else:
                 seat.due_at = None
+            if seat.removed and seat.id not in self._seats:
+                self._serve_guest(seat.id, now, out)
         elif presence.not_before > now:
             self._deadlines.seat(seat, presence.not_before)
         elif not seat.free:
@@ -401,22 +430,49 @@ class Matching:
             place, passed = drawn(self._index.heads_for(seat, now), self._dice)
         if own is not None and (place is None or keeping.own_order(own) < place.order):
             place, passed = own, ()
+        if self._rosters.queues:
+            named = self._rosters.first_naming(seat.id, seat, now)
+            if named is not None and (place is None or named.order < keeping.turn(place)):
+                place, passed = named, ()
         if place is not None:
             self._unqueue(place)
             self._offer(seat, place, now, out, passed)
         elif not seat.free:
             self._index.add(seat)
+            if self._rosters.queues:
+                self._rosters.agent_free(self._lines)
+
+    def _serve_guest(self, agent: AgentId, now: float, out: list[Decision]) -> None:
+        """Somebody who is not configured, but may be listed, is on the phone for nobody (any more)."""
+        place = self._rosters.first_naming(agent, None, now)
+        if place is not None:
+            self._unqueue(place)
+            self._serve_call(place, now, out)
 
     def _serve_call(self, place: Place, now: float, out: list[Decision]) -> None:
         if place.call.manager is not None and self._is_managers(place, now, out):
             return
         if place.ladder is not None or place.overdue_at is not None:
             self._climb(place, now)
-        seat = self._index.agent_for(place, now)
+        if place.roster is not None:
+            seat = self._first_listed(place, now, out)
+        else:
+            seat = self._index.agent_for(place, now)
         if seat is not None:
             self._offer(seat, place, now, out)
         else:
-            place.signature.enqueue(place)
+            self._enqueue(place)
+
+    def _first_listed(self, place: Place, now: float, out: list[Decision]) -> Seat | None:
+        """Who is to be rung for the call; a guest has come for it."""
+        entry = self._rosters.first_free(place, self._seats, now)
+        if entry is None:
+            return None
+        if entry.agent not in self._seats:
+            seat = self._seats[entry.agent] = listing.guest(entry)
+            self._change(seat, Move.LOG_IN, Told(now), listing.GUEST, out)
+            self._change(seat, Move.READY, Told(now), listing.GUEST, out)
+        return self._seats[entry.agent]
 
     def _is_managers(self, place: Place, now: float, out: list[Decision]) -> bool:
         """Offers the call to its manager, keeps it for him, or sends it away; False: it is for all."""
@@ -454,6 +510,8 @@ class Matching:
             self._crowds.note(place, waits=False)
         place.offers += 1
         self._offered += 1
+        entry = None if place.roster is None else place.roster.entries.get(seat.id)
+        outside = None if entry is None else entry.outside
         if place.signature.bench is not None:
             seat.turns[place.queue.id] = self._offered
         offer = Offer(
@@ -461,11 +519,12 @@ class Matching:
             visit=place.visit,
             agent=seat.id,
             queue=place.queue.id,
-            ring_s=place.queue.ring_s,
+            ring_s=place.queue.ring_s if entry is None else entry.ring_s,
             made_at=now,
             waited_s=now - place.call.entered_at,
             phones_max=place.phones_max,
-            on_line=seat.on_line,
+            on_line=seat.on_line and outside is None,
+            outside=outside,
         )
         opened = OpenOffer(offer, seat, place, self._offered, passed)
         self._offers[offer.offer] = seat.offer = opened

@@ -80,4 +80,4 @@ class Reading(Matching):
         opened = self._offers.get(offer.offer) or self._closed.get(offer.offer)
         if opened is None:
             raise UnknownOffer(offer.offer)
-        return explanation(opened, trigger, now, self._index, self._places)
+        return explanation(opened, trigger, now, self._index, self._places, self._seats)

@@ -7,7 +7,7 @@ from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import Move, Presence, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
-from ccapp.routing import keeping
+from ccapp.routing import keeping, listing
 from ccapp.routing.crews import Crews
 from ccapp.routing.crowds import Crowds
 from ccapp.routing.deadlines import Steps
@@ -32,6 +32,7 @@ class Rebuilding(Matching):
         Offers that are open stay as they are, unless their agent is no longer configured.
         """
         out: list[Decision] = []
+        centre = listing.as_routed(centre)
         new = (agent for agent in centre.agents.values() if agent.id not in self._seats)
         seats = self._seats | {agent.id: Seat(agent, Presence(agent=agent.id)) for agent in new}
         index = Index(centre, seats, self._tiers, self._dice)
@@ -41,6 +42,7 @@ class Rebuilding(Matching):
         self._crews = Crews(centre, seats, now, self._crews)
         self._rooms, self._shifts = Rooms(centre, seats), Shifts(centre, seats, now)
         self._crowds = Crowds()
+        self._rosters = listing.Rosters(centre.queues.values())
         index.adopt()
         for seat in list(self._seats.values()):
             self._reseat(seat, now, out)
@@ -58,19 +60,27 @@ class Rebuilding(Matching):
         agent = self._centre.agents.get(seat.id)
         seat.free = False
         seat.own.clear()
+        if agent is not None and seat.removed and seat.offer is not None:
+            seat.agent, seat.removed = agent, False
+            self._let_go(seat, now, out)  # a guest who is one of us from now on logs in by himself
         if agent is not None:
             seat.agent, seat.removed = agent, False
             if not seat.waits_for_call():
                 self._refresh(seat, now, out)  # a break may have another limit now
             return
-        seat.signatures, seat.ordered, seat.due_at, seat.removed = [], [], None, True
-        opened = seat.offer
-        if opened is not None:
+        seat.signatures, seat.ordered, seat.due_at = [], [], None
+        if seat.removed:
+            return  # on his way out already, or a guest
+        seat.removed = True
+        self._let_go(seat, now, out)
+        if seat.presence.traffic is Traffic.IDLE:
+            del self._seats[seat.id]
+
+    def _let_go(self, seat: Seat, now: float, out: list[Decision]) -> None:
+        if (opened := seat.offer) is not None:
             self._close(opened)
             out.append(withdrawn(opened))
         self._change(seat, Move.LOG_OUT, Told(now), "removed", out)
-        if seat.presence.traffic is Traffic.IDLE:
-            del self._seats[seat.id]
 
     def _replace(self, place: Place, now: float, out: list[Decision]) -> None:
         """The call under its queue as configured now; without one it leaves once no phone rings for it."""
@@ -85,6 +95,7 @@ class Rebuilding(Matching):
         if queue is None:  # it keeps its turn for as long as a phone rings for it
             (place.rank, place.precedence), place.overdue_at = turn, None
         self._crowds.note(place, waits=not place.ringing)
+        self._rosters.enter(place)
         for opened in place.ringing:
             self._simo.rings(opened)
         place.limit = None

@@ -16,18 +16,21 @@ from ccapp.domain.causes import DeclineReason
 from ccapp.domain.ids import NO_QUEUE, AgentId, OfferId, QueueId, VisitId
 from ccapp.domain.presence import Move, Presence, SubState
 from ccapp.domain.priorities import CALLER_PRIORITY
+from ccapp.routing import listing
 from ccapp.routing import presence as table
 from ccapp.routing.decisions import (
     Decision,
     Dismissed,
+    ListChanged,
     Moved,
     WaitingCall,
 )
+from ccapp.routing.listing import Lists
 from ccapp.routing.matching import UnknownAgent, UnknownOffer, unserved, wrap_up_s_of
 from ccapp.routing.presence import Line, Told
 from ccapp.routing.reading import Reading
 from ccapp.routing.rebuilding import Rebuilding
-from ccapp.routing.seats import Seat
+from ccapp.routing.seats import Place, Seat
 
 __all__ = ["Router", "UnknownAgent", "UnknownOffer"]
 
@@ -64,6 +67,26 @@ class Router(Reading, Rebuilding):
             self._refresh(opened.seat, now, out)
         return self._after(now, out)
 
+    def listed(self, queue: QueueId, lists: Lists | None, now: float) -> list[Decision]:
+        """The customer's server has answered: whom these calls may be given to, in this order. Calls not
+        named keep the lists they have, and so do all when `lists` is None: no (good) answer came. A phone
+        that rings, rings on."""
+        out = self._begin(now)
+        waiting: list[Place] = []
+        for visit, place in self._lines.get(queue, {}).items():
+            if place.roster is None:
+                continue
+            entries = None if lists is None else lists.get(visit)
+            if entries is not None and self._rosters.take(place, entries):
+                out.append(ListChanged(visit=visit, entries=tuple(place.roster.entries.values())))
+            if lists is None or entries is not None:
+                self._rosters.answered(place)
+            if place.waiting:
+                self._unqueue(place)
+                waiting.append(place)
+        self._serve_calls(waiting, now, out)
+        return self._after(now, out)
+
     # --- an offer's one outcome ----------------------------------------------------------------------------
 
     def accepted(self, offer: OfferId, wrap_up_s: float | None, now: float) -> list[Decision]:
@@ -80,6 +103,8 @@ class Router(Reading, Rebuilding):
         seat.talk_began = now
         seat.wrap_up_s = wrap_up_s_of(wrap_up_s, seat.agent, place.queue)
         self._change(seat, Line.ACCEPTED, Told(now), "answered", out)
+        if seat.removed:
+            self._change(seat, Move.LOG_OUT, Told(now), listing.GUEST, out)
         if place.ringing:
             self._let_others_go(place, now, out)
         return self._after(now, out)
@@ -96,6 +121,7 @@ class Router(Reading, Rebuilding):
             return self.leave(opened.place.visit, now)
         out = self._begin(now)
         place = opened.place
+        listing.missed(opened)
         retry_s = place.queue.retry_same_agent_s
         if retry_s > 0:
             self._deadlines.pair(opened.seat, place, now + retry_s)

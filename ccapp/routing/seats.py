@@ -20,6 +20,7 @@ from ccapp.routing.skills import Members
 
 if TYPE_CHECKING:
     from ccapp.routing.ladder import Ladder
+    from ccapp.routing.listing import Roster
     from ccapp.routing.order import Order
     from ccapp.routing.rooms import Room
     from ccapp.routing.signatures import Signature
@@ -100,7 +101,7 @@ class Place:
     __slots__ = (
         "call", "crowded", "eased", "in_heap", "kept_for", "kept_until", "key", "ladder", "limit", "missed",
         "next_ring_at", "offers", "overdue_at", "phones_max", "precedence", "queue", "rang_manager", "rank",
-        "ringing", "rung", "seq", "signature", "step_at", "tried", "waiting",
+        "ringing", "roster", "rung", "seq", "signature", "step_at", "tried", "waiting",
     )  # fmt: skip
 
     def __init__(self, call: WaitingCall, queue: Queue, seq: int) -> None:
@@ -124,6 +125,7 @@ class Place:
         self.eased = self.rung = 0  # where on the ladder it stands
         self.crowded = False  # open to the backups since too many waited: see crowds.py
         self.step_at: float | None = None  # when the clock alone takes it further
+        self.roster: Roster | None = None  # who alone may be given it: see listing.py
         self.kept_for: Seat | None = None  # its manager, while it waits for him alone: see keeping.py
         self.kept_until = 0.0
         self.rang_manager = False

@@ -2,10 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ccapp.calls.scope import forever
-from ccapp.ports import HttpQuestion, Json, NoAnswer, SqlQuestion
+from ccapp.domain.ids import VisitId
+from ccapp.ports import HttpQuestion, Json, ListedAgent, ListQuestion, NoAnswer, SqlQuestion
+
+USERS = [f"a{number}" for number in range(6)]
+"""Whom they may list for a call: the agents of storms and races, and a few others there."""
 
 
 class MoodyCustomers:
@@ -22,6 +26,19 @@ class MoodyCustomers:
 
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         return await self._answer()
+
+    async def list_agents(self, question: ListQuestion) -> Mapping[VisitId, Sequence[ListedAgent]]:
+        """Some of them for most of the calls; one call it has never heard of."""
+        await self._answer()
+        lists = {call.visit: self._list() for call in question.calls if self._chance.random() < 0.8}
+        return {**lists, VisitId("unheard-of"): self._list()}
+
+    def _list(self) -> list[ListedAgent]:
+        chosen = self._chance.sample(USERS, self._chance.randint(0, len(USERS)))
+        listed = [ListedAgent(user=user, ring_s=self._chance.choice([3.0, 8.0])) for user in chosen]
+        if self._chance.random() < 0.3:
+            listed.append(ListedAgent(user="stranger", ring_s=8.0, by_number=True, number="4930900"))
+        return listed
 
     async def _answer(self) -> dict[str, Json]:
         mood = self._chance.random()

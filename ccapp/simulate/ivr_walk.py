@@ -31,6 +31,7 @@ from ccapp.ports import (
     Leg,
     LegGone,
     NoAnswer,
+    NoCustomers,
     SqlQuestion,
     Switch,
 )
@@ -169,7 +170,7 @@ class NotReached:
         pass
 
 
-class PaperCustomers:
+class PaperCustomers(NoCustomers):
     def __init__(self, answers: Sequence[Json], tell: Callable[[str, str], None]) -> None:
         self._answers = deque(answers)
         self._tell = tell

@@ -117,7 +117,14 @@ def _announces(seed: int) -> bool:
 
 
 def _kind(seed: int) -> dict[str, Any]:
-    """In a few worlds the order is strict, and phones ring for one caller at a time."""
+    """In a few worlds the order is strict, and phones ring for one caller at a time; in others the customer's
+    server says who is rung."""
+    if seed % 13 == 12:
+        return {
+            "get_list_agents_url": "https://crm.example/agents",
+            "list_agents_within_s": 2 * STEP_S,
+            "list_agents_every_s": 2 * STEP_S,
+        }
     chance = random.Random(f"kind/{seed}")
     return {"kind": Kind.FIFO, "simo": 1, "overdue_s": 0.0} if chance.random() < 0.2 else {}
 

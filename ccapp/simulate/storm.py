@@ -314,6 +314,17 @@ def with_announcements(centre: Centre) -> Centre:
     return replace(centre, queues=queues)
 
 
+def with_lists(centre: Centre) -> Centre:
+    """A queue whose agents the customer's server lists, guests among them."""
+    listed = replace(
+        centre.queues[GOLD],
+        get_list_agents_url="https://crm.example/agents",
+        list_agents_trunk=TrunkId("pstn"),
+        caller_id="100",
+    )
+    return replace(centre, queues={**centre.queues, GOLD: listed})
+
+
 def _storm_centre(seed: int, agents: int) -> Centre:
     chosen = centre(agents, strategy(seed))
     if seed % 3 == 0:
@@ -323,6 +334,8 @@ def _storm_centre(seed: int, agents: int) -> Centre:
         chosen = replace(chosen, customer_info=_CUSTOMER_INFO)
     if _announces(seed):
         chosen = with_announcements(chosen)
+    if seed % 7 == 6:
+        chosen = with_lists(chosen)
     if seed % 2:
         chosen = with_limits(chosen, random.Random(f"limits/{seed}"))
     chance = random.Random(f"callbacks/{seed}")

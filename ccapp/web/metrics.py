@@ -91,6 +91,12 @@ class Figures(Collector):
         decisions = HistogramMetricFamily("ccapp_decision_seconds", "Time the router took for one event.")
         decisions.add_metric([], *_buckets(meter.decisions, meter.decisions.bounds_s))
         yield decisions
+        lists = CounterMetricFamily(
+            "ccapp_agent_lists", "Answers of customers' servers that list agents.", labels=["answer"]
+        )
+        for answer in ("good", "failed"):
+            lists.add_metric([answer], meter.list_answers[answer])
+        yield lists
         facts = CounterMetricFamily("ccapp_facts", "Facts published, by kind.", labels=["kind"])
         for kind in KINDS:
             facts.add_metric([kind], meter.facts[kind])

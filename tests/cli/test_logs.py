@@ -202,7 +202,7 @@ def _some(field: "dataclasses.Field[object]") -> object:
     """A value that fits well enough to be told."""
     by_name = {
         "explanation": SimpleNamespace(trigger="agent_free", idle_s=0.0),
-        "requires": {}, "own_requires": {}, "data": {},
+        "requires": {}, "own_requires": {}, "data": {}, "agents": (),
         "outcome": Outcome.SERVED, "ended_by": EndedBy.AGENT,
         "state": State.READY, "sub_state": SubState.NONE,
         "listed": Listed(number="4930123"), "closing": Closing(queue=QueueId("sales")),

@@ -108,6 +108,7 @@ def documents(draw: st.DrawFn) -> Document:
         document["agents"][reached]["outside"] = {"number": "+49170123", "trunk": trunks[0]} | draw(SPARING)
         for each in document["queues"].values():
             each["caller_id"] = "+4930123"
+            each["list_agents_trunk"] = trunks[0]
     if trunks and draw(st.booleans()):
         more = some(
             ring_s=seconds(3, 60),
@@ -192,7 +193,7 @@ def _with_backup(groups: Document) -> Document:
     return {"primary": ["north"], **groups, "backup": ["south"]}
 
 
-STRICT = ("priority_s", "overdue_s", "service_probability", "relax")
+STRICT = ("priority_s", "overdue_s", "service_probability", "relax", "get_list_agents_url")
 
 
 def mailbox(agents: list[str]) -> st.SearchStrategy[Document]:
@@ -259,6 +260,10 @@ def callcenter(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Docume
             "requires": st.dictionaries(st.sampled_from(SKILLS), LEVELS) | EXPRESSIONS,
             "agents": st.lists(st.sampled_from(agents)),
             "ring_s": seconds(3, 60),
+            "get_list_agents_url": st.sampled_from(["", "https://crm.example:8443/agents?key=a%20b"]),
+            "list_agents_within_s": seconds(1, 30),
+            "list_agents_every_s": seconds(1, 60),
+            "list_agents_project": st.integers(0, 2**40),
             "sign_in": st.booleans(),
             "needs_desk": st.booleans(),
             "ring_at_once_max": st.integers(2, 100),

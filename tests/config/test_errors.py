@@ -226,6 +226,29 @@ def test_no_message_repeats_a_secret() -> None:
             id="a queue that must be relaxed",
         ),
         pytest.param(
+            SKILLED + "queues:\n"
+            "  q:\n    name: Q\n    get_list_agents_url: crm\n    list_agents_within_s: 60\n"
+            "  s:\n    name: S\n    get_list_agents_url: https://crm\n    kind: fifo\n",
+            [
+                "f.yaml:5: queues.q.get_list_agents_url: must be a web address, such as "
+                "https://crm.example/customers?phone={CallerNumber}",
+                "f.yaml:6: queues.q.list_agents_within_s: must be at most 30",
+                "f.yaml:7: queues.s: a fifo queue is served in strict order: it has no get_list_agents_url",
+            ],
+            id="not how a server is asked for agents",
+        ),
+        pytest.param(
+            SKILLED + "trunks: {t: {}}\nqueues:\n"
+            "  q:\n    name: Q\n    get_list_agents_url: https://crm\n    list_agents_trunk: t\n"
+            "  r:\n    name: R\n    get_list_agents_url: https://crm\n"
+            '    list_agents_trunk: x\n    caller_id: "1"\n',
+            [
+                "f.yaml:4: queues.q.caller_id: is needed: phone numbers may be listed for it",
+                'f.yaml:11: queues.r.list_agents_trunk: no trunk "x"',
+            ],
+            id="phone numbers that are listed",
+        ),
+        pytest.param(
             SKILLED + "queues:\n  q:\n    name: Q\n    agents: [a]\n    kind: fifo\n    priority_s: 5\n"
             "  r:\n    name: R\n    agents: [a]\n    simo: 2\n"
             "  s:\n    name: S\n    agents: [a]\n    kind: fifo\n    strategy: random\n",

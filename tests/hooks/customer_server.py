@@ -2,9 +2,10 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -25,6 +26,8 @@ class CustomerServer:
     customer: object = field(default_factory=lambda: CUSTOMER)
     fails: int = 1  # so many questions before /fails-first is well
     redirect_to: str = ""
+    mood: str = ""  # in place of every path
+    says: Callable[[Any], object] | None = None  # in place of `customer`: an answer to the question's JSON
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -39,7 +42,7 @@ class CustomerServer:
             self.at_once -= 1
 
     async def _behave(self, request: web.Request) -> web.StreamResponse:
-        match request.path:
+        match self.mood or request.path:
             case "/late":
                 await asyncio.sleep(self.delay_s)
             case "/hang":
@@ -63,7 +66,8 @@ class CustomerServer:
                 raise web.HTTPFound(self.redirect_to)
             case "/round":
                 raise web.HTTPTemporaryRedirect("/round")
-        return web.json_response(self.customer)
+        says = self.says
+        return web.json_response(self.customer if says is None else says(self.asked[-1][2]))
 
     async def _huge(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()

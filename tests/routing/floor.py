@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.centre import Agent, Centre, Queue
+from ccapp.domain.centre import Agent, Centre, Outside, Queue
 from ccapp.domain.hours import Hours
-from ccapp.domain.ids import AgentId, GroupId, QueueId, SkillId, VisitId
+from ccapp.domain.ids import AgentId, GroupId, QueueId, SkillId, TrunkId, VisitId
+from ccapp.domain.listing import Listed
 from ccapp.domain.presence import Move, Presence, State, SubState
 from ccapp.domain.requirements import merged
 from ccapp.domain.serving import Group
@@ -33,6 +34,16 @@ def queue(name: str, requires: str = "", **more: Any) -> Queue:
 
 def group(name: str, *agents: str, **more: Any) -> Group:
     return Group(id=GroupId(name), agents=frozenset(map(AgentId, agents)), **more)
+
+
+def listed(word: str) -> Listed:
+    """`ann`, `ben:20`; `+49301` is a guest's number, `ann@49302` an agent at another one."""
+    name, _, ring_s = word.partition(":")
+    agent, _, number = name.partition("@")
+    if agent.startswith("+"):
+        agent, number = f"guest-{agent[1:]}", agent
+    outside = Outside(number=number, trunk=TrunkId("carrier")) if number else None
+    return Listed(agent=AgentId(agent), ring_s=float(ring_s or 15), outside=outside)
 
 
 type Thing = Agent | Queue | Hours | Group
@@ -127,6 +138,14 @@ class Floor:
         )
         entering = replace(entering, manager=AgentId(manager) if manager else None, only_s=only_s)
         return self._hear(self.router.join(entering, self.now))
+
+    def server_lists(self, queue: str, **lists: str) -> list[Decision]:
+        """What the customer's server says of calls: `v1="ann ben:20 +49301"`, seconds after the colon."""
+        told = {VisitId(visit): [listed(word) for word in words.split()] for visit, words in lists.items()}
+        return self._hear(self.router.listed(QueueId(queue), told, self.now))
+
+    def server_fails(self, queue: str) -> list[Decision]:
+        return self._hear(self.router.listed(QueueId(queue), None, self.now))
 
     def leave(self, visit: str) -> list[Decision]:
         return self._hear(self.router.leave(VisitId(visit), self.now))

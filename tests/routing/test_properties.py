@@ -6,6 +6,7 @@ at the instant it was made. A second Router hears the same and must decide the s
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -19,6 +20,7 @@ from ccapp.domain.expressions import Expression
 from ccapp.domain.fifo import Kind
 from ccapp.domain.hours import Hours, Span
 from ccapp.domain.ids import AgentId, GroupId, HoursId, OfferId, QueueId, SkillId, TrunkId, VisitId
+from ccapp.domain.listing import Listed
 from ccapp.domain.managers import ManagerRules, Missed
 from ccapp.domain.presence import IllegalMove, Intent, Move, Presence, State, SubState, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
@@ -39,6 +41,8 @@ from ccapp.routing.crews import is_watched
 from ccapp.routing.decisions import (
     Decision,
     Dismissed,
+    ListChanged,
+    ListWanted,
     ManagerMissed,
     Moved,
     Offer,
@@ -194,6 +198,33 @@ CHOOSING = st.fixed_dictionaries(
     }
 )
 """Queues everyone may serve, so that there is much to choose from."""
+LISTING = st.fixed_dictionaries(
+    {
+        "get_list_agents_url": st.sampled_from(["https://crm.example", "https://crm.example", ""]),
+        "sign_in": st.sampled_from([False, False, True]),
+        "needs_desk": st.sampled_from([False, False, True]),
+        "requires": st.sampled_from([{}, {}, {"a": 2}]),
+        "groups": st.sampled_from([NO_GROUPS, *GROUPED]),
+        "tiers": st.one_of(st.just({}), st.dictionaries(st.sampled_from(AGENTS), STANDINGS)),
+        "strategy": st.sampled_from([Strategy.LONGEST_IDLE, Strategy.RING_ALL, Strategy.TOP_DOWN]),
+        "manager": st.sampled_from([None, *MANAGERS]),
+        "priority": st.sampled_from([0, 0, 1]),
+        "overdue_s": st.sampled_from([0.0, 25.0]),
+        "wait_s_max": st.sampled_from([None, None, None, 12.0]),
+        "retry_same_agent_s": SECONDS,
+        "wrap_up_s": st.sampled_from([0.0, 1.0]),
+    }
+)
+"""Queues whose calls may be given only to those the customer's server lists for them."""
+GUESTS = [AgentId("guest-1"), AgentId("guest-2")]
+NUMBER = Outside(number="49301", trunk=TrunkId("t"))
+NAMED = st.one_of(
+    st.builds(Listed, agent=st.sampled_from(AGENTS), ring_s=st.sampled_from([5.0, 9.0])),
+    st.builds(
+        Listed, agent=st.sampled_from([*AGENTS, *GUESTS]), ring_s=st.just(7.0), outside=st.just(NUMBER)
+    ),
+)
+NAMES = st.lists(NAMED, max_size=5, unique_by=lambda entry: entry.agent)
 MINUTES = Hours(id=HoursId("minutes"), weekly={"thu": (Span(0, 1), Span(2, 3), Span(4, 1440))})
 """Of 1970-01-01, when these tests begin."""
 AGENT_SETTINGS = st.fixed_dictionaries(
@@ -241,11 +272,35 @@ type Turn = tuple[int, int, float]
 """Priority of the queue (-1: overdue), of the caller, key: smallest first."""
 
 
+def without_groups(centre: Centre) -> Centre:
+    """Queues with lists have nothing else that says who serves them."""
+    return replace(
+        centre,
+        queues={
+            name: Queue(
+                id=name,
+                name=name,
+                get_list_agents_url=queue.get_list_agents_url,
+                sign_in=queue.sign_in,
+                needs_desk=queue.needs_desk,
+                priority=queue.priority,
+                overdue_s=queue.overdue_s,
+                wait_s_max=queue.wait_s_max,
+                retry_same_agent_s=queue.retry_same_agent_s,
+                wrap_up_s=queue.wrap_up_s,
+            )
+            if queue.get_list_agents_url
+            else queue
+            for name, queue in centre.queues.items()
+        },
+    )
+
+
 class Model:
     """What is so, by what was told; and what must be so, by looking at everything."""
 
     def __init__(self, centre: Centre) -> None:
-        self.centre = centre
+        self.centre = centre = without_groups(centre)
         self.now = 0.0
         self.presences = {agent: Presence(agent=agent) for agent in centre.agents}
         self.calls: dict[VisitId, tuple[Turn, int, WaitingCall]] = {}  # in line: turn, order of joining
@@ -267,6 +322,49 @@ class Model:
         self.turns: dict[tuple[QueueId, AgentId], int] = {}
         self.missed: set[VisitId] = set()  # calls no longer kept for their manager
         self.rang: set[VisitId] = set()  # whose manager was rung
+        self.lists: dict[VisitId, list[Listed]] = {}
+        self.passed: dict[VisitId, set[AgentId]] = {}  # rung in vain since the list was through
+        self.through: set[VisitId] = set()  # whose list was, since the last answer
+        self.here: set[AgentId] = set()  # guests
+        self.in_list_order = False  # nothing but lists decides who is rung in this event
+
+    # --- lists --------------------------------------------------------------------------------------------
+
+    def is_listed(self, visit: VisitId) -> bool:
+        queue = self.centre.queues.get(self.calls[visit][2].queue)
+        return queue is not None and bool(queue.get_list_agents_url)
+
+    def entry(self, agent: AgentId, visit: VisitId) -> Listed | None:
+        return next((entry for entry in self.lists.get(visit, ()) if entry.agent == agent), None)
+
+    def may_be_listed(self, agent: AgentId, visit: VisitId) -> bool:
+        entry, presence = self.entry(agent, visit), self.presences.get(agent)
+        if entry is None or agent in self.passed.get(visit, ()):
+            return False
+        if self.barred.get((visit, agent), self.now) > self.now:
+            return False
+        if agent not in self.centre.agents:
+            return entry.outside is not None
+        assert presence is not None
+        queue = self.centre.queues[self.calls[visit][2].queue]
+        signed_in = not queue.sign_in or presence.queues is None or queue.id in presence.queues
+        return signed_in and (entry.outside is not None or presence.at_desk or not queue.needs_desk)
+
+    def guests(self) -> list[AgentId]:
+        """Who would come if he were called now."""
+        named = {entry.agent for visit in self.calls for entry in self.lists.get(visit, ())}
+        return sorted(named - self.centre.agents.keys() - self.presences.keys())
+
+    def note_through(self) -> None:
+        self.through |= {v for v in self.waiting() if self.is_listed(v) and self.passed.get(v)}
+
+    def forget_lists(self) -> None:
+        """Of calls whose queue has none any more."""
+        for visit in self.calls:
+            if not self.is_listed(visit):
+                self.lists.pop(visit, None)
+                self.passed.pop(visit, None)
+                self.through.discard(visit)
 
     # --- managers -----------------------------------------------------------------------------------------
 
@@ -482,6 +580,10 @@ class Model:
         return [min(able, key=rank)]
 
     def may_serve(self, agent: AgentId, visit: VisitId) -> bool:
+        if self.is_listed(visit):
+            return self.may_be_listed(agent, visit)
+        if agent not in self.centre.agents:
+            return False
         if (manager := self.manager(visit)) is not None:
             return manager == agent and not self.why_not_his(visit, agent) - {Missed.WAITED}
         queue = self.calls[visit][2].queue
@@ -500,7 +602,7 @@ class Model:
 
     def is_free(self, presence: Presence) -> bool:
         return (
-            presence.agent in self.centre.agents
+            (presence.agent in self.centre.agents or presence.agent in self.here)
             and presence.intent is Intent.READY
             and presence.traffic is Traffic.IDLE
             and presence.online
@@ -560,13 +662,25 @@ class Model:
             case Offer():
                 self._offered(decision)
             case Moved(before=before, after=after):
+                if before.agent not in self.presences:
+                    assert before.agent not in self.centre.agents
+                    assert before == Presence(agent=before.agent, online=True)
+                    self.here.add(before.agent)
+                    self.presences[before.agent] = before
                 assert self.presences[before.agent] == before, "a change of presence was kept quiet"
                 assert before != after, "no change was told as one"
                 self.presences[after.agent] = after
                 if (before.intent is Intent.LOGGED_OUT) != (after.intent is Intent.LOGGED_OUT):
                     self.answered[after.agent], self.talked_s[after.agent] = 0, 0.0
+                if after.agent in self.here and after.state is State.LOGOUT:
+                    self.here.remove(after.agent)
+                    del self.presences[after.agent]
                 self.open_gates()
                 self.note_absence()
+            case ListChanged(visit=visit, entries=entries):
+                assert list(entries) == self.lists[visit]
+            case ListWanted(queue=queue_id):
+                assert self.centre.queues[queue_id].get_list_agents_url
             case Withdrawn(visit=visit, offer=offer, reason=reason):
                 assert offer in self.offers, "withdrawn, but not open"
                 self.settle(offer)
@@ -612,6 +726,8 @@ class Model:
         older = [other for other in older if self.may_serve(agent, other)]
         passed = [other for other in older if not self.is_passed_over(other, visit, agent)]
         assert not passed, "an older call was passed over"
+        if self.is_listed(visit):
+            self._listed(offer)
         self.made.add(offer.offer)
         if self.manager(visit) == agent:
             self.rang.add(visit)
@@ -628,11 +744,21 @@ class Model:
             self.next_at[visit] = self.now + queue.ring_next_after_s
         self.offers[offer.offer] = offer
 
+    def _listed(self, offer: Offer) -> None:
+        entry = self.entry(offer.agent, offer.visit)
+        assert entry is not None, "an agent was offered a call he is not listed for"
+        assert (offer.ring_s, offer.outside) == (entry.ring_s, entry.outside)
+        if self.in_list_order:
+            names = [entry.agent for entry in self.lists[offer.visit]]
+            before = names[: names.index(offer.agent)]
+            free = {*self.free(), *self.guests()}
+            assert not [one for one in before if one in free and self.may_be_listed(one, offer.visit)]
+
     def unmatched(self) -> list[tuple[VisitId, AgentId]]:
         return [
             (visit, agent)
             for visit in self.waiting()
-            for agent in self.free()
+            for agent in [*self.free(), *self.guests()]
             if self.may_serve(agent, visit)
         ]
 
@@ -658,6 +784,8 @@ class AnyOrder(RuleBasedStateMachine):
             self.model.hear(decision)
         self.model.open_gates()
         self.model.open_to_backups()
+        self.model.note_through()
+        self.model.in_list_order = False
         return decisions
 
     # --- callers ------------------------------------------------------------------------------------------
@@ -751,6 +879,8 @@ class AnyOrder(RuleBasedStateMachine):
         queue = model.centre.queues.get(offer.queue)
         if queue is not None:
             model.barred[offer.visit, offer.agent] = model.now + queue.retry_same_agent_s
+        if model.is_listed(offer.visit):
+            model.passed.setdefault(offer.visit, set()).add(offer.agent)
         self.tell("declined", offer.offer, reason, model.now)
         self.settled_for_good(offer)
 
@@ -773,7 +903,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.model.talked_s[agent] = self.model.talked_s.get(agent, 0.0) + talked_s
         self.tell("talk_ended", agent, self.model.now)
         if agent not in self.model.centre.agents:
-            del self.model.presences[agent]
+            self.model.presences.pop(agent, None)
 
     @rule(data=st.data(), move=st.sampled_from([*Move, Move.LOG_IN, *[Move.READY] * 6]))
     def an_agent_asks(self, data: st.DataObject, move: Move) -> None:
@@ -851,7 +981,10 @@ class AnyOrder(RuleBasedStateMachine):
     def the_configuration_changes(self, centre: Centre) -> None:
         model = self.model
         model.mixed = False
-        model.centre, model.serving, model.open_s = centre, Serving(centre), {}
+        model.centre = without_groups(centre)
+        model.serving, model.open_s = Serving(model.centre), {}
+        model.forget_lists()
+        model.here -= centre.agents.keys()
         model.ring_as_configured()
         for visit, (turn, order, call) in model.calls.items():
             known = call.queue in centre.queues
@@ -1003,10 +1136,45 @@ class InOrder(AnyOrder):
         super().the_configuration_changes(centre)
 
 
-TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder = (
-    machine.TestCase for machine in (AnyOrder, Widening, Choosing, Ringing, InOrder)
+class ByList(AnyOrder):
+    @initialize(centre=centres(LISTING), seed=st.just(0))
+    def opens(self, centre: Centre, seed: int) -> None:
+        super().opens(centre, seed)
+
+    @precondition(lambda self: self.model.joined % 4 == 3)
+    @rule(centre=centres(LISTING))
+    def the_configuration_changes(self, centre: Centre) -> None:
+        super().the_configuration_changes(centre)
+
+    @precondition(lambda self: self.model.calls)
+    @rule(data=st.data(), good=st.sampled_from([True, True, True, False]))
+    def the_customer_s_server_answers(self, data: st.DataObject, good: bool) -> None:
+        """Of some calls in one queue, perhaps of strangers; or not, or badly."""
+        model, queue = self.model, data.draw(st.sampled_from(QUEUES))
+        here = [v for v, (_, _, call) in model.calls.items() if call.queue == queue and model.is_listed(v)]
+        named = data.draw(st.lists(st.sampled_from(here), unique=True)) if here else []
+        lists: dict[VisitId, list[Listed]] = {visit: data.draw(NAMES) for visit in named}
+        for visit in named if good else here:
+            if visit in model.through:
+                model.through.discard(visit)
+                model.passed[visit].clear()
+        if good:
+            model.lists.update(lists)
+        model.in_list_order = (self.router.next_deadline() or model.now + 1) > model.now
+        stranger = {VisitId("stranger"): [Listed(agent=AGENTS[0], ring_s=5.0)]}
+        self.tell("listed", queue, {**lists, **stranger} if good else None, model.now)
+
+    def teardown(self) -> None:
+        super().teardown()
+        if hasattr(self, "model"):
+            assert not self.router._rosters._naming
+            assert not self.router._seats.keys() & set(GUESTS)
+
+
+TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder, TestByList = (
+    machine.TestCase for machine in (AnyOrder, Widening, Choosing, Ringing, InOrder, ByList)
 )
-for each in (TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder):
+for each in (TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder, TestByList):
     each.settings = settings(
         max_examples=200,
         stateful_step_count=50,

@@ -25,6 +25,7 @@ class Order:
         self._ringing: Counter[VisitId] = Counter()  # phones, of those who are offered
         self._managers: dict[VisitId, AgentId] = {}  # whose alone a call is
         self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
+        self._listed: set[VisitId] = set()  # calls the customer's server names somebody for
         self._free: dict[AgentId, PresenceChanged] = {}
         queues = centre.queues.values()
         self._by_lot = {queue.priority for queue in queues if queue.service_probability < 1}
@@ -39,6 +40,7 @@ class Order:
         self._managers.clear()
         self._offered.clear()
         self._ringing.clear()
+        self._listed.clear()
         self._free.clear()
         self._suspended = True
 
@@ -48,11 +50,14 @@ class Order:
                 self._waiting[visit] = fact
                 self._ranked = self._ranked or priority != CALLER_PRIORITY
                 self._ringing.pop(visit, None)
+                self._listed.discard(visit)
                 kept = fact.only_s is not None or self._centre.queues[fact.queue].manager is not None
                 if manager is not None and kept:
                     self._managers[visit] = manager
             case events.ManagerMissed(visit=visit):
                 del self._managers[visit]
+            case events.AgentsListed(visit=visit, agents=agents):
+                (self._listed.add if agents else self._listed.discard)(visit)
             case events.OfferMade():
                 self._in_order(fact)
             case events.OfferDeclined(visit=visit, reason=reason):
@@ -138,6 +143,8 @@ class Order:
             return False
         if _widens(self._centre.queues[call.queue]):
             return False
+        if self._is_listed(call):
+            return False  # who may is the customer's to say, and the Router's own tests' to check
         past = self._verdict.now() - LATE_S
         barred_until = self._barred.get((call.visit, agent), 0.0)
         limit_s = self._centre.queues[call.queue].wait_s_max
@@ -147,10 +154,17 @@ class Order:
         return barred_until <= past and not given_up and self._eligible(agent, call)
 
     def _eligible(self, agent: AgentId, call: events.CallWaits) -> bool:
+        if self._is_listed(call):
+            return call.visit in self._listed
+        if agent not in self._centre.agents:
+            return False
         asked = (agent, call.queue, wording(call.requires))
         if asked not in self._may:
             self._may[asked] = self._may_serve(agent, call.queue, call.requires)
         return self._may[asked]
+
+    def _is_listed(self, call: events.CallWaits) -> bool:
+        return bool(self._centre.queues[call.queue].get_list_agents_url)
 
     def _may_serve(self, agent: AgentId, queue: QueueId, requires: Requires) -> bool:
         settings, has = self._centre.queues[queue], self._centre.agents[agent].skills

@@ -8,7 +8,7 @@ from ccapp.simulate.checks.verdict import Verdict
 
 _E = events
 _TO_MAILBOX = (_E.MessageBegun, _E.MessageNotKept)
-_WAITING = (_E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.CallerTold)
+_WAITING = (_E.AgentsListed, _E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.CallerTold)
 
 FORWARDING = (_E.ForwardAnswered, _E.CallForwarded)
 
@@ -65,6 +65,7 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.MessageNotKept: (_E.IvrVisited, _E.CallEnded),
     _E.CallWaits: (*_WAITING, _E.ManagerMissed),
     _E.ManagerMissed: _WAITING,
+    _E.AgentsListed: _WAITING,
     _E.CallerTold: (*_WAITING, _E.ManagerMissed),
     _E.OfferMade: (),
     _E.OfferDeclined: (*_WAITING, _E.ManagerMissed),
@@ -76,10 +77,10 @@ AFTER: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.CallEnded: (),
 }
 """Which fact of a visit may follow which. A new engine may say again where a visit goes on (`RESUMED`).
-While phones ring, only what concerns offers may follow (`RINGING`). A recording is told after its talk where
-the agent was set free before."""
+While phones ring, only what concerns offers and lists may follow (`RINGING`). A recording is told after its
+talk where the agent was set free before."""
 
-RINGING = (_E.OfferMade, _E.OfferDeclined, _E.CallServed, _E.CallerTold)
+RINGING = (_E.AgentsListed, _E.OfferMade, _E.OfferDeclined, _E.CallServed, _E.CallerTold)
 
 _OUT_OF_LINE = (_E.CallWaits, _E.CallbackPutOff, _E.CallbackEnded)
 CALLED_BACK: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
@@ -87,10 +88,11 @@ CALLED_BACK: dict[type[VisitFact] | None, tuple[type[VisitFact], ...]] = {
     _E.CallbackRequested: _OUT_OF_LINE,
     _E.CallbackPutOff: _OUT_OF_LINE,
     _E.CallbackTried: _OUT_OF_LINE,
-    _E.CallWaits: (_E.OfferMade, _E.CallbackTried, *_OUT_OF_LINE),
+    _E.CallWaits: (_E.OfferMade, _E.AgentsListed, _E.CallbackTried, *_OUT_OF_LINE),
+    _E.AgentsListed: (_E.OfferMade, _E.AgentsListed, _E.CallbackTried, *_OUT_OF_LINE),
     _E.OfferMade: (_E.CallbackDialled,),
     _E.CallbackDialled: (_E.CallbackTried, _E.CallbackEnded, _E.CallWaits),
-    _E.OfferDeclined: (_E.OfferMade, _E.CallbackTried, *_OUT_OF_LINE),
+    _E.OfferDeclined: (_E.OfferMade, _E.AgentsListed, _E.CallbackTried, *_OUT_OF_LINE),
     _E.CallServed: (_E.TalkEnded, _E.TalkRecorded),
     _E.TalkRecorded: (_E.TalkEnded, _E.CallbackEnded),
     _E.TalkEnded: (_E.TalkRecorded, _E.ManagerAsked, _E.CallbackEnded),

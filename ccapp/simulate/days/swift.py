@@ -33,6 +33,8 @@ from ccapp.domain.requirements import merged
 from ccapp.routing.decisions import (
     Decision,
     Dismissed,
+    ListChanged,
+    ListWanted,
     ManagerMissed,
     Moved,
     Offer,
@@ -197,6 +199,8 @@ class Swift:
                     self._read(events.WrapUpEnded(at=self._now, agent=agent, wrap_up_s=wrap_up_s))
                 case ManagerMissed():
                     pass  # nobody calls from a number there
+                case ListWanted() | ListChanged():
+                    pass  # such settings are for the stories
                 case Dismissed(visit=visit, reason=reason):
                     self._sent_away(self._here.pop(visit), reason)
                 case _ as never:
