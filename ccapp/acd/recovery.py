@@ -131,7 +131,7 @@ def _fold(found: OpenVisit, fact: VisitFact) -> None:
         case events.TalkEnded(ended_by=ended_by):
             found.served = None
             found.visit.ends(events.Outcome.SERVED, ended_by)
-        case events.WaitEnded() if found.waits is not None and found.waits.only_s is not None:
+        case events.WaitEnded(key="") if found.waits is not None and found.waits.only_s is not None:
             found.waits, found.away, found.vain = None, found.sent, found.sent_vain + 1
             found.agent_missed = found.sent is None
         case events.EntryRefused() | events.WaitEnded():
