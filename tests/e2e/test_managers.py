@@ -166,7 +166,8 @@ async def test_a_caller_who_says_no_or_hangs_up_chooses_nobody(open_house: OpenH
         await bob.calls[1].hang_up()
         await house.until_fact(events.TalkEnded, count=2)
         await leaver.hang_up()
-        assert (await house.story(leaver)).ending == (Outcome.SERVED, EndedBy.AGENT)
+        ended = (await house.until_fact(events.CallEnded, count=2))[-1]
+        assert (ended.outcome, ended.ended_by) == (Outcome.SERVED, EndedBy.AGENT)
         assert await house.facts(events.ManagerChosen) == []
 
 
