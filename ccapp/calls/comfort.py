@@ -52,7 +52,7 @@ class Comfort:
     def __enter__(self) -> Self:
         self._unwatch = self._place.manager_missed.on(lambda _: self._tell_absence())
         if self._said is not None:
-            self._begin(waiting_keys.listen(self._place, self._caller, self, self.floor.acd))
+            self._begin(lambda: waiting_keys.listen(self._place, self._caller, self, self.floor.acd))
         return self
 
     def __exit__(
@@ -63,7 +63,7 @@ class Comfort:
             task.cancel()
         self._hall.left(self._caller)
 
-    def _begin(self, doing: Coroutine[None, None, None]) -> None:
+    def _begin(self, doing: Callable[[], Coroutine[None, None, None]]) -> None:
         task = asyncio.create_task(_until_gone(doing))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -84,9 +84,9 @@ class Comfort:
     async def music(self) -> None:
         """From the first music on the queue's announcements are made, too."""
         self._waits_on()
-        if self._said is not None and not self._announcing:
+        if (said := self._said) is not None and not self._announcing:
             self._announcing = True
-            self._begin(announcing.announce(self._place, self, self._said, self.floor.acd))
+            self._begin(lambda: announcing.announce(self._place, self, said, self.floor.acd))
         if self._cut is None:
             await self._enter()
 
@@ -161,9 +161,9 @@ class Comfort:
     def _tell_absence(self) -> None:
         if self._queue.manager is not None and self._queue.manager.absent is not None:
             absent = heard(self._queue.manager.absent, self._place.visit, self.floor.acd.centre)
-            self._begin(self.tell(lambda: absent))
+            self._begin(lambda: self.tell(lambda: absent))
 
 
-async def _until_gone(doing: Coroutine[None, None, None]) -> None:
+async def _until_gone(doing: Callable[[], Coroutine[None, None, None]]) -> None:
     with suppress(LegGone):  # his own story hears of that
-        await doing
+        await doing()
