@@ -114,6 +114,7 @@ RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.OfferDeclined: (_E.CallWaits,),
     _E.ManagerMissed: (_E.CallWaits,),
     _E.CallerTold: (_E.CallWaits,),
+    _E.AgentsListed: (_E.CallWaits,),
 }
 LATE_S = 1e-6  # what epoch seconds in a float cannot tell apart
 
