@@ -14,7 +14,7 @@ from ccapp.domain.admission import (
     ToVoicemail,
     Treatment,
 )
-from ccapp.domain.centre import Centre
+from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId
 
@@ -28,6 +28,19 @@ def queues(centre: Centre) -> Iterator[Finding]:
             yield from unknown((*path, "callback", "trunk"), "trunk", queue.callback.trunk, centre.trunks)
         for field, treatment in queue.treatments:
             yield from _treatment((*path, *field), treatment, id, centre)
+        if queue.external is not None:
+            yield from _external((*path, "external"), queue, centre)
+
+
+def _external(path: Path, queue: Queue, centre: Centre) -> Iterator[Finding]:
+    rules = queue.external
+    assert rules is not None
+    if queue.kind is Kind.FIFO:
+        yield Finding(path, "goes with kind callcenter: who is served is then not decided by order")
+    if rules.on_timeout is not None:
+        yield from _treatment((*path, "on_timeout"), rules.on_timeout, queue.id, centre)
+    if rules.trunk is not None:
+        yield from unknown((*path, "trunk"), "trunk", rules.trunk, centre.trunks)
 
 
 def _treatment(path: Path, treatment: Treatment, queue: QueueId, centre: Centre) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ccapp.config import checks, wording, yaml_file
 from ccapp.config.models import CentrePart
 from ccapp.config.problem import PROBLEMS_MAX, ConfigError, Places, Problem
-from ccapp.domain.centre import Agent, Centre, Phone
+from ccapp.domain.centre import Agent, Centre, Phone, Queue
 from ccapp.domain.ids import AgentId
 
 NOWHERE = Places()
@@ -98,7 +98,11 @@ def to_document(centre: Centre, *, with_digests: bool = False, sparse: bool = Fa
         mode="json",
         exclude_none=True,
         exclude_defaults=sparse,
-        exclude={"agents": {"__all__": secret}, "phones": {"__all__": secret}},
+        exclude={
+            "agents": {"__all__": secret},
+            "phones": {"__all__": secret},
+            "queues": {"__all__": {} if with_digests else {"external": {"secret"}}},
+        },
     )
 
 
@@ -136,10 +140,11 @@ def _short(value: Any) -> Any:
 
 
 def merge_secrets(new: Centre, old: Centre | None, places: Places = NOWHERE) -> Centre:
-    """`new`, its agents without password or digest keeping the digest they have in `old`.
+    """`new`, its agents without password or digest keeping the digest they have in `old`, and customers'
+    servers without a secret the one they have there.
 
-    Raises ConfigError for agents that then have none: new ones, and all when the realm has changed, for a
-    digest holds in its own realm only.
+    Raises ConfigError for servers and agents that then have none: new ones, and all agents when the realm has
+    changed, for a digest holds in its own realm only.
     """
     same = old if old is not None and old.realm == new.realm else Centre()
     agents = {id: _with_digest(agent, same.agents) for id, agent in new.agents.items()}
@@ -148,11 +153,24 @@ def merge_secrets(new: Centre, old: Centre | None, places: Places = NOWHERE) -> 
     if not phones:  # with shared ones to sit at, an agent needs none of his own; nor does who is rung outside
         without = [agent for agent in agents.values() if not agent.digest and agent.outside is None]
         missing += [("agents", agent.id) for agent in without]
+    queues = {id: _with_secret(queue, old) for id, queue in new.queues.items()}
+    unsigned = [
+        ("queues", id, "external") for id, it in queues.items() if it.external and not it.external.secret
+    ]
+    if unsigned:
+        raise ConfigError(places.problem(path, "needs a secret") for path in unsigned)
     if missing:
         moved = old is not None and old.realm != new.realm
         why = "the realm has changed: needs its password again" if moved else "needs a password"
         raise ConfigError(places.problem(path, why) for path in missing)
-    return replace(new, agents=agents, phones=phones)
+    return replace(new, agents=agents, phones=phones, queues=queues)
+
+
+def _with_secret(queue: Queue, old: Centre | None) -> Queue:
+    before = old.queues.get(queue.id) if old is not None else None
+    if queue.external is None or queue.external.secret or before is None or before.external is None:
+        return queue
+    return replace(queue, external=replace(queue.external, secret=before.external.secret))
 
 
 def _with_digest[A: (Agent, Phone)](account: A, before: Mapping[AgentId, A]) -> A:

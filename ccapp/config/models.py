@@ -45,6 +45,7 @@ from ccapp.config.models_admission import HoursPart, TreatmentPart, WhenEmptyNam
 from ccapp.config.models_agents import BreakLimitPart, OutsidePart, OwnCallsPart, PhonePart, SecretPart
 from ccapp.config.models_announcing import AnnouncePart, WaitingKey
 from ccapp.config.models_asking import UrlIfAny, Within
+from ccapp.config.models_backend import ExternalPart
 from ccapp.config.models_callbacks import CallbackPart
 from ccapp.config.models_customer_info import CustomerInfoPart
 from ccapp.config.models_fifo import Simo, check, with_defaults
@@ -178,6 +179,7 @@ class QueuePart(Part):
     manager: ManagerPart | None = None
     whisper: WhisperPart | None = None
     callback: CallbackPart | None = None
+    external: ExternalPart | None = None
     music: Music = "default"
     caller_id: CallerNumber = ""
     caller_id_name: Text = Field("", max_length=80)
@@ -216,6 +218,7 @@ class QueuePart(Part):
             "callback": None if self.callback is None else self.callback.value(),
             "announce": self.announce.value(),
             "keys": {key: part.value() for key, part in self.keys.items()},
+            "external": None if self.external is None else self.external.value(),
         }
         return Queue(id=id, **(_like(self, QueuePart.model_fields) | parts))
 
@@ -236,6 +239,7 @@ class QueuePart(Part):
             "callback": None if queue.callback is None else CallbackPart.of(queue.callback),
             "announce": AnnouncePart.of(queue.announce),
             "keys": {key: TreatmentPart.of(to) for key, to in queue.keys.items()},
+            "external": None if queue.external is None else ExternalPart.of(queue.external),
         }
         return cls(**(_like(queue, cls.model_fields) | parts))
 

@@ -148,8 +148,8 @@ class Settings(BaseSettings):
     )
     http_allow: Networks = Field(
         (),
-        description="Private networks that IVR nodes may ask over HTTP, as `10.1.0.0/16,127.0.0.1`; others "
-        "are refused, also by way of a redirect.",
+        description="Private networks that may be asked and told over HTTP, as `10.1.0.0/16,127.0.0.1`; "
+        "others are refused, also by way of a redirect.",
     )
     lookup_database_url: str = Field(
         "",

@@ -1,8 +1,10 @@
 """The token of the REST surface: from the settings, or made once and kept where only its owner reads it."""
 
+import hmac
 import os
 import secrets
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -26,6 +28,11 @@ def api_token(settings: Settings) -> str:
     if not token:
         raise ConfigError([Problem(file=str(path), message="is empty; remove it and a new token is made")])
     return token
+
+
+def access_token(key: str, session: str) -> str:
+    """128 bits, as 32 hex digits, that only who has the key can tell: the token of a session's access URL."""
+    return hmac.new(key.encode(), f"access {session}".encode(), sha256).hexdigest()[:32]
 
 
 def _make(path: Path) -> None:

@@ -26,6 +26,7 @@ class ExitReason(StrEnum):
     NO_AGENT_TIMEOUT = "no_agent_timeout"  # the longest wait with nobody logged in
     EMPTY = "empty"  # the queue is left when nobody is there
     QUEUE_GONE = "queue_gone"  # it is no longer configured
+    BACKEND = "backend"  # the customer's server has decided so, or did not decide in time
     CLOSED = "closed"  # by hand, with those who waited
     AGENT_MISSED = "agent_missed"  # he waited for one agent, who is not to be had
     KEY = "key"  # the caller pressed one of the queue's keys

@@ -15,6 +15,7 @@ from ccapp.domain.admission import (
     WhenEmpty,
 )
 from ccapp.domain.announcing import NOTHING, Announcements
+from ccapp.domain.backend import Backend
 from ccapp.domain.callbacks import CallbackRules
 from ccapp.domain.customer_info import CustomerInfo
 from ccapp.domain.fifo import Kind
@@ -111,6 +112,7 @@ class Queue:
     manager: ManagerRules | None = None  # None: callers have none here
     whisper: Prompt | None = None  # said to the agent who has answered, before both are joined
     callback: CallbackRules | None = None  # None: nobody is called back
+    external: Backend | None = None  # the customer's server says who serves; None: we do
     music: str = "default"  # music-on-hold class
     caller_id: str = ""  # shown to agents who are rung outside
     caller_id_name: str = ""  # shown to all its agents, with call data filled in; empty: the caller's
@@ -138,6 +140,12 @@ class Queue:
         """Where a caller goes who is not served here, for this reason."""
         if reason in CLOSED_REASONS:
             return self.closed
+        if (
+            reason is ExitReason.BACKEND
+            and self.external is not None
+            and self.external.on_timeout is not None
+        ):
+            return self.external.on_timeout
         if reason in (ExitReason.QUEUE_GONE, RefusalReason.BLOCKED) or self.overflow is None:
             return Goodbye(say=self.sorry)
         return self.overflow

@@ -193,7 +193,7 @@ def _with_backup(groups: Document) -> Document:
     return {"primary": ["north"], **groups, "backup": ["south"]}
 
 
-STRICT = ("priority_s", "overdue_s", "service_probability", "relax", "get_list_agents_url")
+STRICT = ("priority_s", "overdue_s", "service_probability", "relax", "get_list_agents_url", "external")
 
 
 def mailbox(agents: list[str]) -> st.SearchStrategy[Document]:
@@ -245,6 +245,24 @@ HOURS = some(
     time_zone=st.sampled_from(["UTC", "Europe/Berlin"]),
     weekly=st.dictionaries(st.sampled_from(["mon", "mon-fri", "sat, sun"]), SPANS, max_size=1),
     exceptions=st.dictionaries(st.sampled_from(["2026-12-24", "2028-02-29"]), SPANS),
+)
+
+
+EXTERNAL = st.fixed_dictionaries(
+    {
+        "route_url": st.just("https://crm.example/route"),
+        "access_base_url": st.just("https://acd.example"),
+        "secret": st.just("a secret of two"),
+    },
+    optional={
+        "report_url": st.just("https://crm.example/report"),
+        "connect_timeout_s": seconds(1, 10),
+        "total_timeout_s": seconds(1, 30),
+        "retry_s": seconds(0, 60),
+        "max_wait_s": seconds(1, 600),
+        "on_timeout": st.builds(lambda text: {"hang_up": text}, WORDS),
+        "say_while_waiting": WORDS,
+    },
 )
 
 
@@ -302,6 +320,7 @@ def callcenter(agents: list[str], trunks: list[str]) -> st.SearchStrategy[Docume
                 _with_backup
             ),
             "relax": st.lists(RELAX, max_size=3),
+            "external": EXTERNAL,
             "manager": some(
                 wait_s=seconds(0, 60), data=DATA_NAMES, absent=WORDS | PROMPTS, learn_last=st.booleans()
             ),
