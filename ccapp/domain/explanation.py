@@ -31,6 +31,7 @@ class WhyNot(StrEnum):
     RINGS_TOO = "rings_too"  # is being rung for this very call as well
     NOT_HIS_MANAGER = "not_his_manager"  # free, but the caller has a manager, who is rung
     LATER_LISTED = "later_listed"  # free, but named later by the customer's server
+    NOT_NAMED = "not_named"  # free, but the customer's server named another
     LATER_LEVEL = "later_level"  # free, but of a later level or only a backup of the queue
     STRATEGY = "strategy"  # free, but not the one the queue's strategy chooses
     NOT_ON_LINE = "not_on_line"  # free, but one who waits on the line of a fifo queue goes first

@@ -23,7 +23,7 @@ class Crowds:
         if place.ladder is None and not self._closed:  # nearly always
             return
         crowd = None if place.ladder is None else place.ladder.crowd
-        if crowd is not None and waits and place.rung < crowd.rung:
+        if crowd is not None and waits and place.rung < crowd.rung and not place.call.directed:
             self._closed.setdefault(place.queue.id, {})[place] = None
             self.changed[place.queue.id] = crowd.above
         elif place.queue.id in self._closed:

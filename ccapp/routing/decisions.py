@@ -36,6 +36,7 @@ class WaitingCall:
     manager: AgentId | None = None  # the caller's own agent: see keeping.py
     only_s: float | None = None  # for nobody but him, who is waited for so long; missed, the call leaves
     callback: bool = False  # nobody is on the line: one phone rings for it, and no limit ends its wait
+    directed: bool = False  # nobody is offered it but whom the customer's server names: see directing.py
 
     @property
     def key(self) -> float:

@@ -163,6 +163,8 @@ def _given_later(seat: Seat, opened: OpenOffer) -> bool:
 
 def _steps(opened: OpenOffer) -> tuple[str, ...]:
     place = opened.place
+    if place.call.directed:
+        return ("the customer's server named him",)
     manager = keeping.told(place, opened.seat)
     if place.ladder is None:
         return manager
@@ -184,6 +186,8 @@ def _later_listed(seat: Seat, opened: OpenOffer) -> Reason | None:
 
 
 def _order(seat: Seat, opened: OpenOffer) -> Reason:
+    if opened.place.call.directed:
+        return WhyNot.NOT_NAMED, ""
     if keeping.is_for_manager(opened.place, opened.seat):
         return WhyNot.NOT_HIS_MANAGER, opened.seat.id
     if opened.offer.on_line and not seat.on_line and opened.place.queue.kind is Kind.FIFO:

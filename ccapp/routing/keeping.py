@@ -112,6 +112,8 @@ def phones_max(place: Place, seat: Seat) -> int:
 
     A call that is offered to all has no manager from then on.
     """
+    if place.call.directed:
+        return 1
     usual = 1 if place.call.callback else place.queue.phones_max
     if place.call.manager is None:
         return usual

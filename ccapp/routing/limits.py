@@ -15,10 +15,14 @@ type Limit = tuple[float, ExitReason]
 
 
 def limit(place: Place, crew: Crew | None) -> Limit | None:
-    """When (epoch s) and why it must leave, as things stand; None: it may stay."""
+    """When (epoch s) and why it must leave, as things stand; None: it may stay.
+
+    How long a call may wait for the customer's server to direct it, is for its story to say.
+    """
     if crew is None and place.queue.wait_s_max is None:
         return None
-    if place.call.callback or place.call.only_s is not None:  # it has a time of its own, or none
+    call = place.call
+    if call.directed or call.callback or call.only_s is not None:  # it has a time of its own, or none
         return None
     return min(_limits(place.queue, place.call.entered_at, crew), default=None)
 

@@ -88,6 +88,8 @@ class Rebuilding(Matching):
         place.waiting, place.step_at, place.kept_for = False, None, None
         if queue is not None:
             place.requeue(queue)
+        if queue is None or queue.external is None:
+            place.direct(False)
         place.ring_as(queue, now)
         self._steps.arm(place, place.next_ring_at)
         turn = place.rank, place.precedence

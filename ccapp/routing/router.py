@@ -25,6 +25,7 @@ from ccapp.routing.decisions import (
     Moved,
     WaitingCall,
 )
+from ccapp.routing.directing import Directing
 from ccapp.routing.listing import Lists
 from ccapp.routing.matching import UnknownAgent, UnknownOffer, unserved, wrap_up_s_of
 from ccapp.routing.presence import Line, Told
@@ -35,7 +36,7 @@ from ccapp.routing.seats import Place, Seat
 __all__ = ["Router", "UnknownAgent", "UnknownOffer"]
 
 
-class Router(Reading, Rebuilding):
+class Router(Reading, Rebuilding, Directing):
     # --- the line ------------------------------------------------------------------------------------------
 
     def join(self, call: WaitingCall, now: float) -> list[Decision]:

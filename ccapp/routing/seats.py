@@ -144,6 +144,8 @@ class Place:
     @property
     def wants_agent(self) -> bool:
         """Whether an agent may be rung for it now, or one more beside those who are."""
+        if self.call.directed:
+            return False
         ringing = self.ringing
         return not ringing or (self.next_ring_at is None and len(ringing) < self.phones_max)
 
@@ -154,6 +156,11 @@ class Place:
     @property
     def order(self) -> tuple[int, float, int]:
         return self.rank, self.key, self.seq
+
+    def direct(self, directed: bool) -> None:
+        """Whether only the customer's server says who is rung for it, from now on."""
+        if self.call.directed is not directed:
+            self.call = replace(self.call, directed=directed)
 
     def barred(self, agent: AgentId, now: float) -> bool:
         return self.tried.get(agent, now) > now
