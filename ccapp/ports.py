@@ -4,7 +4,7 @@
 One suite of contract tests runs over both of each. Stories know nothing else of the world.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -364,6 +364,17 @@ class SqlQuestion:
     values: Sequence[str] = ()  # bound to $1, $2 ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedPost:
+    """A message to a customer's server: `X-ACD-Signature: t=...,v1=...`, HMAC-SHA256 of `t.body`."""
+
+    url: str
+    body: str  # JSON
+    secret: str = field(repr=False)
+    connect_s_max: float = 2.0
+    total_s_max: float = 10.0
+
+
 type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
 
 
@@ -413,6 +424,11 @@ class Customers(Protocol):
         """Of any calls, in the order they are to be rung in. Raises NoAnswer."""
         ...
 
+    async def post(self, message: SignedPost) -> Json:
+        """What was answered; None for an answer without content. Redirects are not followed: what is signed
+        is for one server. Raises NoAnswer."""
+        ...
+
 
 class NoCustomers:
     """Where there is nobody to ask."""
@@ -428,6 +444,49 @@ class NoCustomers:
 
     async def list_agents(self, question: ListQuestion) -> Mapping[VisitId, Sequence[ListedAgent]]:
         raise NoAnswer("no server can be asked here")
+
+    async def post(self, message: SignedPost) -> Json:
+        raise NoAnswer("no server can be told here")
+
+
+# --- messages to customers' servers -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message, the first of its stream, with what has been tried. Times in epoch seconds."""
+
+    seq: int
+    stream: str
+    to: str  # as `queue sales`
+    body: str
+    due_at: float
+    tries: int
+    next_at: float
+
+
+class OutboxAway(Exception):
+    """It cannot be said now what is to be delivered."""
+
+
+class Outbox(Protocol):
+    """What is to be delivered, kept until it is. All may raise OutboxAway."""
+
+    async def heads(self, busy: Collection[str], limit: int) -> Sequence[Delivery]:
+        """The first message of each stream that is not `busy`, those that are due first."""
+        ...
+
+    async def delivered(self, seq: int) -> None: ...
+
+    async def failed(self, seq: int, next_at: float) -> None: ...
+
+    async def give_up(self, seq: int, why: str) -> None:
+        """The next of its stream comes first then."""
+        ...
+
+    async def keep_the_last(self, most: int) -> int:
+        """Gives up the oldest, so that no more than so many are left; how many those were."""
+        ...
 
 
 # --- prompts ----------------------------------------------------------------------------------------------

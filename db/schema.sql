@@ -135,6 +135,21 @@ create table standing_order (
     body   jsonb not null
 );
 
+-- Every DeliveryDue that has not arrived yet, or was given up. Of a stream the first is sent first.
+create table delivery (
+    seq          bigint primary key,       -- of its fact
+    stream       text not null,
+    number       integer not null,         -- in its stream
+    destination  text not null,            -- as `queue sales`
+    body         text not null,
+    due_at       timestamptz not null,
+    tries        integer not null default 0,
+    next_at      timestamptz not null,
+    given_up     text                      -- why
+);
+
+create index delivery_by_stream on delivery (stream, seq) where given_up is null;
+
 -- The one engine that may act on this database: one row. Every batch of facts holds it FOR SHARE and is
 -- refused when its epoch has grown; taking over makes it grow.
 create table engine_lease (
@@ -159,4 +174,4 @@ create table centre_version (
 );
 
 insert into schema_migration (version, name) values (1, 'first'), (2, 'manager'), (3, 'message'),
-    (4, 'standing_order');
+    (4, 'standing_order'), (5, 'delivery');

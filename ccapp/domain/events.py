@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ccapp.domain import backend_facts
 from ccapp.domain.admission import ExitReason, RefusalReason
 from ccapp.domain.callbacks import AskedBy, CallbackEnd, TryResult
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.explanation import Explanation
+from ccapp.domain.fact import Fact as Fact
+from ccapp.domain.fact import VisitFact as VisitFact
 from ccapp.domain.ids import (
     AgentId,
     BridgeId,
@@ -55,17 +58,6 @@ class Outcome(StrEnum):
     LOST = "lost"  # the switch or a failure of ours took it
     CALLBACK = "callback"  # asked to be called back: that is a visit of its own
     NOT_CALLED_BACK = "not_called_back"  # a callback's own, without a talk: CallbackEnded says why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitFact(Fact):
-    visit: VisitId
-    data: Mapping[str, str] = field(default_factory=dict)  # the call data as it was then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -669,6 +661,7 @@ KINDS: dict[str, type[Fact]] = {
         CallbackRequested, CallbackDialled, CallbackTried, CallbackPutOff, CallbackEnded,
         ForwardRecorded, IvrSmsSent, CallerBlocked, NumberListed, NumberUnlisted, QueueClosed, QueueOpened,
         CallerTold,
+        *backend_facts.KINDS,
     )
 }  # fmt: skip
 """Every kind by its name, as the journal stores it."""

@@ -27,6 +27,8 @@ MessageId = NewType("MessageId", str)
 
 ChannelId = NewType("ChannelId", str)
 BridgeId = NewType("BridgeId", str)
+SessionId = NewType("SessionId", str)
+"""`s-<visit>-<n>`: the n-th time that a customer's server directs this call."""
 
 
 NO_QUEUE = QueueId("")

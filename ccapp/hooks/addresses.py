@@ -34,7 +34,8 @@ def allowed(text: str, networks: Sequence[Network]) -> bool:
         return True
     if any(address in network for network in _CARRIERS if network.version == address.version):
         return False
-    return address.is_global and not address.is_multicast
+    old_private = isinstance(address, IPv6Address) and address.is_site_local
+    return address.is_global and not address.is_multicast and not old_private
 
 
 class VettingResolver(AbstractResolver):

@@ -10,7 +10,7 @@ from ccapp.hooks import list_agents
 from ccapp.hooks.addresses import Network
 from ccapp.hooks.http import Bounds, HttpClient
 from ccapp.hooks.sql import SqlClient
-from ccapp.ports import HttpQuestion, Json, ListedAgent, ListQuestion, SqlQuestion
+from ccapp.ports import HttpQuestion, Json, ListedAgent, ListQuestion, SignedPost, SqlQuestion
 
 LIST_BYTES_MAX = 2_000_000
 """Of an answer that lists agents: it is about all calls that wait."""
@@ -41,6 +41,9 @@ class RealCustomers:
 
     async def tell(self, news: HttpQuestion) -> None:
         await self._http.answer(news)
+
+    async def post(self, message: SignedPost) -> Json:
+        return await self._http.post(message)
 
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         return await self._sql.ask(question)

@@ -3,8 +3,12 @@
 A redirect is a new address and looked at like the first one. Nothing is sent a second time.
 """
 
-from collections.abc import Mapping, Sequence
+import hmac
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -13,8 +17,9 @@ import aiohttp
 import orjson
 
 from ccapp.hooks.addresses import Network, NotAllowed, VettingResolver, allowed
-from ccapp.ports import HttpQuestion, Json, NoAnswer
+from ccapp.ports import HttpQuestion, Json, NoAnswer, SignedPost
 
+SIGNATURE = "X-ACD-Signature"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PLAIN = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "ccapp"}
 
@@ -67,18 +72,35 @@ class HttpClient:
 
     async def answer(self, question: HttpQuestion) -> bytes:
         """Of success. Raises NoAnswer."""
-        try:
+        with _said_why():
             return await self._follow(question)
-        except NotAllowed:
-            raise NoAnswer("a private address, which is not allowed") from None
-        except TimeoutError:
-            raise NoAnswer("no answer in time") from None
-        except aiohttp.ClientConnectorError as error:
-            private = isinstance(error.os_error, NotAllowed)
-            why = "a private address, which is not allowed" if private else "cannot be reached"
-            raise NoAnswer(why) from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise NoAnswer(f"no proper answer ({type(error).__name__})") from None
+
+    async def post(self, message: SignedPost) -> Json:
+        """As ports.Customers."""
+        with _said_why():
+            async with self._posting(message) as answer:
+                content = await self._content(answer)
+            return _json(content) if content.strip() else None
+
+    async def tell(self, message: SignedPost) -> None:
+        """Whatever a 2xx says, it has arrived. Raises NoAnswer."""
+        with _said_why():
+            async with self._posting(message) as answer:
+                if answer.status >= 300:
+                    raise NoAnswer(f"status {answer.status}")
+
+    @asynccontextmanager
+    async def _posting(self, message: SignedPost) -> AsyncIterator[aiohttp.ClientResponse]:
+        body = message.body.encode()
+        headers = {**_PLAIN, "Content-Type": "application/json", SIGNATURE: signature(message.secret, body)}
+        timeout = aiohttp.ClientTimeout(
+            total=min(message.total_s_max, self._bounds.answer_s_max), sock_connect=message.connect_s_max
+        )
+        self._look_at(message.url)
+        async with self._session.post(
+            message.url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+        ) as answer:
+            yield answer
 
     async def _follow(self, question: HttpQuestion) -> bytes:
         method, url, headers, body = question.method, question.url, question.headers, question.body
@@ -117,6 +139,30 @@ class HttpClient:
             if len(content) > self._bounds.bytes_max:
                 raise NoAnswer(f"more than {self._bounds.bytes_max} bytes")
         return bytes(content)
+
+
+@contextmanager
+def _said_why() -> Iterator[None]:
+    """Whatever goes wrong is NoAnswer, and says no more than the customer may know."""
+    try:
+        yield
+    except NotAllowed:
+        raise NoAnswer("a private address, which is not allowed") from None
+    except TimeoutError:
+        raise NoAnswer("no answer in time") from None
+    except aiohttp.ClientConnectorError as error:
+        private = isinstance(error.os_error, NotAllowed)
+        why = "a private address, which is not allowed" if private else "cannot be reached"
+        raise NoAnswer(why) from None
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise NoAnswer(f"no proper answer ({type(error).__name__})") from None
+
+
+def signature(secret: str, body: bytes, now: int | None = None) -> str:
+    """`now` in epoch seconds: the receiver refuses what is too old."""
+    at = int(time.time()) if now is None else now
+    signed = hmac.new(secret.encode(), f"{at}.".encode() + body, sha256).hexdigest()
+    return f"t={at},v1={signed}"
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -47,6 +47,11 @@ history as (
 presence_change as (
     select * from new_fact where kind = 'PresenceChanged'
 ),
+put_delivery as (
+    insert into delivery (seq, stream, number, destination, body, due_at, next_at)
+    select seq, body ->> 'stream', (body ->> 'number')::integer, body ->> 'to', body ->> 'body', at, at
+      from new_fact where kind = 'DeliveryDue'
+),
 manager_choice as (
     select * from new_fact where kind = 'ManagerChosen'
 ),

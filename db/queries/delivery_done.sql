@@ -1,0 +1,1 @@
+delete from delivery where seq = $1
