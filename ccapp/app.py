@@ -23,12 +23,16 @@ from ccapp.calls.prompts import texts
 from ccapp.calls.reception import AnotherEngine, Reception
 from ccapp.clock import Clock
 from ccapp.config import ConfigError, Settings, api_token, read_document
+from ccapp.config.token import access_token
 from ccapp.domain import events
+from ccapp.domain.backend_facts import DeliveryDue
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact
-from ccapp.domain.ids import TreeId
+from ccapp.domain.ids import QueueId, TreeId
 from ccapp.domain.ivr import Tree
 from ccapp.hooks.customers import RealCustomers
+from ccapp.hooks.deliveries import Deliveries, Destination
+from ccapp.hooks.http import Bounds, HttpClient
 from ccapp.records import read
 from ccapp.records.centres import Centres, Stored
 from ccapp.records.database import open_pool
@@ -37,6 +41,7 @@ from ccapp.records.history import History
 from ccapp.records.journal import PostgresJournal
 from ccapp.records.lease import Lease, held
 from ccapp.records.migrate import migrate
+from ccapp.records.outbox import PostgresOutbox
 from ccapp.telephony.meter import BOUNDS_S
 from ccapp.telephony.prompt_files import PromptFiles, RecordedPrompts
 from ccapp.telephony.settings import AsteriskSettings, SpeechSettings
@@ -104,6 +109,7 @@ class Engine:
         self.acd: Acd
         self.reception: Reception
         self.prompts: PromptFiles
+        self.deliveries: Deliveries
         self._changing = asyncio.Lock()
         self._speaking: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
@@ -132,9 +138,29 @@ class Engine:
             customers=customers,
             editions=editions,
             prompts=RecordedPrompts(self.prompts, self.settings.recordings_dir),
+            access_token=partial(access_token, api_token(self.settings)),
         )
         self.reception = Reception(floor, self.journal)
+        client = await self._stack.enter_async_context(
+            HttpClient(self.settings.http_allow, Bounds(at_once_max=64, at_once_per_host_max=64))
+        )
+        self.deliveries = Deliveries(
+            PostgresOutbox(self.pool), client.tell, self._destination, self.journal.settled
+        )
+        self.acd.watch(self._due)
         return self
+
+    def _due(self, fact: Fact) -> None:
+        if isinstance(fact, DeliveryDue):
+            self.deliveries.news()
+
+    def _destination(self, name: str) -> Destination | None:
+        """Of a message, as the configuration has it now."""
+        kind, _, id = name.partition(" ")
+        queue = self.acd.centre.queues.get(QueueId(id)) if kind == "queue" else None
+        if queue is None or queue.external is None or not queue.external.report_url:
+            return None
+        return Destination(url=queue.external.report_url, secret=queue.external.secret)
 
     async def __aexit__(self, *exc: object) -> None:
         self.reception.let_go()
@@ -157,6 +183,7 @@ class Engine:
                     work.create_task(self.lease.renew(), name="lease"),
                     work.create_task(self.journal.watch(), name="journal"),
                     work.create_task(self._follow_configuration(), name="configuration"),
+                    work.create_task(self.deliveries.run(), name="deliveries"),
                 ]
                 self._settle_down()
                 await stop.wait()

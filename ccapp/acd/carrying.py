@@ -17,6 +17,7 @@ from ccapp.acd.meter import Meter
 from ccapp.acd.orders import Orders
 from ccapp.acd.place import Place
 from ccapp.acd.returning import Returning
+from ccapp.acd.sessions import Sessions
 from ccapp.acd.stations import Stations
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Edition, Visit
@@ -59,6 +60,8 @@ FORETOLD_S = 1.0
 
 class Carrying(ABC):
     """The Router, and all that hangs on its decisions."""
+
+    sessions: Sessions
 
     def __init__(
         self,
@@ -251,6 +254,7 @@ class Carrying(ABC):
         self.meter.fact(fact)
         for watcher in self._watchers:
             watcher(fact)
+        self.sessions.hear(fact)  # what follows of it is published after it, for everybody
 
     def _set_alarm(self) -> None:
         at = self._router.next_deadline()
@@ -284,6 +288,7 @@ class Carrying(ABC):
         if not place.visit.callback:  # its own end says so
             self._publish(telling.wait_ended(place, reason, away.to, self.clock.now()))
         place.turn_away(away)
+        self.sessions.dismissed(place.visit.id, place.queue)
 
     @abstractmethod
     def _offer(self, offer: Offer, trigger: str) -> None: ...

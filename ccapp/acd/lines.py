@@ -13,6 +13,7 @@ from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, ToAgent, Treatment
+from ccapp.domain.backend_facts import TalkHeld
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
 from ccapp.domain.events import Outcome
@@ -57,13 +58,15 @@ class Lines(People):
         again: bool = False,
         manager: AgentId | None = None,
         only: ToAgent | None = None,
+        directed: bool = False,
     ) -> Iterator[Place]:
         """A place in the line of `queue`. Leaving it unserved without another word is an abandonment.
 
         `own` are the call's skills beside the queue's, `brought_s` counts as waited already, `manager` is the
-        caller's own agent; with `only` one agent alone is waited for. A place taken `again` after a crash
-        keeps its original clock `entered_at` (epoch s) and those `tried` before. Raises TurnedAway when he is
-        not let in, or when there is no such queue.
+        caller's own agent; with `only` one agent alone is waited for; a `directed` call is offered to whom
+        `direct` names, and to nobody else. A place taken `again` after a crash keeps its original clock
+        `entered_at` (epoch s) and those `tried` before. Raises TurnedAway when he is not let in, or when
+        there is no such queue.
         """
         settings = self._queue(queue)
         now = self.clock.now()
@@ -82,6 +85,7 @@ class Lines(People):
             manager=manager if only is None else only.agent,
             only_s=None if only is None else only.wait_s,
             callback=visit.callback,
+            directed=directed,
         )
         if not again:
             self._admit(visit, settings, call)
@@ -300,10 +304,12 @@ class Lines(People):
         del self._talks[talk.agent]
         self._publish(telling.talk_ended(visit, talk, now))
 
-    def held(self, talk: Talk, on: bool) -> None:
+    def held(self, visit: Visit, talk: Talk, on: bool) -> None:
         """The agent's phone says so."""
         talk.hold(on, self.clock.now())
         self.hears(talk.agent, Line.HELD if on else Line.RESUMED)
+        if self.sessions.of(talk.visit, talk.queue) is not None:
+            self._publish(TalkHeld(at=self.clock.now(), visit=talk.visit, data=visit.data, on=on))
 
     def wrap_up_s(self, agent: AgentId, queue: QueueId) -> float:
         """An agent's own wrap-up, else the queue's; none for those no longer configured."""

@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from ccapp.acd import telling
 from ccapp.acd.callbacks import Callbacks
+from ccapp.acd.directing import Directing
 from ccapp.acd.messages import MessageBook
 from ccapp.acd.own_calls import OwnCalls
 from ccapp.acd.restoring import Restoring
+from ccapp.acd.sessions import Sessions
 from ccapp.acd.visit import Edition, Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
@@ -34,7 +36,7 @@ from ccapp.ports import Arrived, Journal
 from ccapp.routing.index import TIERS
 
 
-class Acd(Restoring):
+class Acd(Restoring, Directing):
     """Automatic call distribution: who waits, who serves, and the telling of it."""
 
     def __init__(
@@ -53,6 +55,7 @@ class Acd(Restoring):
         self.watch(self.messages.hear)
         self.callbacks = Callbacks(self)
         self.watch(self.callbacks.hear)
+        self.sessions = Sessions(self)
 
     # --- visits --------------------------------------------------------------------------------------------
 
@@ -82,7 +85,9 @@ class Acd(Restoring):
             raise
         finally:
             del self.visits[visit.id]
-            self._publish(telling.ended(visit, self.clock.now()))
+            ended = telling.ended(visit, self.clock.now())
+            self.sessions.end(visit, ended)
+            self._publish(ended)
 
     def in_node(
         self, visit: Visit, tree: TreeId, node: NodeId, back: Sequence[tuple[TreeId, NodeId]] = ()
@@ -207,3 +212,4 @@ class Acd(Restoring):
         self.callbacks.look_again()
         for place in self._places.values():
             place.rules_changed()
+        self.sessions.reconfigured()

@@ -7,7 +7,7 @@ from ccapp.acd.place import Place
 from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
-from ccapp.domain.admission import ExitReason, Treatment, told
+from ccapp.domain.admission import ExitReason, Goodbye, Treatment, told
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import EndedBy, Outcome
 from ccapp.domain.explanation import Explanation
@@ -150,6 +150,11 @@ def not_reached(
     return events.NotReached(
         at=now, visit=visit.id, data=visit.data, queue=queue, to=told(to), why=why, then=told(then)
     )
+
+
+def taken_outside(place: Place, operator: str, now: float) -> events.WaitEnded:
+    ended = wait_ended(place, ExitReason.BACKEND, Goodbye(say=None), now)
+    return replace(ended, to=operator)
 
 
 def abandoned(

@@ -299,21 +299,21 @@ class Customer:
         channel = customer_channel(callback.visit.id, callback.tries + 1)
         acd.callbacks.dials(callback, channel, rules.trunk, agent)
         await acd.settled()
-        leg = self.comes_by(self.floor.switch.dial(self._dial(channel, rules, originator)))
+        self._leg = self.floor.switch.dial(self._dial(channel, rules, originator))
         try:
             async with asyncio.timeout(rules.ring_s):
-                await leg.picked_up()
+                await self._leg.picked_up()
         except TimeoutError:
             raise InVain(TryResult.NO_ANSWER) from None
         except LegGone:
-            gone = await how_gone(leg)
+            gone = await how_gone(self._leg)
             raise InVain(result_of(gone.cause), gone.cause) from None
+        self.found(self._leg)
 
-    def comes_by(self, leg: Leg) -> Leg:
-        """Once he has answered he is there until he hangs up, whoever still waits for his answer by then."""
+    def found(self, leg: Leg) -> None:
+        """He has answered, and is there until he hangs up."""
         self._leg = leg
-        leg.on_gone(lambda gone: self._left.fire(gone) if leg.answered else None)
-        return leg
+        leg.on_gone(self._left.fire)
 
     def on_gone(self, callback: Callable[[Gone], None]) -> Undo:
         """When he hangs up who had answered."""
@@ -363,7 +363,7 @@ def callback_found(
     is over, and another one is made in its place."""
     if found is not None and found.leg.answered:
         customer = Customer(callback, floor)
-        customer.comes_by(found.leg)
+        customer.found(found.leg)
         customer.served = served
         return customer
     if found is not None:

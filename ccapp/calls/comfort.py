@@ -98,6 +98,10 @@ class Comfort:
             await self._tried(self._caller.ring())
 
     async def comes(self, attempt: Attempt, agent: Leg) -> Leg:
+        await self.taken_out()
+        return self._caller
+
+    async def taken_out(self) -> None:
         """He is moved to be joined: should that fail, the next music brings him back."""
         self.joining = True
         self._stays.clear()
@@ -105,7 +109,6 @@ class Comfort:
             self._cut.fire("joined")
         async with self._turn:
             self._inside = False
-        return self._caller
 
     def _waits_on(self) -> None:
         self.joining = False

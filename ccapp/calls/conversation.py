@@ -1,5 +1,7 @@
 """Caller and agent talk until one of them hangs up."""
 
+from collections.abc import Callable
+
 from ccapp.acd import Visit
 from ccapp.calls import recording
 from ccapp.calls.floor import Floor
@@ -11,7 +13,12 @@ from ccapp.ports import Gone, Leg
 
 
 async def between(
-    visit: Visit, caller: Leg, served: Served, floor: Floor, *, caller_stays: bool = False
+    visit: Visit,
+    caller: Leg,
+    served: Served,
+    floor: Floor,
+    *,
+    caller_stays: Callable[[], bool] = lambda: False,
 ) -> None:
     """Leaving it hangs the agent up, unless he stays on the line, and starts his wrap-up.
 
@@ -20,12 +27,12 @@ async def between(
     stays = offer_of(served.leg.id) is None  # a leg we did not dial
     floor.phones.took(served.talk.agent, *(() if stays else (served.leg,)), caller)
     with floor.acd.talking(visit, served.talk) as talk, recording.recorded(visit, talk, caller, floor):
-        deaf = served.leg.on_hold(lambda on: floor.acd.held(talk, on))
+        deaf = served.leg.on_hold(lambda on: floor.acd.held(visit, talk, on))
         try:
             async with until_gone(served.leg):
                 await forever()
             visit.ends(Outcome.SERVED, _who(served.leg.gone, EndedBy.AGENT))
-            if caller_stays:
+            if caller_stays():
                 await (await floor.rooms.talk(talk.agent)).remove(caller)
                 floor.phones.took(talk.agent, *(() if stays else (served.leg,)))
         finally:

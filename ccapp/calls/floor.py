@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ from ccapp.domain.ids import (
     BridgeId,
     ChannelId,
     QueueId,
+    SessionId,
     agent_of,
     hall_bridge,
     is_room,
@@ -224,3 +225,4 @@ class Floor:
     comebacks: Comebacks = field(default_factory=Comebacks)
     errands: Errands = field(default_factory=Errands)
     prompts: Prompts = field(default_factory=NoPrompts)
+    access_token: Callable[[SessionId], str] = str  # what lets a customer's server direct a call

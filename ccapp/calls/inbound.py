@@ -3,7 +3,7 @@
 import logging
 
 from ccapp.acd import Visit
-from ccapp.calls import customer_info, ivr, listed, queueing, voicemail
+from ccapp.calls import backend, customer_info, ivr, listed, queueing, voicemail
 from ccapp.calls.floor import Floor
 from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
@@ -45,6 +45,8 @@ async def journey(visit: Visit, caller: Leg, at: Waypoint | None, floor: Floor) 
         match at:
             case InTree():
                 at = await ivr.walk(visit, caller, at, floor)
+            case InLine() if backend.directs(visit, at, floor):
+                at = await backend.serve(visit, caller, at, floor)
             case InLine():
                 at = await queueing.wait_and_talk(visit, caller, at, floor)
             case InMailbox():

@@ -1,10 +1,12 @@
 """Waiting in a queue's line, hearing music, until an agent answers; then the talk."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
-from ccapp.acd import TurnedAway, Visit
+from ccapp.acd import Place, TurnedAway, Visit
 from ccapp.calls import (
     announcing,
     callback_number,
@@ -91,18 +93,12 @@ def in_a_slot(line: InLine, visit: Visit) -> InLine:
 
 async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> Waypoint | None:
     """Returns where the caller goes next, None when his visit is over."""
-    since = floor.acd.clock.now() if line.entered_at is None else line.entered_at
-    queue = floor.acd.centre.queues.get(line.queue)
-    if queue is not None and queue.kind is Kind.FIFO:
-        line = in_a_slot(line, visit)
-    if line.entered_at is None and line.only is None and (returned_s := floor.acd.returns(visit, line.queue)):
-        line = replace(line, brought_s=max(line.brought_s, returned_s))
-    if queue is not None and queue.time_base is TimeBase.CALL and line.entered_at is None:
-        line = replace(line, brought_s=max(line.brought_s, since - visit.arrived_at))
+    line, since = begun(visit, line, floor)
     try:
         if line.entered_at is None:
-            line = await _come_in(visit, caller, line, floor)
-        served = await _wait(visit, caller, line, since, floor)
+            line = await come_in(visit, caller, line, floor)
+        async with in_line(visit, caller, line, since, floor) as (_, comfort):
+            served = await comfort.until_served()
     except TurnedAway as away:
         if away.outcome is not Outcome.REFUSED:
             line = replace(line, brought_s=line.brought_s + floor.acd.clock.now() - since)
@@ -111,7 +107,7 @@ async def wait_and_talk(visit: Visit, caller: Leg, line: InLine, floor: Floor) -
     return None
 
 
-async def _come_in(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> InLine:
+async def come_in(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> InLine:
     """Let in, greeted, and with all that is told of the caller by now. Raises TurnedAway."""
     floor.acd.admit(visit, line.queue, line.caller_priority, line.brought_s, line.only)
     if line.only is not None:
@@ -126,11 +122,27 @@ async def _come_in(visit: Visit, caller: Leg, line: InLine, floor: Floor) -> InL
     return line if visit.data is data else read_again(line, visit, queue)
 
 
-async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Floor) -> Served:
-    """Until an agent has answered. Raises TurnedAway."""
+def begun(visit: Visit, line: InLine, floor: Floor) -> tuple[InLine, float]:
+    """The line with all that the caller brings to it, and since when (epoch s) he is in it."""
+    since = floor.acd.clock.now() if line.entered_at is None else line.entered_at
+    queue = floor.acd.centre.queues.get(line.queue)
+    if queue is not None and queue.kind is Kind.FIFO:
+        line = in_a_slot(line, visit)
+    if line.entered_at is None and line.only is None and (returned_s := floor.acd.returns(visit, line.queue)):
+        line = replace(line, brought_s=max(line.brought_s, returned_s))
+    if queue is not None and queue.time_base is TimeBase.CALL and line.entered_at is None:
+        line = replace(line, brought_s=max(line.brought_s, since - visit.arrived_at))
+    return line, since
+
+
+@asynccontextmanager
+async def in_line(
+    visit: Visit, caller: Leg, line: InLine, since: float, floor: Floor, *, directed: bool = False
+) -> AsyncIterator[tuple[Place, Comfort]]:
+    """The caller's place, as long as he waits, and what he hears there. Raises TurnedAway."""
     acd, again = floor.acd, line.entered_at is not None
     queue = acd.centre.queues.get(line.queue, Queue(id=line.queue, name=line.queue))
-    said = announcing.said(since, line.told) if line.only is None else None
+    said = announcing.said(since, line.told) if line.only is None and not directed else None
     with (
         acd.waiting(
             visit,
@@ -144,10 +156,11 @@ async def _wait(visit: Visit, caller: Leg, line: InLine, since: float, floor: Fl
             again=again,
             manager=line.manager if again else visit.manager,
             only=line.only,
+            directed=directed,
         ) as place,
         Comfort(place, caller, queue, floor, said) as comfort,
     ):
-        return await comfort.until_served()
+        yield place, comfort
 
 
 async def talk(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
@@ -156,7 +169,7 @@ async def talk(visit: Visit, caller: Leg, served: Served, floor: Floor) -> None:
     queue = floor.acd.centre.queues.get(name, Queue(id=name, name=name))
     asked = managers.is_to_be_asked(visit, queue)
     managers.learn(visit, queue, agent, floor)
-    await conversation.between(visit, caller, served, floor, caller_stays=asked)
+    await conversation.between(visit, caller, served, floor, caller_stays=lambda: asked)
     if asked and queue.manager is not None:
         await managers.ask(visit, caller, queue.manager, agent, floor)
 

@@ -13,7 +13,18 @@ from ccapp.acd import Callback, Talk, TurnedAway, Visit, telling
 from ccapp.acd.callbacks import Ending
 from ccapp.acd.entering import outcome_of
 from ccapp.acd.recovery import Away, OpenVisit, offer_from, open_visit
-from ccapp.calls import customer_info, forward, listed, on_line, own_call, queueing, recording, voicemail
+from ccapp.calls import (
+    backend,
+    customer_info,
+    forward,
+    listed,
+    on_line,
+    outside_operator,
+    own_call,
+    queueing,
+    recording,
+    voicemail,
+)
 from ccapp.calls.arrival import story_of
 from ccapp.calls.callback import callback_found, ring_back
 from ccapp.calls.floor import Floor
@@ -22,7 +33,7 @@ from ccapp.calls.offering import Served
 from ccapp.calls.scope import until_gone
 from ccapp.calls.waypoint import InLine, InMailbox, InTree, Waypoint
 from ccapp.domain import events
-from ccapp.domain.admission import Goodbye, ToAgent, ToTree, Treatment, ways
+from ccapp.domain.admission import ExitReason, Goodbye, ToAgent, ToTree, Treatment, ways
 from ccapp.domain.callbacks import CallbackEnd
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
@@ -53,6 +64,9 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
     legs = {found.leg.id: found for found in survey.legs}
     on_line.found_again(legs, floor)
     opened = _by_turn([found for facts in visits if facts and (found := open_visit(facts))], floor)
+    of_visit = {facts[0].visit: facts for facts in visits if facts}
+    for found in opened:
+        floor.acd.sessions.restore(found.visit, of_visit[found.visit.id])
     owned: set[ChannelId] = set()
     stories: list[Story] = []
     for found in opened:
@@ -202,6 +216,9 @@ def _close(found: OpenVisit, served: Served | None, floor: Floor) -> None:
     visit, acd = found.visit, floor.acd
     if served is not None:
         _hung_up(visit, served, floor)
+    elif (session := floor.acd.sessions.talking_outside(visit)) is not None:
+        outside_operator.left(session, outside_operator.found(session, None), EndedBy.CALLER, floor)
+        visit.ends(Outcome.FORWARDED, EndedBy.CALLER)
     elif (outside := found.forward) is not None and visit.ending is None:
         forward.ended_unseen(visit, forward.outside_of(outside), outside.at, floor)
         visit.ends(Outcome.FORWARDED, EndedBy.CALLER)
@@ -252,7 +269,13 @@ async def _go_on(
 ) -> None:
     await _edition_again(found.open, floor)
     if found.served is not None:
-        await queueing.talk(visit, caller, found.served, floor)
+        at = await backend.go_on(visit, caller, found.served.talk.queue, found.served, floor)
+        await journey(visit, caller, at, floor)
+    elif (session := floor.acd.sessions.talking_outside(visit)) is not None:
+        leg = _other_leg(found, caller, legs)
+        reached = outside_operator.found(session, leg)
+        at = await backend.go_on(visit, caller, session.queue, reached, floor)
+        await journey(visit, caller, at, floor)
     elif visit.ending is not None:
         return  # it was over; only the hang-up was missing
     elif found.caller.bridge is not None and forward.is_forward(found.caller.bridge):
@@ -267,11 +290,17 @@ async def _edition_again(open: OpenVisit, floor: Floor) -> None:
         open.visit.edition = await floor.editions.of(at.version)
 
 
+def _other_leg(found: Found, caller: Leg, legs: Mapping[ChannelId, FoundLeg]) -> Leg | None:
+    bridge = found.caller.bridge
+    if bridge is None:
+        return None
+    return next((leg.leg for leg in legs.values() if leg.bridge == bridge and leg.leg is not caller), None)
+
+
 async def _forward_on(
     found: Found, visit: Visit, caller: Leg, legs: Mapping[ChannelId, FoundLeg], floor: Floor
 ) -> None:
-    bridge, answered = found.caller.bridge, found.open.forward
-    other = next((leg.leg for leg in legs.values() if leg.bridge == bridge and leg.leg is not caller), None)
+    answered, other = found.open.forward, _other_leg(found, caller, legs)
     if answered is None:  # an engine before us did not tell of it
         await forward.go_on(visit, caller, other, forward.UNTOLD, visit.arrived_at, floor)
     else:
@@ -385,5 +414,7 @@ async def _sent_on(open: OpenVisit, away: Away, caller: Leg, floor: Floor) -> Wa
             caller_priority=waited.caller_priority,
             brought_s=floor.acd.clock.now() - waited.entered_at + waited.brought_s,
         )
+    if away.reason is ExitReason.BACKEND and (at := backend.sent_on(line, away.to)) is not None:
+        return at
     to = _ways_left(away, open.vain, floor)[0]
     return await queueing.elsewhere(open.visit, caller, line, TurnedAway(away.reason, to), floor)

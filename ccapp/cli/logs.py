@@ -39,7 +39,12 @@ from ccapp.domain.explanation import Explanation
 log = logging.getLogger("ccapp.cli")
 facts = logging.getLogger("ccapp.facts")
 
-PRIVATE = frozenset({"caller_number", "caller_name", "number", "data", "values", "info", "listed", "key"})
+PRIVATE = frozenset(
+    {
+        "caller_number", "caller_name", "number", "data", "values", "info", "listed", "key",
+        "body", "operator", "choice",
+    }
+)  # fmt: skip
 """Fields that may tell who called, whom he called or what he keyed."""
 
 PUBLIC = frozenset({
@@ -54,6 +59,7 @@ PUBLIC = frozenset({
     "on_demand", "overdue", "rest_since", "banned_until", "hold_s", "colleague", "queues", "phone", "at_desk",
     "caller_priority", "brought_s", "detail", "to", "then", "manager", "yes", "record", "recording", "files",
     "by_backup", "only_s", "closing",
+    "session", "attempt", "action", "command_id", "command", "on", "stream",
     "seconds", "ok", "position", "expected_wait_s",
     "message", "mailbox", "otherwise", "file", "prompt",
     "asked_by", "expires_at", "origin", "tries", "again_at", "until",

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from ccapp.cli import wording
 from ccapp.domain import events
+from ccapp.domain.admission import ExitReason
+from ccapp.domain.backend_facts import DeliveryDue, Undirected
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import VisitFact
 from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
@@ -59,6 +61,8 @@ def steps(facts: Sequence[VisitFact]) -> Iterator[Step]:
     walked: list[events.IvrVisited] = []
     stays: set[tuple[str, float]] = set()
     for fact in facts:
+        if isinstance(fact, DeliveryDue):
+            continue  # says again what has happened
         if isinstance(fact, events.IvrVisited) and (not walked or walked[-1].tree == fact.tree):
             walked.append(fact)
             continue
@@ -123,7 +127,7 @@ def chosen(offer: events.OfferMade) -> str:
         return f"{offer.agent} is rung beside {beside} more: {wording.CHOICE[told.strategy]}"
     if not rivals:
         return f"{offer.agent} alone was free for it, idle for {wording.seconds(told.idle_s)}"
-    if any(rival.why is WhyNot.NOT_HIS_MANAGER for rival in rivals):
+    if any(rival.why in (WhyNot.NOT_HIS_MANAGER, WhyNot.NOT_NAMED) for rival in rivals):
         return f"{offer.agent} was rung before {len(rivals)} others who were free: {told.steps[0]}"
     if any(rival.why is WhyNot.LATER_LISTED for rival in rivals):
         return f"{offer.agent} was rung before {len(rivals)} others who were free: {told.steps[0]}"
@@ -209,6 +213,8 @@ def _ends_part(fact: VisitFact, ringing: list[str]) -> tuple[str, bool] | None:
             ringing.append(agent)
             if len(ringing) > 1:
                 return f"{ringing[0]}'s phone rang, until {agent}'s rang too", False
+            if told.trigger == "named":
+                return f"the customer's server was waited for, until it named {agent}", False
             return f"nobody free to take it, until {wording.chosen_because(agent, told)}", False
         case events.OfferDeclined(reason=DeclineReason.ANSWERED_ELSEWHERE, agent=agent):
             _forget(agent, ringing)
@@ -224,6 +230,10 @@ def _ends_part(fact: VisitFact, ringing: list[str]) -> tuple[str, bool] | None:
             return f"{agent}'s phone rang, until {agent} answered", True
         case events.CallAbandoned():
             return "nobody free to take it, until the caller left", True
+        case events.WaitEnded(reason=ExitReason.BACKEND):
+            return "the customer's server was waited for, until it was decided where to", True
+        case Undirected():
+            return "the customer's server was waited for, in vain", False
         case events.WaitEnded(reason=reason):
             return f"nobody free to take it, until {wording.EXIT[reason]}", True
         case events.CallEnded():

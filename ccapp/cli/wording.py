@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ccapp.cli import wording_backend
 from ccapp.cli.show import duration, moment
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, RefusalReason
@@ -52,6 +53,7 @@ WHY_NOT = {
     WhyNot.RINGS_TOO: "rings too",
     WhyNot.NOT_HIS_MANAGER: "free, but the caller has a manager",
     WhyNot.LATER_LISTED: "free, but listed later",
+    WhyNot.NOT_NAMED: "free, but the customer's server named another",
     WhyNot.LATER_LEVEL: "free, but on a later level",
     WhyNot.STRATEGY: "free, but not in turn",
     WhyNot.NOT_ON_LINE: "free, but not on the line",
@@ -61,6 +63,7 @@ WHY_NOT = {
 RIVALS = frozenset(
     {
         WhyNot.NOT_HIS_MANAGER,
+        WhyNot.NOT_NAMED,
         WhyNot.NOT_ON_LINE,
         WhyNot.LATER_LISTED,
         WhyNot.LATER_LEVEL,
@@ -130,6 +133,7 @@ EXIT = {
     ExitReason.CLOSED: "the queue was closed by hand",
     ExitReason.AGENT_MISSED: "the one agent waited for was not to be had",
     ExitReason.KEY: "the caller pressed a key",
+    ExitReason.BACKEND: "the customer's server decided it, or did not decide",
 }
 ASKED = {
     Asked.ANSWERED: "answered",
@@ -173,6 +177,8 @@ def chosen_because(agent: str, told: Explanation) -> str:
     """What brought the offer about, as far as the trigger and the agent's idle time prove it."""
     came_free = told.idle_s < AT_ONCE_S
     match told.trigger:
+        case "named":
+            return f"the customer's server named {agent}"
         case "call_joined":
             return f"{agent} was free when the call came"
         case "agent_free":
@@ -337,7 +343,7 @@ def _of_visit(fact: events.VisitFact) -> str:
         case events.CallEnded(outcome=outcome, ended_by=by, duration_s=duration_s):
             return f"is over after {seconds(duration_s)}: {OUTCOME[outcome]}, {BY[by]}"
         case _:
-            return type(fact).__name__
+            return wording_backend.sentence(fact) or type(fact).__name__
 
 
 def closed_until(closing: Mapping[str, Any]) -> str:

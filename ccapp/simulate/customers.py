@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ccapp.calls.scope import forever
 from ccapp.domain.ids import VisitId
-from ccapp.ports import HttpQuestion, Json, ListedAgent, ListQuestion, NoAnswer, SqlQuestion
+from ccapp.ports import HttpQuestion, Json, ListedAgent, ListQuestion, NoAnswer, SignedPost, SqlQuestion
 
 USERS = [f"a{number}" for number in range(6)]
 """Whom they may list for a call: the agents of storms and races, and a few others there."""
@@ -39,6 +39,19 @@ class MoodyCustomers:
         if self._chance.random() < 0.3:
             listed.append(ListedAgent(user="stranger", ring_s=8.0, by_number=True, number="4930900"))
         return listed
+
+    async def post(self, message: SignedPost) -> Json:
+        await self._answer()
+        user = {"type": "user", "id": f"a{self._chance.randint(0, 5)}"}
+        answers: list[Json] = [
+            None,
+            {"action": "wait"},
+            {"action": "operator", "operator": user, "timeout": 5},
+            {"action": "say", "text": "please wait"},
+            {"action": "queue", "queue": "support"},
+            {"action": "dance"},
+        ]
+        return self._chance.choice(answers)
 
     async def _answer(self) -> dict[str, Json]:
         mood = self._chance.random()

@@ -32,6 +32,7 @@ from ccapp.ports import (
     LegGone,
     NoAnswer,
     NoCustomers,
+    SignedPost,
     SqlQuestion,
     Switch,
 )
@@ -180,6 +181,9 @@ class PaperCustomers(NoCustomers):
 
     async def tell(self, news: HttpQuestion) -> None:
         self._tell("tells", f"{news.method} {news.url}")
+
+    async def post(self, message: SignedPost) -> Json:
+        raise NoAnswer("no server can be told here")
 
     async def sql(self, question: SqlQuestion) -> Mapping[str, Json] | None:
         query = re.sub(r"\s+", " ", question.query)

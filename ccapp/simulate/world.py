@@ -13,6 +13,7 @@ from ccapp.simulate.channels import Party, Phone
 from ccapp.simulate.checks import Violation
 from ccapp.simulate.checks.all import Checks
 from ccapp.simulate.desk import Desk
+from ccapp.simulate.director import Director
 from ccapp.simulate.engine import EPOCH, Engine
 from ccapp.simulate.exchange import Exchange
 from ccapp.simulate.link import Latency
@@ -69,6 +70,16 @@ class World:
             self.exchange.phones[agent] = Phone(name=agent, party=phone)
             chance = random.Random(f"desk/{agent}/{scenario.seed}")
             self.desks.append(Desk(self.exchange, self._living, agent, scenario.moods, chance))
+
+        self._directors()
+
+    def _directors(self) -> None:
+        """Whoever says who takes the calls of queues in mode `external`."""
+        centre = self.scenario.centre
+        if any(queue.external is not None for queue in centre.queues.values()):
+            agents, queues = list(centre.agents), list(centre.queues)
+            chance = random.Random(f"director/{self.scenario.seed}")
+            self.read.append(Director(self.exchange, self._living, agents, queues, chance).heard)
 
     def _outside(self, number: str, trunk: str) -> Party | None:
         """Whoever is reached by a number, anew for each call."""

@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from ccapp.domain.causes import Cause
+from ccapp.domain.commands import SIP_URI
 from ccapp.ports import CallerId, Dial, SwitchBusy, SwitchError
 from ccapp.telephony import commands, sip_headers
 from ccapp.telephony.commands import Command
@@ -40,7 +41,10 @@ def cause_of_refusal(dial: Dial, fault: SwitchError) -> Cause:
 
 
 def _endpoint(endpoint: str) -> str:
+    """Of an account, `number@trunk`, or `sip:user@host@trunk`."""
     number, at, trunk = endpoint.rpartition("@")
+    if _ACCOUNT.fullmatch(trunk) and SIP_URI.fullmatch(number):
+        return f"PJSIP/{trunk}/{number}"
     if not _ACCOUNT.fullmatch(trunk) or (at and not _NUMBER.fullmatch(number)):
         raise CannotDial(f"{endpoint[:80]!r} cannot be dialled")
     return f"PJSIP/{endpoint}"

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ccapp.records.errors import RecordsError
 from ccapp.web import (
+    access,
     callbacks,
     calls,
     closing,
@@ -16,6 +17,7 @@ from ccapp.web import (
     facts,
     guards,
     health,
+    labels,
     live,
     managers,
     messages,
@@ -69,6 +71,8 @@ def _add_routes(app: web.Application) -> None:
     add.add_get("/v1/agents", reading.agents)
     add.add_get("/v1/agents/{id}", reading.agent)
     add.add_post("/v1/agents/{id}/state", moving.move)
+    add.add_get("/v1/labels", labels.labels)
+    add.add_get("/v1/labels/{id}", labels.labels_of)
     add.add_get("/v1/calls", calls.calls)
     add.add_get("/v1/calls/{visit}", calls.call)
     add.add_get("/v1/callbacks", callbacks.callbacks)
@@ -88,6 +92,7 @@ def _add_routes(app: web.Application) -> None:
     add.add_get("/v1/numbers/{number}", numbers.show)
     add.add_put("/v1/numbers/{number}", numbers.put)
     add.add_delete("/v1/numbers/{number}", numbers.remove)
+    add.add_post(guards.OPEN_BELOW + "{session}/access/{token}", access.command)
     add.add_get("/v1/managers/{number}", managers.show)
     add.add_put("/v1/managers/{number}", managers.put)
     add.add_delete("/v1/managers/{number}", managers.forget)

@@ -14,6 +14,9 @@ from ccapp.web.wire import BODY_BYTES_MAX, ApiError, reply
 log = logging.getLogger(__name__)
 
 OPEN = frozenset({"/health"})
+OPEN_BELOW = "/v1/sessions/"
+"""Whoever comes there brings the token of one call in the path."""
+
 OPEN_ON_LOOPBACK = frozenset({"/metrics"})
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -72,7 +75,8 @@ def token_needed(desk: Desk) -> Middleware:
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         path = request.path
-        is_open = path in OPEN or (path in OPEN_ON_LOOPBACK and _is_loopback(request.remote))
+        is_open = path in OPEN or path.startswith(OPEN_BELOW)
+        is_open = is_open or (path in OPEN_ON_LOOPBACK and _is_loopback(request.remote))
         if not is_open and not hmac.compare_digest(_bearer(request), expected):
             raise ApiError(
                 401,

@@ -18,6 +18,7 @@ from ccapp.domain.ids import AgentId, QueueId
 from ccapp.domain.presence import State
 from ccapp.records.errors import RecordsError
 from ccapp.routing.figures import NEEDED, Dimension, Figures, Selection
+from ccapp.routing.figures.labels import AllLabels
 from ccapp.web.desk import Desk
 from ccapp.web.keys import DESK
 from ccapp.web.report import document_of, read, told
@@ -42,6 +43,7 @@ class Today:
         self._before = desk.figures().published  # facts up to this number are the records'
         self.complete = False  # from midnight on
         self.stopped = False
+        self.labels = AllLabels()
         self.figures = Figures(self._day(desk.acd.clock.now()))
         desk.acd.watch(self.heard)
 
@@ -59,6 +61,7 @@ class Today:
         try:
             self.turn_over(fact.at)
             self.figures.feed(fact)
+            self.labels.feed(fact)
         except Exception:  # a fault in figures must not end the call that was told of
             log.exception("today's figures stop: they could not take a %s", type(fact).__name__)
             self.stopped = True

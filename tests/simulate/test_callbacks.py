@@ -19,9 +19,8 @@ from ccapp.domain.presence import Move, State, state_of
 from ccapp.domain.standing import Closing, Listed, Waiting
 from ccapp.simulate.loop import run
 from ccapp.simulate.people import Caller, CallerScript, React, Reaction
-from ccapp.simulate.races import race
 from ccapp.simulate.scenario import Scenario
-from ccapp.simulate.world import World, simulate
+from ccapp.simulate.world import World
 
 ANN, BEN = AgentId("ann"), AgentId("ben")
 SALES, PSTN = QueueId("sales"), TrunkId("pstn")
@@ -519,12 +518,6 @@ def test_another_configuration_meanwhile(after: Centre, end: CallbackEnd) -> Non
         assert not floor.facts(events.CallbackDialled)
 
     lived(story, centre(replace(RULES, expires_s=100), agents=0))
-
-
-@pytest.mark.parametrize("seed", [8748, 21396, 26639])
-def test_all_in_one_instant(seed: int) -> None:
-    """An agent goes in the instant his customer is dialled, or answers."""
-    assert not simulate(race(seed)).violations
 
 
 # --- kill -9 ----------------------------------------------------------------------------------------------

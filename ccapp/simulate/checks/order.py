@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ccapp.domain import events
+from ccapp.domain import backend_facts, events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.events import Fact, PresenceChanged
@@ -24,6 +24,8 @@ class Order:
         self._offered: dict[VisitId, events.CallWaits] = {}
         self._ringing: Counter[VisitId] = Counter()  # phones, of those who are offered
         self._managers: dict[VisitId, AgentId] = {}  # whose alone a call is
+        self._directed: set[VisitId] = set()  # the customer's server says who serves them
+        self._undirected: set[tuple[VisitId, QueueId]] = set()
         self._barred: dict[tuple[VisitId, AgentId], float] = {}  # rung for him a moment ago
         self._listed: set[VisitId] = set()  # calls the customer's server names somebody for
         self._free: dict[AgentId, PresenceChanged] = {}
@@ -51,6 +53,7 @@ class Order:
                 self._ranked = self._ranked or priority != CALLER_PRIORITY
                 self._ringing.pop(visit, None)
                 self._listed.discard(visit)
+                self._directs(fact)
                 kept = fact.only_s is not None or self._centre.queues[fact.queue].manager is not None
                 if manager is not None and kept:
                     self._managers[visit] = manager
@@ -58,6 +61,13 @@ class Order:
                 del self._managers[visit]
             case events.AgentsListed(visit=visit, agents=agents):
                 (self._listed.add if agents else self._listed.discard)(visit)
+            case backend_facts.SessionOpened(visit=visit, queue=queue):
+                self._undirected.discard((visit, queue))
+                self._directed.add(visit)
+            case backend_facts.Undirected(visit=visit):
+                self._directed.discard(visit)
+                if (call := self._waiting.get(visit)) is not None:
+                    self._undirected.add((visit, call.queue))
             case events.OfferMade():
                 self._in_order(fact)
             case events.OfferDeclined(visit=visit, reason=reason):
@@ -86,6 +96,13 @@ class Order:
                 return
         self._dirty = True
 
+    def _directs(self, call: events.CallWaits) -> None:
+        directs = self._centre.queues[call.queue].external is not None
+        if directs and (call.visit, call.queue) not in self._undirected:
+            self._directed.add(call.visit)
+        else:
+            self._directed.discard(call.visit)
+
     def _forget(self, visit: VisitId) -> None:
         self._offered.pop(visit, None)
         self._waiting.pop(visit, None)
@@ -103,6 +120,9 @@ class Order:
             return
         self._offered[offer.visit] = mine
         self._ringing[offer.visit] += 1
+        if offer.visit in self._directed:
+            self._verdict.must(self._ringing[offer.visit] == 1, "one operator at a time", offer)
+            return
         rings_max = self._centre.queues[mine.queue].phones_max
         self._verdict.must(self._ringing[offer.visit] <= rings_max, "too many rung at once", offer)
         self._verdict.must(self._eligible(offer.agent, mine), "offered to one who may not", offer)
@@ -139,7 +159,7 @@ class Order:
         return _key(call) - (wait_s if own and wait_s is not None else 0.0)
 
     def _could(self, agent: AgentId, call: events.CallWaits) -> bool:
-        if self._managers.get(call.visit, agent) != agent:
+        if call.visit in self._directed or self._managers.get(call.visit, agent) != agent:
             return False
         if _widens(self._centre.queues[call.queue]):
             return False

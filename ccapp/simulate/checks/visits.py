@@ -1,6 +1,6 @@
 """A visit's facts come in an order that makes sense, and each thing begun is ended exactly once."""
 
-from ccapp.domain import events
+from ccapp.domain import backend_facts, events
 from ccapp.domain.events import Fact, VisitFact
 from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, OfferId, VisitId
 from ccapp.domain.serving import RINGS_SEVERAL
@@ -157,6 +157,8 @@ class Visits:
         if isinstance(fact, events.CustomerInfoAsked):
             self._asked(fact)  # beside the call, whatever comes before and after
             return
+        if isinstance(fact, backend_facts.KINDS):
+            return  # told beside the rest
         kind, back = type(before) if before else None, is_callback(fact.visit)
         rung_for = any(offer.visit == fact.visit for offer in self.offers.values())
         if rung_for:
