@@ -331,8 +331,9 @@ class Model:
     # --- lists --------------------------------------------------------------------------------------------
 
     def is_listed(self, visit: VisitId) -> bool:
-        queue = self.centre.queues.get(self.calls[visit][2].queue)
-        return queue is not None and bool(queue.get_list_agents_url)
+        call = self.calls[visit][2]
+        queue = self.centre.queues.get(call.queue)
+        return call.only_s is None and queue is not None and bool(queue.get_list_agents_url)
 
     def entry(self, agent: AgentId, visit: VisitId) -> Listed | None:
         return next((entry for entry in self.lists.get(visit, ()) if entry.agent == agent), None)

@@ -111,6 +111,7 @@ RESUMED: dict[type[VisitFact], tuple[type[VisitFact], ...]] = {
     _E.IvrAsked: (),
     _E.IvrSmsSent: (),
     _E.CallWaits: (_E.CallWaits,),
+    _E.AgentsListed: (_E.CallWaits,),
     _E.OfferDeclined: (_E.CallWaits,),
     _E.ManagerMissed: (_E.CallWaits,),
     _E.CallerTold: (_E.CallWaits,),
