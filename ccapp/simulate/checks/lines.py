@@ -9,6 +9,9 @@ from ccapp.simulate.checks.verdict import Verdict
 from ccapp.simulate.checks.visits import Visits, is_callback
 from ccapp.simulate.exchange import Exchange
 
+LAST_WORDS_S = 5.0
+"""What an engine that another has taken over from said last may be heard so much later."""
+
 
 class Lines:
     def __init__(self, verdict: Verdict, visits: Visits, exchange: Exchange) -> None:
@@ -16,6 +19,7 @@ class Lines:
         self._visits = visits
         self._exchange = exchange
         self._suspects: set[str] = set()
+        self._died_at = float("-inf")
         self._orphans: set[str] = set()  # channels that hear what an engine began that is dead
         self.slow = False  # commands take longer than anybody can wait for
 
@@ -37,12 +41,16 @@ class Lines:
 
     def heard(self, channel: Channel, prompt: Prompt) -> None:
         """A prompt begins."""
-        self._orphans.discard(channel.id)
+        if self._verdict.now() - self._died_at < LAST_WORDS_S:
+            self._orphans.add(channel.id)
+        else:
+            self._orphans.discard(channel.id)
         mix = self._exchange.bridges.get(channel.bridge) if channel.bridge else None
         talks = mix is not None and mix.music is None and len(mix.members) > 1
         self._verdict.must(not talks or self.slow, "nobody is told anything in a talk", channel.id, prompt)
 
     def engine_died(self) -> None:
+        self._died_at = self._verdict.now()
         self._orphans |= {channel.id for channel in self._exchange.channels.values() if channel.playbacks}
 
     def rung(self, channel: Channel) -> None:
