@@ -57,6 +57,7 @@ class AsteriskBridge:
             await self._send(commands.make_bridge(self._id, self._name, kind), self._id)
         except Conflict:
             log.debug("bridge=%s found", self._id)
+            self._office.halls.found(self._id)
         if self._music is not None:
             await self._send(commands.play_music(self._id, self._music), self._id)
 

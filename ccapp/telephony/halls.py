@@ -6,6 +6,7 @@ a moment, in which the next may have come in. Therefore a leaving counts, too.
 """
 
 from collections.abc import Iterable
+from math import inf
 from typing import Final, Literal
 
 from ccapp.domain.ids import BridgeId, ChannelId
@@ -35,6 +36,11 @@ class Halls:
         if emptied is None:
             return "plays"
         return "start in doubt" if now - emptied < DOUBT_S else "start"
+
+    def found(self, hall: BridgeId) -> None:
+        """An engine before us made it. Whoever is in it alone leaves it for a moment as he is put into it."""
+        if hall not in self._entered:
+            self._emptied[hall] = inf
 
     def leave(self, guest: ChannelId, now: float) -> BridgeId | None:
         """He is out. The hall behind him, if its music is to be started: he may have been its last guest."""

@@ -205,6 +205,19 @@ async def test_what_people_did_while_the_engine_was_dead_is_told_as_it_was(open_
         await one_ending_each(house, visits=3)
 
 
+async def test_who_waits_alone_hears_music_on_under_the_next_engine(open_house: OpenHouse) -> None:
+    async with open_house(centre({"alice": agent(201)})) as house:
+        call = await house.call("100")
+        await call.heard.hears_sound()
+        await house.until_fact(events.CallWaits)
+        await engine_away(house, killed)
+        await house.until_fact(events.SwitchFound, count=2)
+        await asyncio.sleep(3)  # Asterisk ends a hall's music behind its last guest, within a moment
+        await call.heard.hears_sound()
+        await call.hang_up()
+        await one_ending_each(house, visits=1)
+
+
 async def test_a_caller_who_came_while_the_engine_was_dead_is_served_by_the_next(
     open_house: OpenHouse,
 ) -> None:

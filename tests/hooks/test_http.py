@@ -55,10 +55,11 @@ async def test_a_question_and_its_answer(server: CustomerServer, client: HttpCli
 async def test_where_any_answer_will_do_it_is_not_looked_at(
     server: CustomerServer, client: HttpClient, path: str
 ) -> None:
-    asked = HttpQuestion(method="POST", url=f"{server.url}/{path}", body={"to": "1"}, any_answer=True)
-    assert await client.ask(asked) is None
-    with pytest.raises(NoAnswer):
-        await client.ask(replace(asked, url=f"{server.url}/broken"))
+    told = HttpQuestion(method="POST", url=f"{server.url}/{path}", body={"to": "1"})
+    await client.answer(told)
+    assert server.asked == [("POST", f"/{path}", {"to": "1"})]
+    with pytest.raises(NoAnswer, match="status 500"):
+        await client.answer(replace(told, url=f"{server.url}/broken"))
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,12 @@ def test_a_closed_hall_is_a_new_one_when_it_is_opened_again() -> None:
     halls.closed(HALL)
     assert halls.leave(ANNA, 11) is None
     assert halls.enter(HALL, [BERT], 12) == "plays"
+
+
+def test_the_music_of_a_hall_that_was_found_is_in_doubt_until_somebody_has_come_in() -> None:
+    halls = Halls()
+    halls.found(HALL)
+    assert halls.enter(HALL, [ANNA], 100) == "start in doubt"
+    assert halls.enter(HALL, [BERT], 101) == "plays"
+    halls.found(HALL)
+    assert halls.enter(HALL, [CARL], 102) == "plays", "we know who is in it"
