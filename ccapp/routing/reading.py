@@ -6,6 +6,7 @@ from ccapp.domain.explanation import Explanation
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import Presence
 from ccapp.routing.admission import Refusal, refusal
+from ccapp.routing.books import UnknownOffer
 from ccapp.routing.decisions import (
     Offer,
     WaitingCall,
@@ -14,7 +15,7 @@ from ccapp.routing.expecting import Expecting
 from ccapp.routing.experience import Experience
 from ccapp.routing.explaining import explanation
 from ccapp.routing.forecast import Forecast
-from ccapp.routing.matching import Matching, UnknownOffer
+from ccapp.routing.matching import Matching
 
 
 class Reading(Matching):

@@ -8,6 +8,7 @@ from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.presence import Move, Presence, Traffic
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.routing import keeping, listing
+from ccapp.routing.books import withdrawn, wrap_up_s_of
 from ccapp.routing.crews import Crews
 from ccapp.routing.crowds import Crowds
 from ccapp.routing.deadlines import Steps
@@ -16,7 +17,7 @@ from ccapp.routing.decisions import (
 )
 from ccapp.routing.index import Index
 from ccapp.routing.limits import Limits
-from ccapp.routing.matching import Matching, withdrawn, wrap_up_s_of
+from ccapp.routing.matching import Matching
 from ccapp.routing.presence import Told
 from ccapp.routing.rooms import Rooms
 from ccapp.routing.seats import Place, Seat

@@ -18,6 +18,7 @@ from ccapp.domain.presence import Move, Presence, SubState
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.routing import listing
 from ccapp.routing import presence as table
+from ccapp.routing.books import UnknownAgent, UnknownOffer, unserved, wrap_up_s_of
 from ccapp.routing.decisions import (
     Decision,
     Dismissed,
@@ -27,7 +28,6 @@ from ccapp.routing.decisions import (
 )
 from ccapp.routing.directing import Directing
 from ccapp.routing.listing import Lists
-from ccapp.routing.matching import UnknownAgent, UnknownOffer, unserved, wrap_up_s_of
 from ccapp.routing.presence import Line, Told
 from ccapp.routing.reading import Reading
 from ccapp.routing.rebuilding import Rebuilding

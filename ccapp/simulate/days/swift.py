@@ -30,6 +30,7 @@ from ccapp.domain.ids import (
 )
 from ccapp.domain.presence import Move, SubState
 from ccapp.domain.requirements import merged
+from ccapp.routing.books import wrap_up_s_of
 from ccapp.routing.decisions import (
     Decision,
     Dismissed,
@@ -42,7 +43,6 @@ from ccapp.routing.decisions import (
     Withdrawn,
     WrapUpOver,
 )
-from ccapp.routing.matching import wrap_up_s_of
 from ccapp.routing.router import Router
 from ccapp.simulate.days.callers import Caller, ring
 from ccapp.simulate.days.day import MIDNIGHT, Day
