@@ -33,7 +33,7 @@ class FakeLeg:
         self._holders: dict[object, Callable[[bool], None]] = {}
         self._digits: deque[str] = deque(maxlen=DIGITS_MAX)
         self._news: asyncio.Future[None] | None = None  # resolved at the next change
-        self._playing: dict[str, asyncio.Future[None]] = {}
+        self._playing: dict[str, asyncio.Future[bool]] = {}  # its value: whether the end was heard
         self._dictations: dict[str, FakeDictation] = {}
         self._played = 0
 
@@ -157,15 +157,19 @@ class FakeLeg:
         end = self._playing[playback] = self._loop.create_future()
         try:
             await self._do(partial(self._link.exchange.play, self._id, playback, prompt))
-            await end
+            if not await end:
+                self._stop(playback)
         except (Refused, SwitchBusy):
             return  # passed over
         except asyncio.CancelledError:
-            self._link.send(partial(self._link.exchange.stop, self._id, playback), ignore, self.key)
+            self._stop(playback)
             raise
         finally:
             del self._playing[playback]
             end.cancel()
+
+    def _stop(self, playback: str) -> None:
+        self._link.send(partial(self._link.exchange.stop, self._id, playback), ignore, self.key)
 
     async def music(self, music: str) -> None:
         await self._do(partial(self._link.exchange.music, self._id, music))
@@ -205,13 +209,13 @@ class FakeLeg:
 
     def sounded(self, playback: str) -> None:
         if (end := self._playing.get(playback)) and not end.done():
-            end.set_result(None)
+            end.set_result(True)
 
     def sound_lost(self) -> None:
-        """A new connection: the end of what played before will never be told."""
+        """A new connection: the end of what played before will never be told, or it plays on."""
         for end in self._playing.values():
             if not end.done():
-                end.set_result(None)
+                end.set_result(False)
         for dictation in self._dictations.values():
             dictation.look_again()
 

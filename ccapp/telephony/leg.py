@@ -219,13 +219,21 @@ class AsteriskLeg:
                 log.warning("channel=%s media=%s passed over: %s", self._id, media, why)
                 return
             finally:
-                if not playback.ended and self._gone is None:
-                    self._office.lines.post(commands.stop_playback(playback.id), self.key, _ignore)
+                if not playback.ended:
+                    self._stop(playback.id)
         self._must_live()
+        if how == "unheard":
+            self._stop(playback.id)
+            return
         if how == "failed" and self._hanging_up:
             await self._end()
         if how != "played":
             log.warning("channel=%s media=%s passed over: %s", self._id, media, how)
+
+    def _stop(self, playback: str) -> None:
+        """Before anything else is done with the leg."""
+        if self._gone is None:
+            self._office.lines.post(commands.stop_playback(playback), self.key, _ignore)
 
     async def music(self, music: str) -> None:
         try:

@@ -121,9 +121,9 @@ class Mailboxes:
                 playback.end("interrupted")
 
     def end_playbacks(self) -> None:
-        """Their ends may have been told while nobody listened."""
+        """Their ends may have been told while nobody listened; or they play on."""
         for _, playback in list(self._playbacks.values()):
-            playback.end("played")
+            playback.end("unheard")
 
     def _remember_ended(self, channel: ChannelId) -> None:
         self._ended[channel] = None

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final, Literal
 
-type HowPlayed = Literal["played", "failed", "not started", "interrupted"]
+type HowPlayed = Literal["played", "failed", "not started", "interrupted", "unheard"]
 
 NOT_STARTED: Final = "not started"
 
