@@ -125,8 +125,9 @@ async def test_a_message_is_left_told_heard_and_deleted(
 
             [news] = await house.until_fact(events.MessageTold)
             assert (news.ok, news.of) == (True, "127.0.0.1")
-            assert [asked[0] for asked in crm.asked] == ["POST", "POST"]
-            assert crm.asked[1][2]["message"] == left.message  # type: ignore[index]
+            told_of = [(asked[0], asked[2]["message"]) for asked in crm.asked]  # type: ignore[index]
+            assert set(told_of) == {("POST", left.message)}
+            assert len(told_of) >= 2, "at least once, and again after the failure"
 
             house.engine.cli("voicemail", "heard", left.message)
             assert not (await house.rest("GET", "/v1/messages?new=true"))["messages"]
