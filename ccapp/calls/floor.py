@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -35,6 +35,9 @@ TALK_LINGER_S = 2.0
 """An agent's talk bridge is kept so long after his log-out, until whoever is in it has left. Asterisk keeps a
 bridge that was closed over a caller's head, of no use to anybody, for as long as he then waits in the hall;
 should the agent log in again meanwhile, that caller could never be joined with him."""
+
+CODE_S_MAX = 15.0
+"""So long what a feature code confirms may take to be spoken and heard before his phone is rung."""
 
 HANG_UP_S_MAX = 3.0
 """A leg that was released is waited for so long before its phone is rung again."""
@@ -204,14 +207,18 @@ class Phones:
     async def hung_up(self, agent: AgentId) -> None:
         """Waits, for a bounded time, until the phone's last call has ended on both sides."""
         self._strays = [leg for leg in self._strays if leg.gone is None]
-        own = self._dialled.get(agent)
-        legs = (*self._last.get(agent, ()), *((own,) if own else ()), *self._strays)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(HANG_UP_S_MAX):
-                for leg in legs:
-                    if leg.gone is None:
-                        async with until_gone(leg):
-                            await forever()
+        if (own := self._dialled.get(agent)) is not None:
+            await _until_gone([own], CODE_S_MAX)
+        await _until_gone([*self._last.get(agent, ()), *self._strays], HANG_UP_S_MAX)
+
+
+async def _until_gone(legs: Iterable[Leg], within_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            for leg in legs:
+                if leg.gone is None:
+                    async with until_gone(leg):
+                        await forever()
 
 
 @dataclass(frozen=True, slots=True)
