@@ -23,6 +23,7 @@ from ccapp.records.read import facts_since
 from scripts.stack.asterisk import AsteriskServer
 from scripts.stack.engine import Engine
 from tests.e2e.story import Story
+from tests.listening import nobody_listens
 from tests.phone import Behaviour, Outgoing, Phone, Rings
 
 DEADLINE_S = 40.0
@@ -107,11 +108,7 @@ class House:
         await asyncio.to_thread(self.engine.kill)
 
     async def nobody_listens(self) -> None:
-        """Until Asterisk knows that the engine is dead: a call in the moment before is still taken to it, and
-        waits there for the next one."""
-        async with asyncio.timeout(20):
-            while "failed" not in await asyncio.to_thread(self.asterisk.rx, "ari show app ccapp"):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await nobody_listens(self.asterisk)
 
     async def apply(self, centre: dict[str, Any]) -> None:
         """The configuration, as an operator does it."""

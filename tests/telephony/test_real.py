@@ -16,6 +16,7 @@ from scripts.stack.tools import tool
 from tests.contract.real import RealPhone, account, settings_of, until, world
 from tests.contract.test_switch import Told, answered, ended, within
 from tests.contract.world import ALICE, BOB, Answers
+from tests.listening import nobody_listens
 from tests.phone import Incoming, read_sound
 
 pytestmark = pytest.mark.real
@@ -131,6 +132,7 @@ async def test_an_offer_answered_with_nobody_connected(asterisk: AsteriskServer)
         await here.phone(ALICE).rung()
         await here.cut()
         await told.next(Disconnected)
+        await nobody_listens(asterisk)
         await picks_up(here.phone(ALICE))
         await here.phone(ALICE).over()
         await no_channels(asterisk)
