@@ -86,7 +86,8 @@ class Backend:
                     await self.connect(client, *chosen)
                 self.work.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.work.wait(), 1.0)
+                    async with asyncio.timeout(1.0):
+                        await self.work.wait()
 
     async def connect(self, client: ClientSession, session: str, operator: Operator) -> None:
         url = self.waiting.pop(session)

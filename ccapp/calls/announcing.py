@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from ccapp.acd import Acd, Place
@@ -54,7 +55,7 @@ async def announce(place: Place, caller: Telling, so_far: Said, acd: Acd) -> Non
             except TimeoutError:
                 pass
             continue
-        await caller.tell(lambda what=what: _words(what, place, so_far, acd))  # type: ignore[misc]
+        await caller.tell(partial(_words, what, place, so_far, acd))
         so_far.over_at = acd.clock.now()
 
 

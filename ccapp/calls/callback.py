@@ -95,13 +95,13 @@ async def _until_over(callback: Callback, floor: Floor) -> None:
                 if later != put_off_until and acd.clock.now() >= callback.not_before:
                     acd.callbacks.put_off(callback, later)
                 put_off_until = later
-                await _wait_for(later, callback, floor)
+                await _pause(later, callback, floor)
 
 
-async def _wait_for(at: float, callback: Callback, floor: Floor) -> None:
-    """Or until the configuration or a standing order changes."""
+async def _pause(until_at: float, callback: Callback, floor: Floor) -> None:
+    """Until then, or until the configuration or a standing order changes."""
     async with until(callback.changed.on):
-        await asyncio.sleep(max(0.0, at - floor.acd.clock.now()))
+        await asyncio.sleep(max(0.0, until_at - floor.acd.clock.now()))
 
 
 async def _with(customer: "Customer", callback: Callback, floor: Floor) -> None:

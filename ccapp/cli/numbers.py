@@ -62,11 +62,12 @@ def vip(
 @app.command()
 def remove(numbers: Numbers, by: By = "", as_json: AsJson = False) -> None:
     """From their next call on they are numbers as others."""
-    removed = [
-        ask(lambda there, number=number: there.delete("numbers", number, by=whoever(by)))  # type: ignore[misc]
-        for number in numbers
-    ]
-    shown(removed, as_json=as_json)
+    shown([_removed(number, by) for number in numbers], as_json=as_json)
+
+
+def _removed(number: str, by: str) -> dict[str, Any]:
+    row: dict[str, Any] = ask(lambda there: there.delete("numbers", number, by=whoever(by)))
+    return row
 
 
 def tell(numbers: list[str], body: dict[str, Any], by: str, *, as_json: bool) -> None:

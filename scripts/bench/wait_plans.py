@@ -1,6 +1,7 @@
 """The kinds of days on which waits are foretold: their centres and their traffic."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from ccapp.domain.centre import Agent, Centre, Queue
 from ccapp.domain.ids import AgentId, QueueId, SkillId
@@ -20,8 +21,8 @@ MONDAY = (0.55, 0.7, 0.9, 1.1, 1.25, 1.3, 1.25, 1.15, 1.0, 0.9,
 """Of each half-hour, beside the mean."""
 
 
-def queue(id: str, **more: object) -> Queue:
-    return Queue(id=QueueId(id), name=id, wrap_up_s=20.0, handling_s=200.0, **more)  # type: ignore[arg-type]
+def queue(id: str, **more: Any) -> Queue:
+    return Queue(id=QueueId(id), name=id, wrap_up_s=20.0, handling_s=200.0, **more)
 
 
 def agents(count: int, skills: Callable[[int], Mapping[SkillId, int]] = lambda n: {}) -> dict[AgentId, Agent]:
@@ -30,20 +31,20 @@ def agents(count: int, skills: Callable[[int], Mapping[SkillId, int]] = lambda n
     return {id: Agent(id=id, name=id, extension=f"2{n:02}", skills=skills(n)) for n, id in enumerate(names)}
 
 
-def stream(of: Queue, per_hour: float, shape: tuple[float, ...] = FLAT, **more: object) -> Stream:
+def stream(of: Queue, per_hour: float, shape: tuple[float, ...] = FLAT, **more: Any) -> Stream:
     rates = tuple(per_hour * each for each in shape)
     drawn = {"talk": TALK, "patience": PATIENCE} | more
-    return Stream(name=of.id, queue=of.id, per_hour=rates, **drawn)  # type: ignore[arg-type]
+    return Stream(name=of.id, queue=of.id, per_hour=rates, **drawn)
 
 
-def made(staff: dict[AgentId, Agent], queues: list[Queue], streams: list[Stream], **more: object) -> Plan:
+def made(staff: dict[AgentId, Agent], queues: list[Queue], streams: list[Stream], **more: Any) -> Plan:
     traffic = Traffic(
         begin_s=OPEN,
         end_s=CLOSE,
         interval_s=HOUR_S / 2,
         streams=tuple(streams),
         answering=ANSWERING,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
     return Plan(centre=Centre(agents=staff, queues={each.id: each for each in queues}), traffic=traffic)
 
