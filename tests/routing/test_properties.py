@@ -1177,7 +1177,7 @@ TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder, TestByList =
 )
 for each in (TestAnyOrder, TestWidening, TestChoosing, TestRinging, TestInOrder, TestByList):
     each.settings = settings(
-        max_examples=120,
+        max_examples=200,
         stateful_step_count=50,
         deadline=None,
         suppress_health_check=list(HealthCheck),

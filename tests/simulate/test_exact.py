@@ -7,7 +7,7 @@ Each row is hit twice: with queues that have no settings, and with levels, tier 
 priorities in all of them, set so that they must change nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -94,8 +94,8 @@ def _neutral(queue: Queue, group: GroupId) -> Queue:
     )
 
 
-# The exact rows are run with all that is neutral switched on; without it the decisions are the same, see
-# `test_neutral_settings_change_no_decision`.
+type Dress = Callable[[Model], Centre]
+dressed = pytest.mark.parametrize("dress", [plain, neutral])
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,13 @@ ERLANG_C = [  # a, n, AHT s, T s, P(wait), ASA s, answered ≤ T
 ]
 
 
+@dressed
 @pytest.mark.parametrize("row", ERLANG_C, ids=str)
-def test_erlang_c(row):
+def test_erlang_c(row, dress):
     a, n, aht, within, p_wait, asa, answered = row
     assert erlang_c(a, n) == pytest.approx(p_wait, abs=1e-6)
     model = Model(rates=[a / aht], serves=[ONE] * n, talk_s=aht)
-    run = Thin(model, seed=SEED_C[n], centre=neutral(model)).run(200_000, 10_000)
+    run = Thin(model, seed=SEED_C[n], centre=dress(model)).run(200_000, 10_000)
     covers(waited(run.samples), p_wait, 0.12, "P(wait)")
     covers(waits_s(run.samples), asa, 0.30, "ASA")
     covers(in_time(run.samples, within), answered, 0.06, "answered in time")
@@ -140,13 +141,14 @@ ERLANG_A = [  # calls/h, AHT s, patience s, n, T s, P(wait), P(abandon), E[W] s,
 ]
 
 
+@dressed
 @pytest.mark.parametrize("row", ERLANG_A, ids=str)
-def test_erlang_a(row):
+def test_erlang_a(row, dress):
     per_hour, aht, patience, n, within, p_wait, p_abandon, mean, served, busy = row
     rate = per_hour / 3600
     assert erlang_a(rate, aht, patience, n, within)["abandon"] == pytest.approx(p_abandon, abs=1e-6)
     model = Model(rates=[rate], serves=[ONE] * n, talk_s=aht, patience_s=patience)
-    run = Thin(model, seed=SEED_A[n], centre=neutral(model)).run(100_000, 5_000)
+    run = Thin(model, seed=SEED_A[n], centre=dress(model)).run(100_000, 5_000)
     covers(waited(run.samples), p_wait, 0.08, "P(wait)")
     covers([float(sample.abandoned) for sample in run.samples], p_abandon, 0.12, "P(abandon)")
     covers(waits_s(run.samples), mean, 0.12, "E[W]")
@@ -166,15 +168,16 @@ MULTI_SKILL = {  # rates; serves; P(wait) and E[W] by class; busy by agent
 }
 
 
+@dressed
 @pytest.mark.parametrize("name", MULTI_SKILL)
-def test_several_skills(name):
+def test_several_skills(name, dress):
     """Exact only when an arriving call takes the longest idle of all who may serve it: one tier."""
     rates, serves, p_wait, mean, busy = MULTI_SKILL[name]
     exact_wait, exact_busy = product_form(rates, serves)
     assert exact_wait == pytest.approx(p_wait, abs=1e-5)
     assert exact_busy == pytest.approx(busy, abs=1e-5)
     model = Model(rates=rates, serves=serves)
-    run = Thin(model, seed=SEED_M[name], centre=neutral(model)).run(150_000, 5_000)
+    run = Thin(model, seed=SEED_M[name], centre=dress(model)).run(150_000, 5_000)
     for kind, samples in sorted(by_class(run.samples).items()):
         covers(waited(samples), p_wait[kind], 0.05, f"{name}: P(wait) of class {kind}")
         covers(waits_s(samples), mean[kind], 0.15, f"{name}: E[W] of class {kind}")
@@ -182,9 +185,8 @@ def test_several_skills(name):
     assert shares == pytest.approx(busy, abs=0.01)
 
 
-@pytest.mark.parametrize("name", MULTI_SKILL)
-def test_neutral_settings_change_no_decision(name):
-    rates, serves, *_ = MULTI_SKILL[name]
+def test_neutral_settings_change_no_decision():
+    rates, serves, *_ = MULTI_SKILL["W"]
     model = Model(rates=rates, serves=serves, patience_s=5.0)
     runs = [Thin(model, seed=7, centre=dress(model)).run(20_000, 0) for dress in (plain, neutral)]
     assert runs[0] == runs[1]
