@@ -107,6 +107,10 @@ class House:
         """`kill -9`."""
         await asyncio.to_thread(self.engine.kill)
 
+    async def cli(self, *words: str) -> str:
+        """`ccapp WORDS`; servers of the test go on meanwhile."""
+        return await asyncio.to_thread(self.engine.cli, *words)
+
     async def nobody_listens(self) -> None:
         await nobody_listens(self.asterisk)
 

@@ -156,7 +156,8 @@ def lived(
             desk.begin()
         floor = Floor(world)
         await floor.recovered()
-        await asyncio.wait_for(story(floor), LONG_S)
+        async with asyncio.timeout(LONG_S):
+            await story(floor)
         assert not world.checks.verdict.violations
 
     run(main(), scenario.seed)

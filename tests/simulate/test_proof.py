@@ -51,7 +51,8 @@ def lived(what: Scenario, story: Callable[[World], Awaitable[None]]) -> None:
         for desk in world.desks:
             desk.begin()
         world._calls()
-        await asyncio.wait_for(story(world), LONG_S)
+        async with asyncio.timeout(LONG_S):
+            await story(world)
 
     run(main(), what.seed)
 
