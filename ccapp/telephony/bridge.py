@@ -45,7 +45,7 @@ class AsteriskBridge:
             try:
                 await self._make()
                 break
-            except (NoBridge, Conflict):  # found, but just being closed
+            except NoBridge:  # found, but just being closed
                 await asyncio.sleep(pause_s)
         else:
             await self._make()
@@ -88,7 +88,7 @@ class AsteriskBridge:
             if self._music is not None:
                 self._left(legs)
             # 400: no such channel; 422: it has just left (or never was in). All are checked before any moves.
-            # A conflict is another matter: being recorded, or no bridge of ours.
+            # A conflict is another matter: it is being recorded.
             if type(why) is Refused and all(map(_entered, legs)):
                 raise LegGone(str(why)) from why
             raise

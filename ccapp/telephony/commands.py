@@ -49,6 +49,8 @@ def fault(command: Command, status: int, text: str) -> SwitchError:
     match command.subject, status:
         case "bridge", 404:
             return NoBridge(what)
+        case "bridge", 409 if "Bridge not in Stasis" in text:  # still found, but being closed
+            return NoBridge(what)
         case (("channel" | "playback" | "recording"), 404):
             return LegGone(what)
         case "channel", (409 | 412):  # not in Stasis any more, or being hung up

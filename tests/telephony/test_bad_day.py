@@ -452,13 +452,14 @@ async def test_a_leg_that_still_rings_is_refused(bed: Bed) -> None:
         await bridge.add(leg)
 
 
-async def test_a_vanished_hall_is_made_again_with_its_music(bed: Bed) -> None:
+@pytest.mark.parametrize("status", [404, 409])
+async def test_a_hall_vanished_or_being_closed_is_made_again_with_its_music(bed: Bed, status: int) -> None:
     leg = (await bed.arrived()).leg
     hall = await bed.switch.hall(BridgeId("hall-s"), "hall s", "calm")
 
     async def gone_once(asked: Asked) -> tuple[int, Any]:
         bed.bad.behaviour.clear()
-        return 404, {"message": "Bridge not found"}
+        return status, {"message": "Bridge not in Stasis application"}
 
     bed.bad.behaviour["POST bridges/hall-s/addChannel"] = gone_once
     await hall.add(leg)
