@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 import uvloop
 
@@ -28,11 +29,12 @@ from ccapp.domain import events
 from ccapp.domain.backend_facts import DeliveryDue
 from ccapp.domain.centre import Centre
 from ccapp.domain.events import Fact
-from ccapp.domain.ids import QueueId, TreeId
+from ccapp.domain.ids import MailboxId, QueueId, TreeId
 from ccapp.domain.ivr import Tree
 from ccapp.hooks.customers import RealCustomers
 from ccapp.hooks.deliveries import Deliveries, Destination
 from ccapp.hooks.http import Bounds, HttpClient
+from ccapp.ports import Delivery
 from ccapp.records import read
 from ccapp.records.centres import Centres, Stored
 from ccapp.records.database import open_pool
@@ -123,7 +125,7 @@ class Engine:
         )
         self.acd = Acd(centre, self.clock, self.journal, version=self.version)
         customers = await self._stack.enter_async_context(
-            RealCustomers(self.settings.http_allow, self.settings.lookup_database_url)
+            RealCustomers(self.settings.http_allow, self.settings.lookup_database_url, self._http_secret)
         )
         editions = Editions(self._past_trees)
         self.prompts = PromptFiles(
@@ -145,7 +147,7 @@ class Engine:
             HttpClient(self.settings.http_allow, Bounds(at_once_max=64, at_once_per_host_max=64))
         )
         self.deliveries = Deliveries(
-            PostgresOutbox(self.pool), client.tell, self._destination, self.journal.settled
+            PostgresOutbox(self.pool), client.tell, self._destination, self.journal.settled, self._delivered
         )
         self.acd.watch(self._due)
         return self
@@ -157,10 +159,23 @@ class Engine:
     def _destination(self, name: str) -> Destination | None:
         """Of a message, as the configuration has it now."""
         kind, _, id = name.partition(" ")
-        queue = self.acd.centre.queues.get(QueueId(id)) if kind == "queue" else None
+        if kind == "mailbox":
+            mailbox = self.acd.centre.mailboxes.get(MailboxId(id))
+            return Destination(mailbox.notify, self._http_secret) if mailbox and mailbox.notify else None
+        queue = self.acd.centre.queues.get(QueueId(id))
         if queue is None or queue.external is None or not queue.external.report_url:
             return None
-        return Destination(url=queue.external.report_url, secret=queue.external.secret)
+        return Destination(queue.external.report_url, queue.external.secret)
+
+    def _delivered(self, message: Delivery, why_not: str) -> None:
+        if message.to.startswith("mailbox "):
+            to = self._destination(message.to)
+            self.acd.messages.told(urlsplit(to.url).hostname or "" if to else "", message.body, why_not)
+
+    @property
+    def _http_secret(self) -> str:
+        given = self.settings.http_secret
+        return given.get_secret_value() if given else ""
 
     async def __aexit__(self, *exc: object) -> None:
         self.reception.let_go()

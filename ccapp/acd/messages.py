@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from ccapp.acd.visit import Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
+from ccapp.domain.backend_facts import DeliveryDue
 from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.ids import MailboxId, MessageId, QueueId
 from ccapp.domain.messages import fold
@@ -68,23 +71,26 @@ class MessageBook:
         self._declare(fact)
         return fact
 
-    def left(self, visit: Visit, begun: events.MessageBegun, seconds: float) -> None:
+    def left(self, visit: Visit, begun: events.MessageBegun, seconds: float, *, notify: bool) -> None:
+        """`notify`: the mailbox's address is to be told. The news goes first: when the engine dies between
+        the two, the message is kept, and told, once more by the next one, never untold."""
         visit.left_message = True
         visit.learn({MESSAGE: begun.message})
-        self._declare(
-            events.MessageLeft(
-                at=self._clock.now(),
-                visit=visit.id,
-                data=visit.data,
-                message=begun.message,
-                mailbox=begun.mailbox,
-                queue=begun.queue,
-                caller_number=visit.caller_number,
-                caller_name=visit.caller_name,
-                seconds=seconds,
-                file=file_of(begun.recording),
-            )
+        left = events.MessageLeft(
+            at=self._clock.now(),
+            visit=visit.id,
+            data=visit.data,
+            message=begun.message,
+            mailbox=begun.mailbox,
+            queue=begun.queue,
+            caller_number=visit.caller_number,
+            caller_name=visit.caller_name,
+            seconds=seconds,
+            file=file_of(begun.recording),
         )
+        if notify:
+            self._declare(_news(left))
+        self._declare(left)
 
     def not_kept(self, visit: Visit, begun: events.MessageBegun, why: NotKept, detail: str) -> None:
         self._not_kept(visit, begun.message, begun.mailbox, begun.queue, why, detail)
@@ -125,10 +131,34 @@ class MessageBook:
                 events.MessageDeleted(at=now, message=id, mailbox=message.mailbox, file=message.file, by=by)
             )
 
-    def told(self, message: Message, of: str, *, ok: bool, detail: str = "") -> None:
-        now = self._clock.now()
+    def told(self, of: str, news: str, why_not: str) -> None:
+        """A delivery has arrived at the host, or was given up; `news` is its body."""
+        told = orjson.loads(news)
         self._declare(
             events.MessageTold(
-                at=now, message=message.id, mailbox=message.mailbox, of=of, ok=ok, detail=detail
+                at=self._clock.now(),
+                message=MessageId(told["message"]),
+                mailbox=MailboxId(told["mailbox"]),
+                of=of,
+                ok=not why_not,
+                detail=why_not,
             )
         )
+
+
+def _news(left: events.MessageLeft) -> DeliveryDue:
+    body = {
+        "event": "message_left",
+        "message": left.message,
+        "mailbox": left.mailbox,
+        "queue": left.queue,
+        "visit": left.visit,
+        "caller_number": left.caller_number,
+        "caller_name": left.caller_name,
+        "seconds": f"{left.seconds:.1f}",
+        "left_at": f"{left.at:.3f}",
+    }
+    to = f"mailbox {left.mailbox}"
+    return DeliveryDue(
+        at=left.at, visit=left.visit, data=left.data, stream=to, to=to, body=orjson.dumps(body).decode()
+    )

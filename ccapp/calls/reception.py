@@ -10,7 +10,7 @@ from ccapp.calls.agent_lists import AgentLists
 from ccapp.calls.arrival import story_of
 from ccapp.calls.callback import ring_back
 from ccapp.calls.floor import Floor
-from ccapp.calls.message_care import MessageCare
+from ccapp.calls.message_care import take_care
 from ccapp.calls.proof import Proof
 from ccapp.calls.resume import take_over, unowned
 from ccapp.domain import events
@@ -78,12 +78,12 @@ class Reception:
     def __init__(self, floor: Floor, journal: Journal) -> None:
         self._floor = floor
         self._journal = journal
-        self._care = MessageCare(floor)
         self.recovered = False
         self._stories: asyncio.TaskGroup | None = None
         self._lists = AgentLists(floor)
         self._callers: set[ChannelId] = set()  # whose arrival has begun a story
         floor.acd.watch(self._watch)
+        floor.acd.watch(lambda fact: take_care(fact, floor))
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as stories:
@@ -143,7 +143,6 @@ class Reception:
                 self._own(found.leg)
         self.recovered = True
         floor.acd.restored()
-        self._care.catch_up()
         self._close_unused_talks()
         self._declare(events.SwitchFound(at=floor.acd.clock.now(), alive=len(stories), gone=0))
         return stories

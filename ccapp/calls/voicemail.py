@@ -104,7 +104,7 @@ async def settle(visit: Visit, floor: Floor, *, gone: bool = False) -> NotKept |
     visit.taking = None
     if why is None and found is not None:
         seconds = found.seconds if found.known else floor.acd.clock.now() - taking.begun.at
-        floor.acd.messages.left(visit, taking.begun, seconds)
+        floor.acd.messages.left(visit, taking.begun, seconds, notify=bool(taking.mailbox.notify))
         return None
     why = why or NotKept.FAILED
     if why is NotKept.FAILED:

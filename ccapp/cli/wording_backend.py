@@ -33,6 +33,6 @@ def sentence(fact: VisitFact) -> str | None:
         case facts.Undirected(why=why, to=to):
             return f"is directed no longer, as {why}: {to or 'the agents of the queue serve'}"
         case facts.DeliveryDue(to=to, number=number):
-            return f"message {number} to the server of {to}"
+            return f"message {number or ''} to the server of {to}".replace("  ", " ")
         case _:
             return None

@@ -151,6 +151,11 @@ class Settings(BaseSettings):
         description="Private networks that may be asked and told over HTTP, as `10.1.0.0/16,127.0.0.1`; "
         "others are refused, also by way of a redirect.",
     )
+    http_secret: SecretStr | None = Field(
+        None,
+        description="Signs what is asked and told over HTTP where a queue's `external` has no secret of its "
+        "own: `X-ACD-Signature: t=EPOCH,v1=HEX`, the HMAC-SHA256 of `EPOCH.BODY`.",
+    )
     lookup_database_url: str = Field(
         "",
         repr=False,

@@ -128,8 +128,8 @@ class DeliveryDue(VisitFact):
     """A message to a customer's server. Those of a `stream` are delivered in the order of their `number`."""
 
     stream: str
-    number: int  # from 1
-    to: str  # as `queue sales`: where the address and the secret stand in the configuration
+    number: int = 0  # from 1; 0: they are not counted
+    to: str  # as `queue sales` or `mailbox sales`: where the address stands in the configuration
     body: str  # JSON
 
 

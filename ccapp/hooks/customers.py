@@ -19,9 +19,11 @@ LIST_BYTES_MAX = 2_000_000
 class RealCustomers:
     """Used as `async with`."""
 
-    def __init__(self, networks: Sequence[Network], dsn: str) -> None:
-        self._http = HttpClient(networks)
-        self._lists = HttpClient(networks, Bounds(bytes_max=LIST_BYTES_MAX))  # not held up by what others ask
+    def __init__(self, networks: Sequence[Network], dsn: str, secret: str = "") -> None:
+        """`secret` signs every question that brings none of its own."""
+        self._http = HttpClient(networks, secret=secret)
+        lists = Bounds(bytes_max=LIST_BYTES_MAX)
+        self._lists = HttpClient(networks, lists, secret)  # not held up by what others ask
         self._sql = SqlClient(dsn)
         self._stack = AsyncExitStack()
 

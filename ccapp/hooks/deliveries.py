@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Never
 
 from ccapp.ports import Delivery, NoAnswer, Outbox, OutboxAway, SignedPost
@@ -17,10 +17,10 @@ from ccapp.ports import Delivery, NoAnswer, Outbox, OutboxAway, SignedPost
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Destination:
     url: str
-    secret: str
+    secret: str = field(repr=False)  # empty: nothing is signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ class Limits:
 
 class Deliveries:
     """`send` posts a message and raises NoAnswer; `find` says where a destination is, None: nowhere any more;
-    `settled` waits a moment until what was published is in the outbox, False when it is not yet."""
+    `settled` waits a moment until what was published is in the outbox, False when it is not yet; `ended` is
+    told of each that has arrived, or why it was given up."""
 
     def __init__(
         self,
@@ -45,9 +46,11 @@ class Deliveries:
         send: Callable[[SignedPost], Awaitable[None]],
         find: Callable[[str], Destination | None],
         settled: Callable[[], Awaitable[bool]],
+        ended: Callable[[Delivery, str], None] = lambda message, why_not: None,
         limits: Limits = Limits(),
     ) -> None:
         self._outbox, self._send, self._find, self._settled = outbox, send, find, settled
+        self._ended = ended
         self._limits = limits
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._counted_at = 0.0
@@ -123,7 +126,9 @@ class Deliveries:
             await self._outbox.failed(message.seq, time.time() + pause_s)
         else:
             await self._outbox.delivered(message.seq)
+            self._ended(message, "")
 
     async def _give_up(self, message: Delivery, why: str) -> None:
         log.error("delivery_given_up stream=%s to=%s why=%s", message.stream, message.to, why)
         await self._outbox.give_up(message.seq, why)
+        self._ended(message, why)

@@ -21,6 +21,7 @@ from ccapp.ports import HttpQuestion, Json, NoAnswer, SignedPost
 
 SIGNATURE = "X-ACD-Signature"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_JSON = {"Content-Type": "application/json"}
 _PLAIN = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "ccapp"}
 
 
@@ -37,10 +38,11 @@ class Bounds:
 class HttpClient:
     """Used as `async with`."""
 
-    def __init__(self, networks: Sequence[Network] = (), bounds: Bounds = Bounds()) -> None:
-        """`networks` may be connected to although they are private."""
+    def __init__(self, networks: Sequence[Network] = (), bounds: Bounds = Bounds(), secret: str = "") -> None:
+        """`networks` may be connected to although they are private; `secret` signs questions."""
         self._networks = networks
         self._bounds = bounds
+        self._secret = secret
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
@@ -92,7 +94,7 @@ class HttpClient:
     @asynccontextmanager
     async def _posting(self, message: SignedPost) -> AsyncIterator[aiohttp.ClientResponse]:
         body = message.body.encode()
-        headers = {**_PLAIN, "Content-Type": "application/json", SIGNATURE: signature(message.secret, body)}
+        headers = {**_PLAIN, **_JSON, **_signed(message.secret, body)}
         timeout = aiohttp.ClientTimeout(
             total=min(message.total_s_max, self._bounds.answer_s_max), sock_connect=message.connect_s_max
         )
@@ -103,19 +105,22 @@ class HttpClient:
             yield answer
 
     async def _follow(self, question: HttpQuestion) -> bytes:
-        method, url, headers, body = question.method, question.url, question.headers, question.body
+        method, url = question.method, question.url
+        body = b"" if question.body is None else orjson.dumps(question.body)
+        known = True  # headers and signature are meant for the first one only
         for _ in range(self._bounds.redirects_max + 1):
             self._look_at(url)
+            secrets = {**question.headers, **_signed(self._secret, body)} if known else {}
+            headers = {**_PLAIN, **(_JSON if body else {}), **secrets}
             async with self._session.request(
-                method, url, headers={**_PLAIN, **headers}, json=body, allow_redirects=False
+                method, url, headers=headers, data=body or None, allow_redirects=False
             ) as answer:
                 if answer.status not in REDIRECTS:
                     return await self._content(answer)
                 onward = urljoin(url, answer.headers.get("Location", ""))
                 if answer.status not in (307, 308):
-                    method, body = "GET", None
-            if _origin(onward) != _origin(url):
-                headers = {}  # they may hold a secret that is meant for the first one only
+                    method, body = "GET", b""
+            known = known and _origin(onward) == _origin(url)
             url = onward
         raise NoAnswer(f"more than {self._bounds.redirects_max} redirects")
 
@@ -163,6 +168,10 @@ def signature(secret: str, body: bytes, now: int | None = None) -> str:
     at = int(time.time()) if now is None else now
     signed = hmac.new(secret.encode(), f"{at}.".encode() + body, sha256).hexdigest()
     return f"t={at},v1={signed}"
+
+
+def _signed(secret: str, body: bytes) -> Mapping[str, str]:
+    return {SIGNATURE: signature(secret, body)} if secret else {}
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

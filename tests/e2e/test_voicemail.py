@@ -99,7 +99,7 @@ async def test_a_message_is_left_told_heard_and_deleted(
     """Of a queue in which nobody is. The customer's server is not well at first."""
     async with customer_server() as crm:
         box = configuration(notify=f"{crm.url}/fails-first", agents=["alice"])
-        async with open_house(box, **settings(asterisk)) as house:
+        async with open_house(box, **settings(asterisk), http_secret="s3cret") as house:
             call = await speaking(house, "100")
             await call.send_digits("#")
             await call.ended(DEADLINE_S)
@@ -127,6 +127,8 @@ async def test_a_message_is_left_told_heard_and_deleted(
             assert (news.ok, news.of) == (True, "127.0.0.1")
             told_of = [(asked[0], asked[2]["message"]) for asked in crm.asked]  # type: ignore[index]
             assert told_of == [("POST", left.message)] * 2
+            assert crm.is_signed(0, "s3cret")
+            assert crm.is_signed(1, "s3cret")
 
             await house.cli("voicemail", "heard", left.message)
             assert not (await house.rest("GET", "/v1/messages?new=true"))["messages"]

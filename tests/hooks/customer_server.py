@@ -2,9 +2,11 @@
 
 import asyncio
 import gzip
+import hmac
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from aiohttp import web
@@ -15,10 +17,11 @@ HUGE_BYTES = 8_000_000
 
 @dataclass
 class CustomerServer:
-    """`asked` has (method, path with query, JSON body or None) of every question, in order."""
+    """`asked` has (method, path with query, JSON body or None) of every question, `raw` its bytes."""
 
     url: str = ""
     asked: list[tuple[str, str, object]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     at_once: int = 0
     at_once_most: int = 0
@@ -30,8 +33,15 @@ class CustomerServer:
     says: Callable[[Any], object] | None = None  # in place of `customer`: an answer to the question's JSON
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def is_signed(self, index: int, secret: str) -> bool:
+        """As the README tells a customer to look at it."""
+        parts = dict(part.split("=", 1) for part in self.headers[index]["X-ACD-Signature"].split(","))
+        expected = hmac.new(secret.encode(), f"{parts['t']}.".encode() + self.raw[index], sha256).hexdigest()
+        return hmac.compare_digest(expected, parts["v1"])
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.json() if request.can_read_body else None
+        self.raw.append(await request.read())
         self.asked.append((request.method, request.path_qs, body))
         self.headers.append(dict(request.headers))
         self.at_once += 1

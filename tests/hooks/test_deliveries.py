@@ -24,6 +24,10 @@ class MemoryOutbox:
     waiting: dict[int, Delivery] = field(default_factory=dict)
     given_up: dict[int, str] = field(default_factory=dict)
     away: bool = False
+    over: list[tuple[str, str]] = field(default_factory=list)  # stream, why not delivered
+
+    def ended(self, message: Delivery, why_not: str) -> None:
+        self.over.append((message.stream, why_not))
 
     def put(self, stream: str, to: str = "here", due_at: float = 0.0) -> None:
         seq = len(self.waiting) + len(self.given_up) + 1
@@ -74,7 +78,7 @@ async def delivering(
         return True
 
     async with HttpClient([ip_network("127.0.0.1")]) as client:
-        deliveries = Deliveries(outbox, client.tell, find, settled, limits)
+        deliveries = Deliveries(outbox, client.tell, find, settled, outbox.ended, limits)
         running = asyncio.create_task(deliveries.run())
         yield deliveries
         running.cancel()
@@ -107,6 +111,7 @@ async def test_a_server_that_fails_for_a_while_gets_all_in_order() -> None:
             "s0": True, "s1": True, "s2": True,
         }  # fmt: skip
         assert len(server.reports) == 30
+        assert sorted(outbox.over) == sorted((f"s{index % 3}", "") for index in range(30))
 
 
 async def test_a_server_that_hangs_or_leads_inside_holds_up_nobody_else() -> None:
@@ -131,6 +136,7 @@ async def test_a_server_that_hangs_or_leads_inside_holds_up_nobody_else() -> Non
         assert {message.stream for message in outbox.waiting.values()} == {"inside", "silent"}
         assert len(outbox.waiting) == 6
         assert set(outbox.given_up.values()) == {"its destination is not configured any more"}
+        assert {stream for stream, why in outbox.over if why} == {"nowhere"}
 
 
 async def test_what_is_too_old_or_too_many_is_given_up() -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_network
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -17,6 +18,7 @@ from ccapp.ports import HttpQuestion, NoAnswer
 from tests.hooks.customer_server import CUSTOMER, CustomerServer, customer_server
 
 HERE = (ip_network("127.0.0.1"),)
+PRIVATE = {"X-Key", "X-ACD-Signature"}
 QUICK = Bounds(answer_s_max=1.0, at_once_per_host_max=3)
 
 
@@ -88,15 +90,33 @@ async def test_a_server_that_is_not_there(client: HttpClient) -> None:
     assert await refused(client, url) == "cannot be reached"
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_questions_are_signed(server: CustomerServer, method: Literal["GET", "POST"]) -> None:
+    body = {"Name": "Änna"} if method == "POST" else None
+    asked = HttpQuestion(method=method, url=f"{server.url}/a", body=body)
+    async with HttpClient(HERE, QUICK, secret="s3cret") as client:
+        await client.ask(asked)
+        server.redirect_to = f"{server.url}/b"
+        await client.ask(replace(asked, url=f"{server.url}/redirect"))
+    assert [question[1] for question in server.asked] == ["/a", "/redirect", "/b"]
+    assert all(server.is_signed(index, "s3cret") for index in range(3))
+    assert not server.is_signed(0, "other")
+
+
 async def test_redirects_are_followed_to_where_one_may_go_and_secrets_stay_behind(
-    server: CustomerServer, client: HttpClient
+    server: CustomerServer,
 ) -> None:
-    async with customer_server() as other:
-        server.redirect_to = f"{other.url}/there"
-        asked = HttpQuestion(method="GET", url=f"{server.url}/redirect", headers={"X-Key": "secret"})
+    """Also when that one leads on to itself, and when it leads back."""
+    async with customer_server() as other, HttpClient(HERE, QUICK, secret="s3cret") as client:
+        server.redirect_to, other.redirect_to = f"{other.url}/redirect", f"{other.url}/there"
+        asked = HttpQuestion(method="POST", url=f"{server.url}/redirect", headers={"X-Key": "key"}, body={})
         assert await client.ask(asked) == CUSTOMER
-        assert other.asked == [("GET", "/there", None)]
-        assert "X-Key" not in other.headers[0]
+        assert other.asked == [("GET", "/redirect", None), ("GET", "/there", None)]
+        other.redirect_to = f"{server.url}/back"
+        assert await client.ask(asked) == CUSTOMER
+    shown = [headers for headers in (*other.headers, server.headers[-1]) if headers.keys() & PRIVATE]
+    assert (shown, server.asked[-1][:2]) == ([], ("GET", "/back"))
+    assert server.headers[0].keys() >= PRIVATE
 
 
 @pytest.mark.parametrize(
