@@ -37,6 +37,10 @@ def _external(path: Path, queue: Queue, centre: Centre) -> Iterator[Finding]:
     assert rules is not None
     if queue.kind is Kind.FIFO:
         yield Finding(path, "goes with kind callcenter: who is served is then not decided by order")
+    if queue.get_list_agents_url:
+        yield Finding(path, "goes without get_list_agents_url: one server says who serves")
+    if queue.callback is not None:
+        yield Finding(path, "goes without callback: its server is asked about callers, not about callbacks")
     if rules.on_timeout is not None:
         yield from _treatment((*path, "on_timeout"), rules.on_timeout, queue.id, centre)
     if rules.trunk is not None:

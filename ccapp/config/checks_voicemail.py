@@ -13,6 +13,10 @@ def mailboxes(centre: Centre) -> Iterator[Finding]:
     for id, mailbox in centre.mailboxes.items():
         for index, agent in enumerate(mailbox.agents):
             yield from unknown(("mailboxes", id, "agents", index), "agent", agent, centre.agents)
+        if mailbox.deliver and not any(queue.callback for queue in centre.queues.values()):
+            yield Finding(
+                ("mailboxes", id, "deliver"), "is for callers of queues with callback: no queue has it"
+            )
     for number, entry in centre.numbers.items():
         if isinstance(entry.target, ToVoicemail):
             path: Path = ("numbers", number, "voicemail")

@@ -68,8 +68,10 @@ def _message(detail: ErrorDetails, model: type[BaseModel], path: Path) -> str:
 
 
 def message_of(detail: ErrorDetails) -> str:
-    template = _MESSAGES.get(detail["type"])
-    return detail["msg"] if template is None else template.format(**detail.get("ctx", {}))
+    template, limits = _MESSAGES.get(detail["type"]), detail.get("ctx", {})
+    if limits.get("min_length", 1) > 1:
+        return f"must have at least {limits['min_length']} characters"
+    return detail["msg"] if template is None else template.format(**limits)
 
 
 def _fields_at(model: type[BaseModel], path: Path) -> Iterable[str]:

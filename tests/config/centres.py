@@ -131,6 +131,11 @@ def documents(draw: st.DrawFn) -> Document:
                 "bye": "hang_up",
             },
         }
+    if not any("callback" in each for each in document["queues"].values()):
+        document["mailboxes"]["box"].pop("deliver", None)
+    for each in document["queues"].values():
+        if each.get("get_list_agents_url") or "callback" in each:
+            each.pop("external", None)
     if draw(st.booleans()):
         document["customer_info"] = draw(CUSTOMER_INFO)
     if draw(st.booleans()):

@@ -47,6 +47,7 @@ def test_all_of_it_is_read_and_written_again() -> None:
         ("mailboxes: {m: {name: M, greeting: {}}}", "mailboxes.m.greeting: needs say (a text) or sound"),
         ("mailboxes: {m: {name: M, end_key: 5}}", "mailboxes.m.end_key: must be '#', '*', 'any' or 'none'"),
         ("mailboxes: {m: {name: M, notify: crm}}", "mailboxes.m.notify: must start with http"),
+        ("mailboxes: {m: {name: M, deliver: true}}", "mailboxes.m.deliver: is for callers of queues with"),
         ("mailboxes: {m: {name: M, seconds_max: 0}}", "mailboxes.m.seconds_max: must be at least 1"),
         ("mailboxes: {m: {name: M, seconds_max: 2, seconds_min: 3}}", "seconds_min is larger"),
         ("numbers: {1: {voicemail: m}}", 'numbers.1.voicemail: no mailbox "m"'),
