@@ -4,8 +4,8 @@ import asyncio
 from uuid import uuid4
 
 from ccapp.ports import Connected, Dictated, Dictation, DictationRules, Disconnected
+from tests.contract.steps import Told, answered, ended, within
 from tests.contract.test_recording import unable
-from tests.contract.test_switch import Told, answered, ended, within
 from tests.contract.world import Run, World
 
 OVER_S_MAX = 10.0

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from ccapp.domain.tape import files_of
 from ccapp.ports import Connected, Disconnected, Recording
-from tests.contract.test_switch import Told, answered, ended, picked_up, talk, within
+from tests.contract.steps import Told, answered, ended, picked_up, talk, within
 from tests.contract.world import Run, World
 
 

@@ -14,7 +14,7 @@ from ccapp.telephony.switch import AsteriskSwitch
 from scripts.stack.asterisk import AsteriskServer
 from scripts.stack.tools import tool
 from tests.contract.real import RealPhone, account, settings_of, until, world
-from tests.contract.test_switch import Told, answered, ended, within
+from tests.contract.steps import Told, answered, ended, within
 from tests.contract.world import ALICE, BOB, Answers
 from tests.listening import nobody_listens
 from tests.phone import Incoming, read_sound
