@@ -1,12 +1,9 @@
-"""Every kind of IVR node, walked by real callers: what they hear, which way they go, whom they reach."""
+"""What callers hear in an IVR, and which way their keys and data lead them."""
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from functools import partial
+from contextlib import suppress
 from itertools import groupby
-from math import pi, sin
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +12,32 @@ import pytest
 from ccapp.domain import events
 from ccapp.domain.events import EndedBy, Outcome
 from scripts.stack.tools import espeak_ng, sox
-from tests.e2e.centres import agent, centre, queue
 from tests.e2e.conftest import SHARED
 from tests.e2e.house import House
-from tests.e2e.story import Story
-from tests.phone import (
-    Answers,
-    Behaviour,
-    CallOver,
-    Outgoing,
-    Phone,
-    Rejects,
-    Rings,
-    SipError,
-    read_sound,
-    write_wav,
+from tests.e2e.ivr import (
+    DEADLINE_S,
+    ENDED,
+    LONG,
+    PARTING,
+    SHORT,
+    TWO_SECONDS,
+    dialled,
+    hangs_up,
+    numbered,
+    passed_at,
+    tones,
 )
+from tests.e2e.story import Story
+from tests.phone import CallOver, Outgoing, SipError, read_sound
 from tests.phone.codec import RATE
 from tests.phone.spectrum import share
 from tests.rows import rows
 
 pytestmark = SHARED
 
-DEADLINE_S = 30.0
-ENDED = (Outcome.IVR_ENDED, EndedBy.SYSTEM)
 RECORDED = "This is the announcement of the house, recorded once for everyone."
 SPOKEN = "{Name} and Company, good morning. Thank you for calling today."
 CLOSING = "That was all, we say goodbye to everybody."
-
-SHORT, PARTING, LONG, TWO_SECONDS = 500, 900, 600, 700
-"""Prompts that are tones, in Hz."""
-
-
-def tone(hz: int, seconds: float) -> list[float]:
-    return [0.3 * sin(2 * pi * hz * n / RATE) for n in range(round(seconds * RATE))]
 
 
 def synthesised(folder: Path, text: str) -> Path:
@@ -63,20 +52,10 @@ def synthesised(folder: Path, text: str) -> Path:
 
 @pytest.fixture(scope="module")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The prompt files; Asterisk reads them at their absolute paths."""
     folder = tmp_path_factory.mktemp("sounds")
-    folder.chmod(0o755)
-    write_wav(folder / "short.wav", tone(SHORT, 0.8))
-    write_wav(folder / "parting.wav", tone(PARTING, 1.0))
-    write_wav(folder / "two_seconds.wav", tone(TWO_SECONDS, 2.0))
-    write_wav(folder / "long.wav", tone(LONG, 60.0))
+    tones(folder)
     synthesised(folder, RECORDED).rename(folder / "recorded.wav")
     return folder
-
-
-def hangs_up(*names: str) -> dict[str, Any]:
-    """Nodes to arrive at."""
-    return dict.fromkeys(names, "hang_up")
 
 
 def comparisons() -> dict[str, Any]:
@@ -113,8 +92,6 @@ def trees(sounds: Path) -> dict[str, Any]:
     }  # fmt: skip
     digits = {**short, "into": "Account", "then": "done", "key_timeout_s": 3}
     limits = {"digits_min": 3, "digits_max": 5}
-    outside = {"number": "555", "trunk": "carrier"}
-    as_us = {**outside, "caller_id": "4930777"}
     recorded, missing = sound("recorded"), sound("missing")
     return {
         "file": {"start": "play", "nodes": {"play": {"play": {**recorded, "then": "bye"}}, **parting}},
@@ -198,51 +175,12 @@ def trees(sounds: Path) -> dict[str, Any]:
                 **hangs_up("right", "wrong"),
             },
         },
-        "levels": {
-            "start": "language",
-            "nodes": {
-                "language": {"menu": {**long, "keys": {"2": "topic"}}},
-                "topic": {"menu": {**long, "keys": {"3": "account"}}},
-                "account": {"collect": {**long, "into": "Account", "digits_max": 4, "then": "spanish"}},
-                "spanish": {"queue": {"to": "sales", "requires": {"spanish": 2}}},
-            },
-        },
-        "ordinary": {"start": "line", "nodes": {"line": {"queue": "sales"}}},
-        "important": {"start": "line", "nodes": {"line": {"queue": {"to": "sales", "priority_s": 600}}}},
-        "outside": {"start": "dial", "nodes": {"dial": {"forward": outside}}},
-        "outside_public": {"start": "dial", "nodes": {"dial": {"forward": {**outside, "trunk": "public"}}}},
-        "outside_as_us": {"start": "dial", "nodes": {"dial": {"forward": as_us}}},
-        "outside_or": {
-            "start": "dial",
-            "nodes": {"dial": {"forward": {**outside, "ring_s": 3, "otherwise": "bye"}}, **parting},
-        },
     }  # fmt: skip
-
-
-NUMBERS = {
-    "file": "200", "speech": "201", "silent": "202", "missing": "203", "keys": "210", "cut": "211",
-    "uncut": "212", "loops": "213", "plain": "214", "digits": "220", "starred": "221", "endless": "222",
-    "tests": "230", "set": "231", "levels": "240", "ordinary": "241", "important": "242", "outside": "250",
-    "outside_as_us": "251", "outside_or": "252", "outside_public": "253",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def configuration(sounds: Path) -> dict[str, Any]:
-    named = {"speech", "set"}
-    return centre(
-        {"alice": agent(201, {"english": 3}), "bob": agent(202, {"spanish": 2})},
-        {"sales": queue()},
-        numbers={
-            number: {"ivr": tree, "data": {"Name": "Anna"} if tree in named else {}}
-            for tree, number in NUMBERS.items()
-        },
-        ivr=trees(sounds),
-    )
-
-
-async def dialled(house: House, tree: str, **more: Any) -> Outgoing:
-    return await house.call(NUMBERS[tree], **more)
+    return numbered(trees(sounds))
 
 
 async def key(call: Outgoing, digits: str) -> None:
@@ -269,15 +207,11 @@ def bursts(heard: list[float], hz: int) -> int:
     return sum(1 for is_tone, _ in groupby(windows) if is_tone)
 
 
-def passed_at(story: Story, node: str) -> float:
-    return next(fact.at for fact in story.all(events.IvrVisited) if fact.node == node)
-
-
 def account(story: Story) -> str:
     return story.one(events.CallEnded).data.get("Account", "")
 
 
-# --- prompts ----------------------------------------------------------------------------------------------
+# --- prompts ---------------------------------------------------------------------------------------------
 
 
 @rows("ST-06", "ST-08")
@@ -334,7 +268,7 @@ async def test_a_number_that_is_not_ours_is_refused(house: House) -> None:
     assert not story.nodes
 
 
-# --- menus ------------------------------------------------------------------------------------------------
+# --- menus -----------------------------------------------------------------------------------------------
 
 
 @rows("ST-14")
@@ -407,7 +341,7 @@ async def test_a_key_without_a_branch_costs_a_loop(house: House) -> None:
     assert wrong_twice.ending == none.ending == ENDED
 
 
-# --- digits -----------------------------------------------------------------------------------------------
+# --- digits ----------------------------------------------------------------------------------------------
 
 
 COLLECTED = [
@@ -433,7 +367,7 @@ async def test_digits_are_collected(house: House) -> None:
     assert all(story.ending == ENDED for story in stories)
 
 
-# --- data -------------------------------------------------------------------------------------------------
+# --- data ------------------------------------------------------------------------------------------------
 
 
 async def test_each_comparison_leads_its_way(house: House) -> None:
@@ -454,144 +388,3 @@ async def test_values_are_set_from_values(house: House) -> None:
     data = story.one(events.CallEnded).data
     assert (data["Greeting"], data["Level"], data["Name"]) == ("Dear Anna, hello", "7", "Anna")
     assert "Level" not in story.one(events.CallArrived).data
-
-
-# --- queues -----------------------------------------------------------------------------------------------
-
-
-@rows("ST-12")
-@pytest.mark.parametrize("at_once", [False, True], ids=["listening", "keying ahead"])
-async def test_two_menus_and_an_account_number_lead_to_the_skilled_agent(house: House, at_once: bool) -> None:
-    alice, bob = await house.agent("alice", Answers()), await house.agent("bob", Answers(tone_hz=700))
-    call = await dialled(house, "levels")
-    await call.heard.hears(LONG, DEADLINE_S)
-    if at_once:
-        await call.send_digits("234711")
-    else:
-        for number, keys in enumerate(("2", "3", "4711"), start=1):
-            await house.until(partial(_is_at, house, call, number), f"node {number}")
-            await call.send_digits(keys)
-    talk = await bob.incoming(DEADLINE_S)
-    await call.heard.hears(700, DEADLINE_S)
-    assert talk.header("X-Account") == "4711"
-    await call.hang_up()
-    story = await house.story(call)
-    assert story.nodes == ["language", "topic", "account", "spanish"]
-    assert story.one(events.CallWaits).requires == {"spanish": 2}
-    assert story.one(events.CallServed).agent == "bob"
-    assert not alice.calls
-
-
-async def _is_at(house: House, call: Outgoing, nodes: int) -> bool:
-    return sum(isinstance(fact, events.IvrVisited) for fact in await house.told(call)) == nodes
-
-
-async def _in_line(house: House, call: Outgoing) -> bool:
-    return any(isinstance(fact, events.CallWaits) for fact in await house.told(call))
-
-
-@rows("XS-15")
-async def test_a_call_with_priority_overtakes(house: House) -> None:
-    alice = await house.agent("alice", ready=False)
-    ordinary = await dialled(house, "ordinary", name="4930001")
-    await house.until(lambda: _in_line(house, ordinary), "the first in line")
-    important = await dialled(house, "important", name="4930002")
-    await house.until(lambda: _in_line(house, important), "the second in line")
-    await house.move("alice", "ready")
-    for call, number in ((important, "4930002"), (ordinary, "4930001")):
-        talk = await alice.incoming(DEADLINE_S)
-        assert talk.caller_id.number == number
-        await talk.answer(tone_hz=700)
-        await call.heard.hears(700, DEADLINE_S)
-        await talk.hang_up()
-        assert (await house.story(call)).ending == (Outcome.SERVED, EndedBy.AGENT)
-    assert (await house.story(important)).one(events.CallWaits).priority_s == 600
-
-
-# --- numbers outside --------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def outside(house: House, behaviour: Behaviour, trunk: str = "carrier") -> AsyncIterator[Phone]:
-    """The telephone 555 behind the trunk."""
-    host, port = house.asterisk.trunk(trunk).contact_address
-    async with Phone("555", bind_host=host, port=port) as phone:
-        phone.on_invite = behaviour
-        yield phone
-
-
-@rows("ST-13")
-@pytest.mark.parametrize(
-    ("tree", "caller", "shown"),
-    [("outside", "4930888", "4930888"), ("outside_as_us", "4930889", "4930777")],
-    ids=["his number", "ours"],
-)
-async def test_a_forwarded_call_shows_who_calls_and_both_hear_each_other(
-    house: House, tree: str, caller: str, shown: str
-) -> None:
-    async with outside(house, Answers(tone_hz=900)) as phone:
-        call = await dialled(house, tree, name=caller, tone_hz=1000)
-        talk = await phone.incoming(DEADLINE_S)
-        assert talk.invite.uri.startswith("sip:555@")
-        assert talk.caller_id.number == shown
-        await call.heard.hears(900, DEADLINE_S)
-        await talk.heard.hears(1000, DEADLINE_S)
-        await talk.hang_up()
-        assert (await call.ended(DEADLINE_S)).by == "remote"
-    story = await house.story(call)
-    assert story.ending == (Outcome.FORWARDED, EndedBy.AGENT)
-    forwarded = story.one(events.CallForwarded)
-    assert (forwarded.number, forwarded.trunk, forwarded.answered) == ("555", "carrier", True)
-
-
-@pytest.mark.parametrize(
-    ("tree", "trunk", "passed"), [("outside", "carrier", "gold"), ("outside_public", "public", None)]
-)
-async def test_call_data_leaves_by_trusted_trunks_only(
-    house: House, tree: str, trunk: str, passed: str | None
-) -> None:
-    async with outside(house, Answers(), trunk) as phone:
-        call = await dialled(house, tree, headers={"X-URL": "gold"})
-        talk = await phone.incoming(DEADLINE_S)
-        assert talk.header("X-URL") == passed
-        await call.hang_up()
-        await talk.ended(DEADLINE_S)
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "code"),
-    [(Rejects(486), 486), (Rejects(404), 404), (Rings(), 487)],
-    ids=["busy", "unknown", "not answering"],
-)
-async def test_a_number_that_is_not_reached_leads_elsewhere(
-    house: House, behaviour: Behaviour, code: int
-) -> None:
-    async with outside(house, behaviour) as phone:
-        call = await dialled(house, "outside_or")
-        talk = await phone.incoming(DEADLINE_S)
-        await call.heard.hears(PARTING, DEADLINE_S)
-        assert (await talk.ended(DEADLINE_S)).code == code
-    story = await house.story(call)
-    assert (story.nodes, story.ending) == (["dial", "bye"], ENDED)
-    assert not story.one(events.CallForwarded).answered
-    took_s = passed_at(story, "bye") - passed_at(story, "dial")
-    assert took_s > (3 - 0.1 if code == 487 else 0)
-
-
-async def test_a_number_that_is_not_reached_ends_the_visit_where_there_is_no_other_way(house: House) -> None:
-    async with outside(house, Rejects(486)):
-        call = await dialled(house, "outside")
-        assert (await call.ended(DEADLINE_S)).by == "remote"
-    assert (await house.story(call)).ending == ENDED
-
-
-async def test_a_caller_who_gives_up_while_it_rings_outside_takes_the_call_back(house: House) -> None:
-    async with outside(house, Rings()) as phone:
-        call = await dialled(house, "outside_or")
-        rung = await phone.incoming(DEADLINE_S)
-        await rung.ringing()
-        await call.hang_up()
-        end = await rung.ended(DEADLINE_S)
-        assert (end.by, end.code) == ("remote", 487)
-    story = await house.story(call)
-    assert (story.nodes, story.ending) == (["dial"], (Outcome.LEFT_IN_IVR, EndedBy.CALLER))
