@@ -26,9 +26,8 @@ from ccapp.clock import Clock
 from ccapp.config import ConfigError, Settings, api_token, read_document
 from ccapp.config.token import access_token
 from ccapp.domain import events
-from ccapp.domain.backend_facts import DeliveryDue
 from ccapp.domain.centre import Centre
-from ccapp.domain.events import Fact
+from ccapp.domain.events import DeliveryDue, Fact
 from ccapp.domain.ids import MailboxId, QueueId, TreeId
 from ccapp.domain.ivr import Tree
 from ccapp.hooks.customers import RealCustomers

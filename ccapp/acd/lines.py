@@ -13,10 +13,9 @@ from ccapp.acd.talk import Talk
 from ccapp.acd.visit import Visit
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason, ToAgent, Treatment
-from ccapp.domain.backend_facts import TalkHeld
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Queue
-from ccapp.domain.events import Outcome
+from ccapp.domain.events import Outcome, TalkHeld
 from ccapp.domain.ids import (
     AgentId,
     BridgeId,

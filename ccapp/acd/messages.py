@@ -8,8 +8,7 @@ import orjson
 from ccapp.acd.visit import Visit
 from ccapp.clock import Clock
 from ccapp.domain import events
-from ccapp.domain.backend_facts import DeliveryDue
-from ccapp.domain.events import Fact, Outcome
+from ccapp.domain.events import DeliveryDue, Fact, Outcome
 from ccapp.domain.ids import MailboxId, MessageId, QueueId
 from ccapp.domain.messages import fold
 from ccapp.domain.voicemail import MESSAGE, Mailbox, Message, NotKept, file_of, message_id, recording_of

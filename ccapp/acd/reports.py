@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ccapp.domain import backend_facts, events
-from ccapp.domain.backend_facts import Failed
+from ccapp.domain import events
+from ccapp.domain.backend import Failed
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.commands import NAMES, HangUp
 from ccapp.domain.events import EndedBy, VisitFact
+from ccapp.domain.events import backend as backend_facts
 from ccapp.domain.ids import QueueId, SessionId, VisitId
 
 type Report = dict[str, Any]

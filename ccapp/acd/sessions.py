@@ -18,7 +18,8 @@ import orjson
 from ccapp.acd.reports import Report, Reports
 from ccapp.acd.signal import Signal
 from ccapp.acd.visit import Visit
-from ccapp.domain import backend_facts, commands, events
+from ccapp.domain import commands, events
+from ccapp.domain.backend import Failed
 from ccapp.domain.commands import (
     Ask,
     Cancel,
@@ -247,7 +248,7 @@ class Sessions:
         if session is None or not again:
             session = session or self._add(Session(visit, queue, entered_at))
             session.begins(entered_at)
-            self.tell(backend_facts.SessionOpened, session, queue=queue, entered_at=entered_at)
+            self.tell(events.SessionOpened, session, queue=queue, entered_at=entered_at)
         return session
 
     def _add(self, session: Session) -> Session:
@@ -265,7 +266,7 @@ class Sessions:
         session.remember(reply)
         if reply.accepted:
             self.tell(
-                backend_facts.CommandTaken,
+                events.CommandTaken,
                 session,
                 command_id=id,
                 command=name_of(command),
@@ -274,7 +275,7 @@ class Sessions:
             session.take(Taken(id, command))
         return reply
 
-    def tell(self, kind: type[backend_facts.SessionFact], session: Session, **fields: object) -> None:
+    def tell(self, kind: type[events.SessionFact], session: Session, **fields: object) -> None:
         visit = session.visit
         fact = kind(at=self._acd.clock.now(), visit=visit.id, data=visit.data, session=session.id, **fields)
         self._acd.declare(fact)
@@ -324,25 +325,25 @@ class Sessions:
     def restore(self, visit: Visit, facts: Sequence[VisitFact]) -> None:
         """The sessions of a visit as its facts tell them; reports that are missing are published now."""
         for fact in facts:
-            if isinstance(fact, backend_facts.SessionOpened) and self.of(visit.id, fact.queue) is None:
+            if isinstance(fact, events.SessionOpened) and self.of(visit.id, fact.queue) is None:
                 self._restore(self._add(Session(visit, fact.queue, fact.entered_at)), facts)
 
     def _restore(self, session: Session, facts: Sequence[VisitFact]) -> None:
         made: list[Report] = []
         for fact in facts:
-            if isinstance(fact, backend_facts.DeliveryDue):
+            if isinstance(fact, events.DeliveryDue):
                 session.published += fact.stream == session.id
-            elif concerns(session.id, fact) and (made or isinstance(fact, backend_facts.SessionOpened)):
+            elif concerns(session.id, fact) and (made or isinstance(fact, events.SessionOpened)):
                 made += session.reports.hear(fact)
                 _fold(session, fact)
         missing, session.published = made[session.published :], min(session.published, len(made))
         self._publish(session, missing)
         if session.rung:
             self.tell(
-                backend_facts.OperatorFailed,
+                events.OperatorFailed,
                 session,
                 operator=session.rung,
-                reason=backend_facts.Failed.ERROR,
+                reason=Failed.ERROR,
                 detail="the engine was restarted",
             )
         if session.undone is not None:
@@ -350,35 +351,35 @@ class Sessions:
 
 
 def concerns(id: SessionId, fact: VisitFact) -> bool:
-    return not isinstance(fact, backend_facts.SessionFact) or fact.session == id
+    return not isinstance(fact, events.SessionFact) or fact.session == id
 
 
 def _fold(session: Session, fact: VisitFact) -> None:
     match fact:
-        case backend_facts.SessionOpened(entered_at=entered_at):
+        case events.SessionOpened(entered_at=entered_at):
             session.begins(entered_at)
-        case backend_facts.RouteAsked(attempt=attempt):
+        case events.RouteAsked(attempt=attempt):
             session.attempts, session.answered = attempt, False
-        case backend_facts.RouteAnswered(action=action):
+        case events.RouteAnswered(action=action):
             if action:
                 session.route_answered()
-        case backend_facts.CommandTaken(command_id=id, body=body):
+        case events.CommandTaken(command_id=id, body=body):
             session.remember(Reply(accepted=True, command_id=id, state=session.state))
             _fold_command(session, Taken(id, commands.command(orjson.loads(body))))
-        case backend_facts.Undirected():
+        case events.Undirected():
             session.is_now(State.RELEASED)
         case events.CallServed(agent=agent):
             session.goes_on(State.TALKING, f"user {agent}")
-        case backend_facts.OperatorJoined(operator=operator, at=at):
+        case events.OperatorJoined(operator=operator, at=at):
             session.joined_at, session.rung = at, ""
             session.is_now(State.TALKING, operator)
-        case backend_facts.OperatorRung(operator=operator):
+        case events.OperatorRung(operator=operator):
             session.rung, session.undone = operator, None
-        case backend_facts.OperatorFailed():
+        case events.OperatorFailed():
             session.rung, session.undone = "", None
-        case events.OfferMade() | backend_facts.ChoiceMade() | backend_facts.CommandFailed():
+        case events.OfferMade() | events.ChoiceMade() | events.CommandFailed():
             session.undone = None
-        case events.TalkEnded() | backend_facts.OperatorLeft():
+        case events.TalkEnded() | events.OperatorLeft():
             session.goes_on(State.WAITING)
 
 
@@ -391,8 +392,8 @@ def _fold_command(session: Session, taken: Taken) -> None:
         session.undone = taken
 
 
-def _due(session: Session, report: Report, now: float) -> backend_facts.DeliveryDue:
-    return backend_facts.DeliveryDue(
+def _due(session: Session, report: Report, now: float) -> events.DeliveryDue:
+    return events.DeliveryDue(
         at=now,
         visit=session.visit.id,
         data=session.visit.data,

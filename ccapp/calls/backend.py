@@ -21,9 +21,9 @@ from ccapp.calls.outside_operator import Joined
 from ccapp.calls.scope import until
 from ccapp.calls.sounds import Sounds
 from ccapp.calls.waypoint import InLine, Waypoint
-from ccapp.domain import backend_facts
+from ccapp.domain import events
 from ccapp.domain.admission import Goodbye, ToQueue, told
-from ccapp.domain.backend_facts import Failed
+from ccapp.domain.backend import Failed
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.commands import (
     Ask,
@@ -186,7 +186,7 @@ def _send_on(call: Directed, place: Place, queue: QueueId, told: Taken) -> None:
         raise call.floor.acd.send_on(place, ToQueue(queue=queue))
     call.session.is_now(State.WAITING)
     call.floor.acd.sessions.tell(
-        backend_facts.CommandFailed,
+        events.CommandFailed,
         call.session,
         command_id=told.command_id,
         command=name_of(told.command),
@@ -204,7 +204,7 @@ async def _give_up(
         raise place.away
     queue = acd.centre.queues.get(session.queue)
     to = queue.external.on_timeout if queue is not None and queue.external is not None else None
-    acd.sessions.tell(backend_facts.Undirected, session, why=why, to="" if to is None else told(to) or "out")
+    acd.sessions.tell(events.Undirected, session, why=why, to="" if to is None else told(to) or "out")
     session.is_now(State.RELEASED)
     await sounds.stop()
     if to is not None:
@@ -234,7 +234,7 @@ async def _connect_agent(
         call.floor.acd.direct(place, agent, ring_s)
     except NotToBeHad as why:
         call.floor.acd.sessions.tell(
-            backend_facts.OperatorFailed,
+            events.OperatorFailed,
             call.session,
             operator=f"user {agent}",
             reason=Failed.BUSY if why.busy else Failed.UNAVAILABLE,
@@ -306,4 +306,4 @@ async def _ask(call: Directed, ask: Ask) -> None:
             if choice := ask.keys.get(key or "", ""):
                 break
     if called_off.happened is None:
-        call.floor.acd.sessions.tell(backend_facts.ChoiceMade, call.session, choice=choice)
+        call.floor.acd.sessions.tell(events.ChoiceMade, call.session, choice=choice)

@@ -12,8 +12,8 @@ from ccapp.calls.forward import PREFIX
 from ccapp.calls.keys import key_during
 from ccapp.calls.offering import RING_S_SPARE
 from ccapp.calls.scope import forever, until, until_gone
-from ccapp.domain import backend_facts
-from ccapp.domain.backend_facts import Failed
+from ccapp.domain import events
+from ccapp.domain.backend import Failed
 from ccapp.domain.causes import decline_reason
 from ccapp.domain.commands import Connect, PhoneNumber, SipUri
 from ccapp.domain.events import EndedBy, Outcome
@@ -69,7 +69,7 @@ async def connect(
 
 def _tell_failed(session: Session, operator: str, failed: NotReached, rang_s: float, floor: Floor) -> None:
     floor.acd.sessions.tell(
-        backend_facts.OperatorFailed,
+        events.OperatorFailed,
         session,
         operator=operator,
         reason=failed.why,
@@ -82,7 +82,7 @@ async def _rung(session: Session, caller: Leg, comfort: Comfort, command: Connec
     """His leg, answered. Raises NotReached."""
     dial = _dial(session, caller, command, floor)
     floor.acd.sessions.tell(
-        backend_facts.OperatorRung, session, operator=str(command.operator), channel=dial.channel
+        events.OperatorRung, session, operator=str(command.operator), channel=dial.channel
     )
     await floor.acd.settled()
     leg, answered = floor.switch.dial(dial), False
@@ -154,7 +154,7 @@ async def _joined(
             opening.add_done_callback(close_opened)
     now = floor.acd.clock.now()
     floor.acd.sessions.tell(
-        backend_facts.OperatorJoined,
+        events.OperatorJoined,
         session,
         operator=operator,
         channel=leg.id,
@@ -191,7 +191,7 @@ def left(session: Session, joined: Joined, by: EndedBy, floor: Floor) -> None:
     """The talk's end. With neither of them gone, the caller is on his way to another."""
     talk_s = floor.acd.clock.now() - joined.since
     floor.acd.sessions.tell(
-        backend_facts.OperatorLeft, session, operator=joined.operator, by=by.value, talk_s=talk_s
+        events.OperatorLeft, session, operator=joined.operator, by=by.value, talk_s=talk_s
     )
     if by is not EndedBy.SYSTEM:
         _, _, number = joined.operator.partition(" ")

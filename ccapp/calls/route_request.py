@@ -9,7 +9,7 @@ import orjson
 from ccapp.acd.reports import stamp
 from ccapp.acd.sessions import GiveUp, Session, State
 from ccapp.calls.floor import Floor
-from ccapp.domain import backend_facts, commands
+from ccapp.domain import commands, events
 from ccapp.domain.backend import ROUTE_TRIES, Backend
 from ccapp.domain.calldata import to_headers
 from ccapp.domain.commands import BadCommand, Command
@@ -54,7 +54,7 @@ async def _answered(session: Session, rules: Backend, floor: Floor) -> bool:
     """One try. What is answered is done like a command."""
     session.attempts += 1
     clock, sessions = floor.acd.clock, floor.acd.sessions
-    sessions.tell(backend_facts.RouteAsked, session, attempt=session.attempts)
+    sessions.tell(events.RouteAsked, session, attempt=session.attempts)
     began, action, detail = clock.now(), "", ""
     command: Command | None = None
     try:
@@ -66,7 +66,7 @@ async def _answered(session: Session, rules: Backend, floor: Floor) -> bool:
     except (NoAnswer, BadCommand) as why:
         detail = str(why)
     sessions.tell(
-        backend_facts.RouteAnswered,
+        events.RouteAnswered,
         session,
         attempt=session.attempts,
         action=action,
@@ -87,7 +87,7 @@ def _do(command: Command, session: Session, floor: Floor) -> None:
     reply = floor.acd.sessions.command(session, command, id)
     if not reply.accepted:
         floor.acd.sessions.tell(
-            backend_facts.CommandFailed,
+            events.CommandFailed,
             session,
             command_id=id,
             command=commands.name_of(command),

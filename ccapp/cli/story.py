@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from ccapp.cli import wording
 from ccapp.domain import events
 from ccapp.domain.admission import ExitReason
-from ccapp.domain.backend_facts import DeliveryDue, Undirected
 from ccapp.domain.causes import DeclineReason
-from ccapp.domain.events import VisitFact
+from ccapp.domain.events import DeliveryDue, Undirected, VisitFact
 from ccapp.domain.explanation import Explanation, NotChosen, WhyNot
 from ccapp.domain.priorities import CALLER_PRIORITY
 from ccapp.domain.serving import Strategy

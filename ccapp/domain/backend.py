@@ -1,6 +1,7 @@
 """A customer's own server that directs the callers of a queue: where it is, and how long it is waited for."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from ccapp.domain.admission import Treatment
 from ccapp.domain.ids import TrunkId
@@ -24,3 +25,14 @@ class Backend:
 
 
 ROUTE_TRIES = 3
+
+
+class Failed(StrEnum):
+    """Why an operator was not reached."""
+
+    BUSY = "busy"
+    REJECTED = "rejected"
+    NO_ANSWER = "noanswer"
+    UNAVAILABLE = "unavailable"
+    CANCELLED = "cancelled"
+    ERROR = "error"

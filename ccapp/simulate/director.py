@@ -6,7 +6,6 @@ It knows a call by its session alone, and finds the engine that lives now.
 import random
 from collections.abc import Callable, Sequence
 
-from ccapp.domain.backend_facts import SessionOpened
 from ccapp.domain.commands import (
     Ask,
     Cancel,
@@ -24,7 +23,7 @@ from ccapp.domain.commands import (
     Transfer,
     User,
 )
-from ccapp.domain.events import Fact
+from ccapp.domain.events import Fact, SessionOpened
 from ccapp.domain.ids import AgentId, QueueId, SessionId
 from ccapp.simulate.engine import Engine
 from ccapp.simulate.exchange import Exchange

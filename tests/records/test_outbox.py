@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ccapp.domain.backend_facts import DeliveryDue
+from ccapp.domain.events import DeliveryDue
 from ccapp.domain.ids import VisitId
 from ccapp.ports import Delivery, OutboxAway
 from ccapp.records.database import open_pool

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from ccapp.domain import backend_facts
+from ccapp.domain import events
 from ccapp.domain.backend import Backend
 from ccapp.domain.ids import QueueId, TrunkId
 from ccapp.ports import Recorded
@@ -41,7 +41,7 @@ def reports(told: list[Recorded]) -> Iterator[list[dict[str, Any]]]:
     """What was told of each session, in order."""
     streams = defaultdict(list)
     for item in told:
-        if isinstance(item.fact, backend_facts.DeliveryDue):
+        if isinstance(item.fact, events.DeliveryDue):
             streams[item.fact.stream].append(orjson.loads(item.fact.body))
     return iter(streams.values())
 
@@ -51,9 +51,7 @@ def reports(told: list[Recorded]) -> Iterator[list[dict[str, Any]]]:
 def test_whatever_breaks(seed: int, faults: tuple[Fault, ...]) -> None:
     result = simulate(directed(seed, faults))
     assert not result.violations
-    opened = {
-        item.fact.session for item in result.facts if isinstance(item.fact, backend_facts.SessionOpened)
-    }
+    opened = {item.fact.session for item in result.facts if isinstance(item.fact, events.SessionOpened)}
     streams = list(reports(result.facts))
     assert len(streams) == len(opened) > 0
     for stream in streams:

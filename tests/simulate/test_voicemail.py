@@ -12,10 +12,9 @@ import pytest
 from ccapp.calls.listening import NO_MORE
 from ccapp.domain import events
 from ccapp.domain.admission import ToTree, ToVoicemail, WhenEmpty
-from ccapp.domain.backend_facts import DeliveryDue
 from ccapp.domain.callbacks import CallbackEnd, CallbackRules
 from ccapp.domain.centre import Centre, Number
-from ccapp.domain.events import Outcome
+from ccapp.domain.events import DeliveryDue, Outcome
 from ccapp.domain.ids import AgentId, NodeId, TreeId, TrunkId
 from ccapp.domain.ivr import HangUp, LeaveMessage, Prompt, Say, Sound, Tree
 from ccapp.domain.voicemail import NotKept

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ccapp.acd.sessions import Session, State
 from ccapp.config.token import access_token
-from ccapp.domain import backend_facts
+from ccapp.domain import events
 from ccapp.domain.commands import Stop
 from tests.rows import rows
 from tests.web.floor import SALES, TOKEN, Client, Floor
@@ -74,9 +74,7 @@ async def test_each_status(client: Client, floor: Floor) -> None:
     floor.callers[-1].hangs_up()
     assert await say(client, url, CONNECT) == (410, {"error": "gone"})
     assert await say(client, url, {**CONNECT, "command_id": "a"}) == (410, {"error": "gone"})
-    taken = [
-        item.fact for item in floor.journal.store.facts if isinstance(item.fact, backend_facts.CommandTaken)
-    ]
+    taken = [item.fact for item in floor.journal.store.facts if isinstance(item.fact, events.CommandTaken)]
     assert [fact.command_id for fact in taken] == ["a"]
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ccapp.domain import backend_facts, events
+from ccapp.domain import events
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.centre import Centre, Queue
 from ccapp.domain.events import Fact, PresenceChanged
@@ -61,10 +61,10 @@ class Order:
                 del self._managers[visit]
             case events.AgentsListed(visit=visit, agents=agents):
                 (self._listed.add if agents else self._listed.discard)(visit)
-            case backend_facts.SessionOpened(visit=visit, queue=queue):
+            case events.SessionOpened(visit=visit, queue=queue):
                 self._undirected.discard((visit, queue))
                 self._directed.add(visit)
-            case backend_facts.Undirected(visit=visit):
+            case events.Undirected(visit=visit):
                 self._directed.discard(visit)
                 if (call := self._waiting.get(visit)) is not None:
                     self._undirected.add((visit, call.queue))

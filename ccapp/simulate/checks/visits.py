@@ -1,6 +1,6 @@
 """A visit's facts come in an order that makes sense, and each thing begun is ended exactly once."""
 
-from ccapp.domain import backend_facts, events
+from ccapp.domain import events
 from ccapp.domain.events import Fact, VisitFact
 from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, OfferId, VisitId
 from ccapp.domain.serving import RINGS_SEVERAL
@@ -9,6 +9,8 @@ from ccapp.simulate.checks.verdict import Verdict
 _E = events
 _TO_MAILBOX = (_E.MessageBegun, _E.MessageNotKept)
 _WAITING = (_E.AgentsListed, _E.OfferMade, _E.CallAbandoned, _E.WaitEnded, _E.CallEnded, _E.CallerTold)
+
+BESIDE = (_E.SessionFact, _E.TalkHeld, _E.DeliveryDue)  # told beside the rest, at any time
 
 FORWARDING = (_E.ForwardAnswered, _E.CallForwarded)
 
@@ -158,8 +160,8 @@ class Visits:
         if isinstance(fact, events.CustomerInfoAsked):
             self._asked(fact)  # beside the call, whatever comes before and after
             return
-        if isinstance(fact, backend_facts.KINDS):
-            return  # told beside the rest
+        if isinstance(fact, BESIDE):
+            return
         kind, back = type(before) if before else None, is_callback(fact.visit)
         rung_for = any(offer.visit == fact.visit for offer in self.offers.values())
         if rung_for:

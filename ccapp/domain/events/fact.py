@@ -1,4 +1,4 @@
-"""What every fact has. The facts themselves stand in `events`."""
+"""What every fact has, and every fact of a visit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,21 +1,10 @@
-"""Facts of a caller whom the customer's server directs, and of what is to be told to customers' servers."""
+"""A caller whom the customer's server directs."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from ccapp.domain.fact import VisitFact
+from ccapp.domain.backend import Failed
+from ccapp.domain.events.fact import VisitFact
 from ccapp.domain.ids import BridgeId, ChannelId, QueueId, SessionId
-
-
-class Failed(StrEnum):
-    """Why an operator was not reached."""
-
-    BUSY = "busy"
-    REJECTED = "rejected"
-    NO_ANSWER = "noanswer"
-    UNAVAILABLE = "unavailable"
-    CANCELLED = "cancelled"
-    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,19 +110,3 @@ class Undirected(SessionFact):
 
     why: str
     to: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryDue(VisitFact):
-    """A message to a customer's server. Those of a `stream` are delivered in the order of their `number`."""
-
-    stream: str
-    number: int = 0  # from 1; 0: they are not counted
-    to: str  # as `queue sales` or `mailbox sales`: where the address stands in the configuration
-    body: str  # JSON
-
-
-KINDS: tuple[type[VisitFact], ...] = (
-    SessionOpened, RouteAsked, RouteAnswered, CommandTaken, CommandFailed, OperatorRung, OperatorFailed,
-    OperatorJoined, OperatorLeft, TalkHeld, ChoiceMade, Undirected, DeliveryDue,
-)  # fmt: skip
