@@ -41,7 +41,7 @@ def reports(told: list[Recorded]) -> Iterator[list[dict[str, Any]]]:
     """What was told of each session, in order."""
     streams = defaultdict(list)
     for item in told:
-        if isinstance(item.fact, events.DeliveryDue):
+        if isinstance(item.fact, events.DeliveryDue) and item.fact.to.startswith("queue "):
             streams[item.fact.stream].append(orjson.loads(item.fact.body))
     return iter(streams.values())
 
