@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ccapp.acd import Place, TurnedAway, Visit
 from ccapp.acd.entering import DIVERSIONS_MAX
-from ccapp.acd.sessions import Changed, GiveUp, Mail, Session, State, Taken
+from ccapp.acd.session import Changed, GiveUp, Mail, Session, State, Taken
 from ccapp.calls import conversation, outside_operator, queueing, ringing, route_request
 from ccapp.calls.comfort import Comfort
 from ccapp.calls.floor import Floor

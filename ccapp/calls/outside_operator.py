@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ccapp.acd import Place, Visit
 from ccapp.acd.reports import FAILED
-from ccapp.acd.sessions import Session
+from ccapp.acd.session import Session
 from ccapp.calls.comfort import Comfort
 from ccapp.calls.floor import Floor, close_opened
 from ccapp.calls.forward import PREFIX

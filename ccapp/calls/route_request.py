@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import orjson
 
 from ccapp.acd.reports import stamp
-from ccapp.acd.sessions import GiveUp, Session, State
+from ccapp.acd.session import GiveUp, Session, State
 from ccapp.calls.floor import Floor
 from ccapp.domain import commands, events
 from ccapp.domain.backend import ROUTE_TRIES, Backend

@@ -9,7 +9,7 @@ import hmac
 import orjson
 from aiohttp import web
 
-from ccapp.acd.sessions import Reply, Session
+from ccapp.acd.session import Reply, Session
 from ccapp.config.token import access_token
 from ccapp.domain import commands
 from ccapp.domain.commands import BadCommand

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccapp.acd.sessions import Session, State
+from ccapp.acd.session import Session, State
 from ccapp.config.token import access_token
 from ccapp.domain import events
 from ccapp.domain.commands import Stop
