@@ -25,7 +25,7 @@ async def call(request: web.Request) -> web.Response:
     if not facts and visit is None:
         raise unknown("call", id)
     now = views(request)
-    live = {**now.call(visit), "candidates": now.candidates(visit.id)} if visit else None
+    live = {**now.call(visit), "candidates": now.candidates.of(visit.id)} if visit else None
     return reply(
         {
             "visit": summary(facts),

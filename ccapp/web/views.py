@@ -13,11 +13,11 @@ from ccapp.acd import Acd, Visit
 from ccapp.domain.centre import Agent, Queue
 from ccapp.domain.customer_info import DATA_FROM_SERVER
 from ccapp.domain.ids import AgentId, QueueId, VisitId
-from ccapp.domain.presence import UNTIL_DONE, Intent, Presence, State, SubState, state_of
-from ccapp.domain.requirements import Requires, unmet
+from ccapp.domain.presence import UNTIL_DONE, Presence, State, state_of
 from ccapp.routing.decisions import Offer, WaitingCall
 from ccapp.routing.forecast import Forecast
-from ccapp.routing.signing import has_desk, has_signed_in
+from ccapp.routing.signing import has_desk
+from ccapp.web.candidates import Candidates
 from ccapp.web.since import Since
 
 type Document = dict[str, Any]
@@ -36,6 +36,7 @@ class Views:
         for call in acd.line():
             for offer in self._offers(call.visit):
                 self._ringing[offer.agent] = offer
+        self.candidates = Candidates(acd, self._presences, self._ringing, self.now)
 
     # --- the whole ----------------------------------------------------------------------------------------
 
@@ -114,7 +115,7 @@ class Views:
     def _members(self, queue: Queue) -> list[Agent]:
         """Who may serve all of its calls that ask for nothing more."""
         agents = self._acd.centre.agents.values()
-        return [agent for agent in agents if self._why_never(agent, queue, queue.requires) is None]
+        return [agent for agent in agents if self.candidates.why_never(agent, queue, queue.requires) is None]
 
     def queue_with_calls(self, queue: Queue) -> Document:
         """With everybody: who waits, who talks, and the agents, those idle longest first of each state."""
@@ -334,76 +335,7 @@ class Views:
             return {**nowhere, "where": "ivr", "since": node.at, "node": f"{node.tree}/{node.node}"}
         return {**nowhere, "where": "arriving", "since": visit.arrived_at}
 
-    def candidates(self, visit: VisitId) -> list[Document]:
-        """Of a waiting call: everyone who may serve it, and why he is not rung for it now."""
-        call = next((call for call in self._acd.line() if call.visit == visit), None)
-        queue = self._acd.centre.queues.get(call.queue) if call else None
-        if call is None or queue is None:
-            return []
-        agents = self._acd.centre.agents.values()
-        able = (agent for agent in agents if self._why_never(agent, queue, call.requires) is None)
-        return [
-            {"agent": agent.id, "name": agent.name, "why_not": self._why_not_now(agent, call)}
-            for agent in able
-        ]
-
-    def _why_never(self, agent: Agent, queue: Queue, requires: Requires) -> str | None:
-        members = self._acd.centre.members(queue)
-        if members is not None and agent.id not in members:
-            return "not a member of the queue"
-        if not has_signed_in(self._presences.get(agent.id) or Presence(agent=agent.id), queue):
-            return "not signed in to the queue"
-        lack = unmet(agent.skills, requires)
-        return f"lacks {lack}" if lack else None
-
-    def _why_not_now(self, agent: Agent, call: WaitingCall) -> str:
-        presence = self._presences.get(agent.id) or Presence(agent=agent.id)
-        state, sub_state = state_of(presence)
-        rung = self._ringing.get(agent.id)
-        if rung is not None and rung.visit == call.visit:
-            return ""
-        if state is State.LOGOUT:
-            return "logged out"
-        if not presence.online:
-            return "his phone is offline"
-        queue = self._acd.centre.queues.get(call.queue)
-        if queue is not None and not has_desk(presence, queue):
-            return "his desk is not connected"
-        if state is not State.READY:
-            return _in_words(state, sub_state, presence, self.now)
-        if presence.not_before > self.now:
-            return f"paused for {presence.not_before - self.now:.0f} s more"
-        if call.tried.get(agent.id, 0.0) > self.now:
-            return f"was tried, again in {call.tried[agent.id] - self.now:.0f} s"
-        if self._rings_enough(call.queue) and not self._acd.waits_on_line(agent.id):
-            return "ready, but phones ring for as many callers as may"
-        return "ready"
-
-    def _rings_enough(self, queue: QueueId) -> bool:
-        """Of a fifo queue that rings for few callers at once."""
-        settings = self._acd.centre.queues.get(queue)
-        if settings is None or settings.simo is None:
-            return False
-        offers = (offer for offer in self._ringing.values() if offer.queue == queue and not offer.on_line)
-        return len({offer.visit for offer in offers}) >= settings.simo
-
 
 def _time(until: float | None) -> float | None:
     """None also for what lasts until somebody ends it."""
     return None if until == UNTIL_DONE else until
-
-
-def _in_words(state: State, sub_state: SubState, presence: Presence, now: float) -> str:
-    match state, sub_state:
-        case State.BUSY, SubState.RINGING:
-            return "rung for another call"
-        case State.BUSY, _:
-            return "in a call"
-        case State.ACW, _ if presence.wrap_up_until == UNTIL_DONE:
-            return "in wrap-up until he says so"
-        case State.ACW, _:
-            return f"in wrap-up, {max(0.0, (presence.wrap_up_until or now) - now):.0f} s left"
-        case _ if presence.intent is Intent.READY:
-            return "banned"
-        case _:
-            return f"not ready: {presence.reason}" if presence.reason else "not ready"
