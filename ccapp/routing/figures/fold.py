@@ -28,12 +28,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ccapp.domain import events
-from ccapp.domain.admission import ExitReason, RefusalReason
-from ccapp.domain.callbacks import CallbackEnd
+from ccapp.domain.admission import ExitReason
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.events import Fact, Outcome
 from ccapp.domain.ids import CALLBACK_PREFIX, AgentId, QueueId, VisitId
 from ccapp.domain.presence import State
+from ccapp.routing.figures import counts
 from ccapp.routing.figures.interval import Interval
 from ccapp.routing.figures.lines import Lines
 from ccapp.routing.figures.selection import Belongs, Dimension, Selection
@@ -223,7 +223,7 @@ class Figures:
     def _enters(self, visit: Visit, queue: QueueId, entered_at: float, skills: Iterable[str] = ()) -> Stay:
         stay = Stay(queue, entered_at, list(skills), visit.caller)
         visit.waited = True
-        self._count(stay, _offered)
+        self._count(stay, counts.offered)
         if self.selection.belongs is Belongs.ARRIVAL:
             self._belongs(stay, entered_at)
         return stay
@@ -248,18 +248,18 @@ class Figures:
         self._moves_on(visit, fact.at)
         stay = Stay(fact.queue, fact.at, (), visit.caller)
         self._belongs(stay, fact.at)
-        self._count(stay, _rejected, fact.reason)
+        self._count(stay, counts.rejected, fact.reason)
 
     def _wait_ended(self, fact: events.WaitEnded) -> None:
         ending = Ending.OVERFLOWED if fact.to else Ending.TIMED_OUT
         if fact.reason is ExitReason.KEY:
             ending = Ending.KEYED
         stay = self._left(self._visit(fact.visit), fact.queue, ending, fact.waited_s, fact.at)
-        self._count(stay, _exited, fact.reason)
+        self._count(stay, counts.exited, fact.reason)
 
     def _left(self, visit: Visit, queue: QueueId, ending: Ending, waited_s: float, at: float) -> Stay:
         stay = self._leaves(visit, queue, at - waited_s, at)
-        self._count(stay, _unanswered, ending, waited_s)
+        self._count(stay, counts.unanswered, ending, waited_s)
         self._belongs(stay, at)
         return stay
 
@@ -276,11 +276,11 @@ class Figures:
     def _callback_asked(self, fact: events.CallbackRequested) -> None:
         visit = self._visit(fact.visit)
         visit.caller, visit.arrived_at = fact.caller_number, fact.at
-        self._count(self._callback(visit, fact.queue, fact.at), _asked_back)
+        self._count(self._callback(visit, fact.queue, fact.at), counts.asked_back)
 
     def _callback_ended(self, fact: events.CallbackEnded) -> None:
         stay = self._callback(self._visit(fact.visit), fact.queue, fact.at)
-        self._count(stay, _called_back, fact.reason)
+        self._count(stay, counts.called_back, fact.reason)
         self._belongs(stay, fact.at)
 
     # --- offers and talks ---------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ class Figures:
             stay = self._callback(visit, fact.queue, fact.at)
         elif visit.stay is not None or visit.last is None:
             stay = self._leaves(visit, fact.queue, fact.at - fact.waited_s, fact.at)
-            self._count(stay, _answered, fact)
+            self._count(stay, counts.answered, fact)
         else:
             stay = visit.last
         self._count(stay, self._rang, fact.agent, fact.rang_s)
@@ -407,47 +407,3 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 
 def _beside_queues(visit: Visit) -> list[tuple[Dimension, str]]:
     return [(Dimension.WHOLE, ""), (Dimension.CALLER, visit.caller)]
-
-
-def _offered(stay: Stay) -> None:
-    for tally in stay.tallies:
-        tally.offered += 1
-
-
-def _rejected(stay: Stay, reason: RefusalReason) -> None:
-    for tally in stay.tallies:
-        tally.offered += 1
-        tally.endings[Ending.REJECTED] += 1
-        tally.refused[reason] += 1
-
-
-def _exited(stay: Stay, reason: ExitReason) -> None:
-    for tally in stay.tallies:
-        tally.exits[reason] += 1
-
-
-def _asked_back(stay: Stay) -> None:
-    for tally in stay.tallies:
-        tally.callbacks += 1
-
-
-def _called_back(stay: Stay, how: CallbackEnd) -> None:
-    for tally in stay.tallies:
-        tally.called_back[how] += 1
-
-
-def _answered(stay: Stay, fact: events.CallServed) -> None:
-    for tally in stay.tallies:
-        tally.endings[Ending.ANSWERED] += 1
-        tally.by_backup += fact.by_backup
-        tally.answered.add(fact.waited_s)
-        tally.waiting.add(fact.waited_s)
-
-
-def _unanswered(stay: Stay, ending: Ending, waited_s: float) -> None:
-    for tally in stay.tallies:
-        tally.endings[ending] += 1
-        tally.waiting.add(waited_s)
-        if ending is Ending.ABANDONED:
-            tally.abandoned.add(waited_s)
-            tally.abandonment.add(waited_s)
