@@ -60,7 +60,9 @@ class Incoming(Call):
         return self._transaction.request
 
     def ring(self) -> None:
-        """Send 180 Ringing."""
+        """Send 180 Ringing; not to a call that is answered or over."""
+        if self._end or self.timings.answered_at:
+            return
         self._respond(self._transaction, 180)
         self.timings.ringing_at = asyncio.get_running_loop().time()
         self.state = "ringing"

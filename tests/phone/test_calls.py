@@ -91,6 +91,15 @@ async def test_the_called_one_hangs_up(talk: Pair) -> None:
     await call.hang_up()  # twice is once
 
 
+async def test_what_the_phone_does_by_itself_comes_late(talk: Pair) -> None:
+    """The test may have answered before the phone's behaviour had its turn."""
+    call, incoming = talk
+    incoming.ring()
+    assert incoming.state == "talking"
+    await incoming.hang_up()
+    assert (await call.ended()).by == "remote"
+
+
 async def test_both_hang_up_at_once(talk: Pair) -> None:
     call, incoming = talk
     await asyncio.gather(call.hang_up(), incoming.hang_up())
