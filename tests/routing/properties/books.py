@@ -67,12 +67,18 @@ class Books:
         self.passed: dict[VisitId, set[AgentId]] = {}  # rung in vain since the list was through
         self.through: set[VisitId] = set()  # whose list was, since the last answer
         self.here: set[AgentId] = set()  # guests
+        self.directing = True  # whether the customer's server directs the calls that come
+        self.named: tuple[VisitId, AgentId, float] | None = None  # by it, in this event: to be rung so long
         self.in_list_order = False  # nothing but lists decides who is rung in this event
 
     def free(self) -> list[AgentId]:
         return [agent for agent, presence in self.presences.items() if self.is_free(presence)]
 
     def is_free(self, presence: Presence) -> bool:
+        has_room = not self.has_no_room(presence.agent)
+        return self.is_ready(presence) and has_room and presence.not_before <= self.now
+
+    def is_ready(self, presence: Presence) -> bool:
         return (
             (presence.agent in self.centre.agents or presence.agent in self.here)
             and presence.intent is Intent.READY
@@ -80,11 +86,10 @@ class Books:
             and presence.online
             and presence.wrap_up_until is None
             and presence.banned_until is None
-            and presence.not_before <= self.now
-            and not any(
-                self.is_full(group) for group in self.centre.groups.values() if presence.agent in group.agents
-            )
         )
+
+    def has_no_room(self, agent: AgentId) -> bool:
+        return any(self.is_full(group) for group in self.centre.groups.values() if agent in group.agents)
 
     def is_out_of_hours(self, agent: AgentId) -> bool:
         outside = self.centre.agents[agent].outside
@@ -105,6 +110,8 @@ class Books:
         return [offer for offer in self.offers.values() if offer.visit == visit]
 
     def wants_agent(self, visit: VisitId) -> bool:
+        if self.calls[visit][2].directed:
+            return False
         ringing = len(self.rung(visit))
         if not ringing:
             return True

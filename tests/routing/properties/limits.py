@@ -33,7 +33,7 @@ class Limits(Books):
         """When and why it must leave its line."""
         call = self.calls[visit][2]
         queue, entered_at = self.centre.queues[call.queue], call.entered_at
-        if call.callback or call.only_s is not None:
+        if call.callback or call.only_s is not None or call.directed:
             return []
         found = []
         if queue.wait_s_max is not None:

@@ -104,11 +104,13 @@ class AnyOrder(RuleBasedStateMachine):
             manager=manager,
             callback=callback,
             only_s=only_s if manager is not None and not callback else None,
+            directed=model.directs(queue) and not callback,
         )
         model.calls[call.visit] = (model.turn(call), model.joined, call)
         calm = (self.router.next_deadline() or model.now + 1) > model.now
         model.open_gates()
         plain = calm and queue in model.centre.queues and model.manager(call.visit) is None
+        plain = plain and not call.directed
         first = self.first_choices(call.visit) if plain else []
         decisions = self.tell("join", call, model.now)
         if first:
@@ -149,8 +151,11 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.model.offers)
     @rule(data=st.data(), reason=st.sampled_from(sorted(set(DeclineReason) - {DeclineReason.CALLER_GONE})))
     def an_offer_fails(self, data: st.DataObject, reason: DeclineReason) -> None:
+        self.fails(self.model.offers[data.draw(st.sampled_from(sorted(self.model.offers)))], reason)
+
+    def fails(self, offer: Offer, reason: DeclineReason) -> None:
         model = self.model
-        offer = model.settle(data.draw(st.sampled_from(sorted(model.offers))))
+        model.settle(offer.offer)
         queue = model.centre.queues.get(offer.queue)
         if queue is not None:
             model.barred[offer.visit, offer.agent] = model.now + queue.retry_same_agent_s
@@ -259,6 +264,7 @@ class AnyOrder(RuleBasedStateMachine):
         model.centre = without_groups(centre)
         model.serving, model.open_s = Serving(model.centre), {}
         model.forget_lists()
+        model.give_up_as_configured()
         model.here -= centre.agents.keys()
         model.ring_as_configured()
         for visit, (turn, order, call) in model.calls.items():

@@ -26,12 +26,13 @@ from ccapp.routing.decisions import (
     Withdrawn,
     WrapUpOver,
 )
+from tests.routing.properties.directed import Directed
 from tests.routing.properties.gates import Gates
 from tests.routing.properties.lists import Lists
 from tests.routing.properties.turns import Turns
 
 
-class Model(Lists, Gates, Turns):
+class Model(Lists, Directed, Gates, Turns):
     # --- who may serve, and who is chosen ----------------------------------------------------------------
 
     def may_serve(self, agent: AgentId, visit: VisitId) -> bool:
@@ -158,9 +159,21 @@ class Model(Lists, Gates, Turns):
     def _offered(self, offer: Offer) -> None:
         visit, agent = offer.visit, offer.agent
         assert offer.offer not in self.made, "an offer's name was used twice"
-        queue = self.centre.queues[offer.queue]
-        assert self.wants_agent(visit), "a caller was offered to more agents than his queue rings at once"
         assert agent not in {open.agent for open in self.offers.values()}, "an agent was offered two calls"
+        queue = self.centre.queues[offer.queue]
+        if self.calls[visit][2].directed:
+            self.hear_named(offer)
+            self.phones_max[visit] = 1
+        else:
+            self._chosen(offer, queue)
+        self.made.add(offer.offer)
+        if self.serving.is_ordered(queue):
+            self.turns[offer.queue, agent] = len(self.made)
+        self.offers[offer.offer] = offer
+
+    def _chosen(self, offer: Offer, queue: Queue) -> None:
+        visit, agent = offer.visit, offer.agent
+        assert self.wants_agent(visit), "a caller was offered to more agents than his queue rings at once"
         assert agent in self.free(), "an agent was offered a call who is not free"
         if not self.may_serve(agent, visit):
             self.open_to_backups()
@@ -172,11 +185,8 @@ class Model(Lists, Gates, Turns):
         assert not passed, "an older call was passed over"
         if self.is_listed(visit):
             self._listed(offer)
-        self.made.add(offer.offer)
         if self.manager(visit) == agent:
             self.rang.add(visit)
-        if self.serving.is_ordered(queue):
-            self.turns[offer.queue, agent] = len(self.made)
         several = queue.strategy in (Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY)
         if not self.rung(visit):
             managers = self.manager(visit) == agent
@@ -186,7 +196,6 @@ class Model(Lists, Gates, Turns):
                 self.missed.add(visit)  # offered to all, it has no manager any more
         if queue.strategy is Strategy.RING_PROGRESSIVELY:
             self.next_at[visit] = self.now + queue.ring_next_after_s
-        self.offers[offer.offer] = offer
 
     def _listed(self, offer: Offer) -> None:
         entry = self.entry(offer.agent, offer.visit)

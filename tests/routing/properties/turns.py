@@ -20,7 +20,7 @@ class Turns(Managers, Limits):
         queue = self.centre.queues.get(call.queue, Queue(id=call.queue, name=""))
         since = call.entered_at - call.brought_s
         key = since - queue.priority_s - call.own_priority_s
-        kept = self.manager_of(call) is not None
+        kept = self.manager_of(call) is not None or call.directed
         if self.mixed and not kept and queue.overdue_s and since + queue.overdue_s <= self.now:
             return -1, 0, key
         return queue.priority, call.caller_priority, key
