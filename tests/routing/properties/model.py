@@ -13,7 +13,7 @@ from ccapp.domain.centre import Queue
 from ccapp.domain.fifo import Kind
 from ccapp.domain.ids import AgentId, QueueId, VisitId
 from ccapp.domain.managers import Missed
-from ccapp.domain.presence import Intent, Presence, State
+from ccapp.domain.presence import Intent, Presence, State, Traffic
 from ccapp.domain.serving import Standing, Strategy
 from ccapp.routing.decisions import (
     Decision,
@@ -107,8 +107,7 @@ class Model(Lists, Directed, Gates, Turns):
             case Offer():
                 self._offered(decision)
             case Moved(before=before, after=after):
-                if before.agent not in self.presences:
-                    assert before.agent not in self.centre.agents
+                if self._comes_as_guest(decision):
                     assert before == Presence(agent=before.agent, online=True)
                     self.here.add(before.agent)
                     self.presences[before.agent] = before
@@ -155,6 +154,14 @@ class Model(Lists, Directed, Gates, Turns):
                 self.open_gates()
             case WrapUpOver(wrap_up_s=wrap_up_s):
                 assert wrap_up_s >= 0
+
+    def _comes_as_guest(self, moved: Moved) -> bool:
+        """Also one of our own until this event, in which he is no longer configured."""
+        agent = moved.before.agent
+        if agent in self.centre.agents or agent in self.here or moved.after.intent is Intent.LOGGED_OUT:
+            return False
+        was = self.presences.get(agent)
+        return was is None or (was.intent is Intent.LOGGED_OUT and was.traffic is Traffic.IDLE)
 
     def _offered(self, offer: Offer) -> None:
         visit, agent = offer.visit, offer.agent
