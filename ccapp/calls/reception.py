@@ -86,28 +86,35 @@ class Reception:
         floor.acd.watch(lambda fact: take_care(fact, floor))
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as stories:
-            self._stories = stories
-            stories.create_task(Proof(self._floor).run(), name="proof")
-            stories.create_task(self._lists.run(), name="agent lists")
-            async for news in self._floor.switch.news():
-                match news:
-                    case Arrived():
-                        if news.leg.id not in self._callers:
-                            self._own(news.leg)
-                            self._start(stories, story_of(news, self._floor))
-                    case DeviceOnline(agent=agent, online=online):
-                        self._floor.acd.device(agent, online)
-                    case Connected():
-                        for story in await self._connected(news):
-                            self._start(stories, story)
-                    case Disconnected():
-                        log.warning("the switch is not connected; calls go on, nothing can be decided")
-                        self._declare(events.SwitchLost(at=self._floor.acd.clock.now()))
-                    case Replaced():
-                        raise AnotherEngine
-                    case _ as never:
-                        assert_never(never)
+        try:
+            async with asyncio.TaskGroup() as stories:
+                self._stories = stories
+                stories.create_task(Proof(self._floor).run(), name="proof")
+                stories.create_task(self._lists.run(), name="agent lists")
+                await self._hear(stories)
+        except* AnotherEngine as group:
+            raise group.exceptions[0] from None
+
+    async def _hear(self, stories: asyncio.TaskGroup) -> None:
+        async for news in self._floor.switch.news():
+            match news:
+                case Arrived():
+                    if news.leg.id not in self._callers:
+                        self._own(news.leg)
+                        self._start(stories, story_of(news, self._floor))
+                case DeviceOnline(agent=agent, online=online):
+                    self._floor.acd.device(agent, online)
+                case Connected():
+                    for story in await self._connected(news):
+                        self._start(stories, story)
+                case Disconnected():
+                    log.warning("the switch is not connected; calls go on, nothing can be decided")
+                    self._declare(events.SwitchLost(at=self._floor.acd.clock.now()))
+                case Replaced():
+                    self.let_go()  # before the stories end: their callers live on, and are no longer ours
+                    raise AnotherEngine("it has taken over the application at Asterisk")
+                case _ as never:
+                    assert_never(never)
 
     def _start(
         self,

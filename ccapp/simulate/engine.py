@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 
 from ccapp.acd import Acd
 from ccapp.calls.floor import Floor, Rooms
@@ -107,10 +108,8 @@ class Engine:
         self.reception = Reception(floor, self.pen)
 
     async def _run(self) -> None:
-        try:
+        with suppress(AnotherEngine):
             await self.reception.run()
-        except AnotherEngine:
-            self.reception.let_go()
 
     @property
     def alive(self) -> bool:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 
 from ccapp.domain import events
@@ -232,6 +234,51 @@ async def test_a_caller_who_came_while_the_engine_was_dead_is_served_by_the_next
         await call.heard.hears(700)
         await call.hang_up()
         await one_ending_each(house, visits=1)
+
+
+@asynccontextmanager
+async def somebody_else(house: House) -> AsyncIterator[None]:
+    """Connects to Asterisk under our application's name."""
+    asterisk = house.asterisk
+    login = aiohttp.encode_basic_auth(asterisk.ari_user, asterisk.ari_password)
+    async with (
+        aiohttp.ClientSession(asterisk.ari_url, headers={"Authorization": login}) as client,
+        client.ws_connect("/ari/events?app=ccapp"),
+    ):
+        yield
+
+
+async def test_an_engine_whose_application_is_taken_lets_go_of_everybody(open_house: OpenHouse) -> None:
+    """It ends, with a word for the operator, and tells no call's end: they live on."""
+    configuration = centre({"alice": agent(201)}, {"line": queue()}, numbers={"1": {"queue": "line"}})
+    async with open_house(configuration) as house:
+        alice = await house.agent("alice", Answers(tone_hz=700))
+        talking = await house.call("1", name="1001", tone_hz=1000)
+        talk = await alice.incoming()
+        await talking.heard.hears(700)
+        waits = await house.call("1", name="1002")
+        await house.until_fact(events.CallWaits, count=2)
+
+        since = now()
+        async with somebody_else(house):
+
+            async def ended() -> bool:
+                return not house.engine.running
+
+            await house.until(ended, "the engine's end")
+        said = house.engine.last_words()
+        assert "another engine acts: it has taken over the application" in said
+        assert "Traceback" not in said
+        assert not await house.facts(events.TalkEnded, events.CallEnded)
+
+        await house.start_engine()
+        await house.in_state("alice", "BUSY/ANSWERED")
+        whole(talking, since)
+        await talk.hang_up()
+        await talking.ended()
+        await waits.heard.hears(700)
+        await waits.hang_up()
+        await one_ending_each(house, 2)
 
 
 async def test_killed_again_and_again_at_any_moment(open_house: OpenHouse) -> None:
