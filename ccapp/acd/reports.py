@@ -12,7 +12,6 @@ from ccapp.domain.backend import Failed
 from ccapp.domain.causes import DeclineReason
 from ccapp.domain.commands import NAMES, HangUp
 from ccapp.domain.events import EndedBy, VisitFact
-from ccapp.domain.events import backend as backend_facts
 from ccapp.domain.ids import QueueId, SessionId, VisitId
 
 type Report = dict[str, Any]
@@ -67,16 +66,16 @@ class Reports:
                 yield "call.abandoned", {"waited": seconds(waited_s)}
             case events.CallEnded(ended_by=by):
                 yield "call.ended", self._sum(by, fact.at)
-            case backend_facts.SessionOpened(entered_at=entered_at):
+            case events.SessionOpened(entered_at=entered_at):
                 self._entered_at = entered_at
                 yield "call.queued", {"enqueued_at": stamp(entered_at)}
-            case backend_facts.CommandTaken(command=command):
+            case events.CommandTaken(command=command):
                 self._hung_up = self._hung_up or command == _HANG_UP
-            case backend_facts.CommandFailed(command_id=id, command=command, why=why):
+            case events.CommandFailed(command_id=id, command=command, why=why):
                 yield "command.failed", {"command_id": id, "command": command, "reason": why}
-            case backend_facts.ChoiceMade(choice=choice):
+            case events.ChoiceMade(choice=choice):
                 yield "answer", {"choice": choice or None}
-            case backend_facts.Undirected(why=why, to=to):
+            case events.Undirected(why=why, to=to):
                 yield "call.released", {"reason": why, "to": to or "queue agents"}
             case _:
                 yield from self._of_operator(fact)
@@ -85,21 +84,21 @@ class Reports:
         match fact:
             case events.OfferMade(agent=agent):
                 yield "operator.calling", named(f"user {agent}")
-            case backend_facts.OperatorRung(operator=operator):
+            case events.OperatorRung(operator=operator):
                 yield "operator.calling", named(operator)
             case events.OfferDeclined(agent=agent, reason=reason, rang_s=rang_s):
                 yield self._failed(f"user {agent}", FAILED[reason], reason.value, rang_s)
-            case backend_facts.OperatorFailed(operator=operator, reason=why, detail=detail, rang_s=rang_s):
+            case events.OperatorFailed(operator=operator, reason=why, detail=detail, rang_s=rang_s):
                 yield self._failed(operator, why, detail, rang_s)
             case events.CallServed(agent=agent, rang_s=rang_s):
                 yield from self._reached(f"user {agent}", rang_s, fact.at)
-            case backend_facts.OperatorJoined(operator=operator, rang_s=rang_s):
+            case events.OperatorJoined(operator=operator, rang_s=rang_s):
                 yield from self._reached(operator, rang_s, fact.at)
-            case backend_facts.TalkHeld(on=on):
+            case events.TalkHeld(on=on):
                 yield "call.held" if on else "call.resumed", {}
             case events.TalkEnded(agent=agent, ended_by=by, talk_s=talk_s):
                 yield from self._left(f"user {agent}", by, talk_s)
-            case backend_facts.OperatorLeft(operator=operator, by=by, talk_s=talk_s):
+            case events.OperatorLeft(operator=operator, by=by, talk_s=talk_s):
                 yield from self._left(operator, by, talk_s)
 
     def _failed(self, operator: str, why: Failed, detail: str, rang_s: float) -> tuple[str, Report]:
