@@ -15,6 +15,7 @@ class Plan:
     """Calls a second while there is always an agent idle: about half of them talk."""
     talk_s: float
     backlog_talk_s: float
+    """So long that two cores carry what comes: half as much again as the agents can serve."""
     waiting: int
     """Callers kept in line for the backlog."""
     window_s: float
@@ -45,7 +46,7 @@ FULL: Final = Programme(
     plans=(
         Plan(agents=10, rate=10, talk_s=0.5, backlog_talk_s=0.5, waiting=10, window_s=10),
         Plan(agents=100, rate=40, talk_s=1, backlog_talk_s=2, waiting=30, window_s=8),
-        Plan(agents=500, rate=80, talk_s=2.5, backlog_talk_s=6, waiting=50, window_s=8),
+        Plan(agents=500, rate=80, talk_s=2.5, backlog_talk_s=10, waiting=50, window_s=8),
     ),
     middle_agents=100,
     waiting_callers=100,
