@@ -14,13 +14,14 @@ from typing import Final
 
 from rich.console import Console
 
+from scripts.bench.beside import ROUNDS, BesideFailed, beside
 from scripts.bench.machine import machine
 from scripts.bench.plans import FULL, QUICK, SMOKE, Programme
 from scripts.bench.programme import PARTS, Part, run
 from scripts.bench.table import drawn, lines, markdown
 from scripts.stack.progress import console
 
-CHOICES: Final = ("routing", "gate", "wait", *PARTS, "all")
+CHOICES: Final = ("routing", "gate", "wait", "beside", *PARTS, "all")
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 
@@ -34,6 +35,8 @@ def main() -> int:
         return _gate(quick=asked.quick)
     if asked.what == "wait":
         return _wait(quick=asked.quick)
+    if asked.what == "beside":
+        return _beside(asked)
     parts: tuple[Part, ...] = PARTS if asked.what == "all" else (asked.what,)
     began = time.monotonic()
     eyes = _may_observe()
@@ -56,9 +59,10 @@ def _arguments() -> argparse.Namespace:
         "app_queue's strategies, simulated; ends with 1 if not. wait: whether callers wait as long as is "
         "foretold, simulated; ends with 1 if not. calls: processor time per call, and how soon "
         "phones ring. waiting: processor time of a caller who waits. rates: the most calls a second without "
-        "trouble.",
+        "trouble. beside: this checkout beside another one, its engine and all, in turns.",
     )
     parser.add_argument("what", nargs="?", choices=CHOICES, default="all", help="default: all")
+    parser.add_argument("checkout", nargs="?", type=Path, help="the other one, of `beside`")
     parser.add_argument("--quick", action="store_true", help="100 agents, one round: three minutes")
     parser.add_argument("--smoke", action="store_true", help="a few calls, to see that it works")
     parser.add_argument("--rounds", type=int, metavar="N", help="turns of each system")
@@ -86,6 +90,19 @@ def _wait(*, quick: bool) -> int:
     """0 when callers wait as long as is foretold."""
     command = [sys.executable, "-m", "scripts.bench.wait", *(["--days", "4"] if quick else [])]
     return subprocess.run(command, cwd=REPOSITORY, env=os.environ, check=False).returncode
+
+
+def _beside(asked: argparse.Namespace) -> int:
+    if asked.checkout is None:
+        console.print("beside: which checkout?")
+        return 2
+    try:
+        table = beside(asked.checkout, eyes=_may_observe(), smoke=asked.smoke, rounds=asked.rounds or ROUNDS)
+    except BesideFailed as why:
+        console.print(f"beside: {why}")
+        return 1
+    Console().print(table)
+    return 0
 
 
 def _may_observe() -> bool:
