@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from ccapp.acd import Visit
@@ -13,7 +14,7 @@ from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.calldata import to_headers
 from ccapp.domain.events import EndedBy, ForwardAnswered, Outcome
 from ccapp.domain.ids import BridgeId, ChannelId, TrunkId
-from ccapp.ports import Bridge, CallerId, Dial, Leg, LegGone, SwitchError
+from ccapp.ports import Bridge, CallerId, Connected, Dial, Leg, LegGone, SwitchError
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,19 @@ async def go_on(visit: Visit, caller: Leg, leg: Leg | None, to: Outside, since: 
 
 async def _bridge(visit: Visit, floor: Floor) -> Bridge:
     return await floor.switch.talk_bridge(BridgeId(f"{PREFIX}{visit.id}"), f"forward of {visit.id}")
+
+
+def close_left(
+    survey: Connected, owned: AbstractSet[ChannelId], floor: Floor
+) -> list[Coroutine[None, None, None]]:
+    """Bridges in which somebody was left alone, whom nobody owns: his caller hung up while nobody looked."""
+    left = [id for id, there in survey.bridges.items() if is_forward(id) and there and not there & owned]
+    return [_close(id, floor) for id in left]
+
+
+async def _close(bridge: BridgeId, floor: Floor) -> None:
+    with suppress(SwitchError):
+        (await floor.switch.talk_bridge(bridge, bridge)).close()
 
 
 def _dial(visit: Visit, caller: Leg, to: Outside, floor: Floor) -> Dial:

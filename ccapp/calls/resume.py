@@ -82,6 +82,7 @@ def take_over(visits: Sequence[Sequence[VisitFact]], survey: Connected, floor: F
                 owned |= survey.bridges[caller.bridge]
             stories.append(_resumed(Found(found, caller, served), legs, floor))
     his_own, going_on = own_call.take_over(survey, legs, floor)
+    stories += forward.close_left(survey, owned, floor)
     return stories + going_on + list(unowned(survey, owned | his_own, floor))
 
 

@@ -146,6 +146,13 @@ def test_who_hangs_up_outside_while_nobody_looks_was_forwarded() -> None:
     assert [fact.ok for fact in only(events.ForwardRecorded, facts)] == [None]
 
 
+def test_who_hangs_up_first_while_nobody_looks_leaves_the_other_in_no_bridge() -> None:
+    breakage = Breakage(at_s=10 + WAIT_S + 10, fault=Fault.KILL, lasts_s=28.0)
+    facts = told(simulate(scenario(NEXT, breakages=(breakage,))))
+    [end] = only(events.CallEnded, facts)
+    assert (end.outcome, end.ended_by) == (Outcome.FORWARDED, EndedBy.CALLER)
+
+
 # --- to one agent alone -----------------------------------------------------------------------------------
 
 ANN, BEN = AgentId("ann"), AgentId("ben")
