@@ -272,7 +272,7 @@ async def _talk(visit: Visit, caller: Leg, queue: QueueId, reached: Served | Joi
         await _ask_after(Directed(visit, caller, session, floor))
         return False
     if isinstance(reached, Served):
-        await (await floor.rooms.talk(reached.talk.agent)).remove(caller)
+        await floor.rooms.leave_talk(reached.talk.agent, caller)
         floor.phones.took(reached.talk.agent, reached.leg)
     if isinstance(told.command, Transfer):
         return True

@@ -33,7 +33,7 @@ async def between(
                 await forever()
             visit.ends(Outcome.SERVED, _who(served.leg.gone, EndedBy.AGENT))
             if caller_stays():
-                await (await floor.rooms.talk(talk.agent)).remove(caller)
+                await floor.rooms.leave_talk(talk.agent, caller)
                 floor.phones.took(talk.agent, *(() if stays else (served.leg,)))
         finally:
             deaf()

@@ -130,6 +130,12 @@ class Rooms:
             opening = self._talks[agent] = asyncio.ensure_future(made)
         return await asyncio.shield(opening)  # who waits may go; the room is made all the same
 
+    async def leave_talk(self, agent: AgentId, leg: Leg) -> None:
+        """Takes a leg out of the agent's room; one that is about to be closed is closed all the same."""
+        opening = self._talks.get(agent)
+        if opening is not None:
+            await (await asyncio.shield(opening)).remove(leg)
+
     def close_talk(self, agent: AgentId) -> None:
         """Soon; unless he has come back by then."""
         if agent in self._talks and agent not in self._closing:
