@@ -29,6 +29,7 @@ from ccapp.domain.managers import ManagerRules
 from ccapp.domain.serving import RINGS_SEVERAL, Strategy
 from ccapp.domain.voicemail import Mailbox
 from ccapp.simulate.desk import Moods
+from ccapp.simulate.directed import with_backend
 from ccapp.simulate.people import CallerScript, React, Reaction
 from ccapp.simulate.scenario import Breakage, Call, Fault, Scenario
 
@@ -339,7 +340,12 @@ def _storm_centre(seed: int, agents: int) -> Centre:
     if seed % 2:
         chosen = with_limits(chosen, random.Random(f"limits/{seed}"))
     chance = random.Random(f"callbacks/{seed}")
-    return with_callbacks(chosen, chance) if chance.random() < 0.4 else chosen
+    if chance.random() < 0.4:
+        chosen = with_callbacks(chosen, chance)
+    chance = random.Random(f"calls directed/{seed}")
+    if chance.random() < 0.25:
+        chosen = with_backend(chosen, chance.choice([[SALES], [GOLD], [SALES, GOLD]]), chance)
+    return chosen
 
 
 def storm(seed: int, faults: Sequence[Fault] = (), duration_s: float = 300.0, agents: int = 5) -> Scenario:
