@@ -12,7 +12,8 @@ from ccapp.domain.ivr import Say
 
 
 def with_backend(centre: Centre, queues: Sequence[QueueId], chance: random.Random) -> Centre:
-    """These queues are directed, for as long as the server says something in time."""
+    """These queues are directed, for as long as the server says something in time, unless another one lists
+    their agents or they call back."""
     on_timeout: list[Treatment | None] = [None, None, Goodbye(say=Say(text="no"))]
     directed = {
         id: replace(
@@ -29,5 +30,6 @@ def with_backend(centre: Centre, queues: Sequence[QueueId], chance: random.Rando
             ),
         )
         for id in queues
+        if not centre.queues[id].get_list_agents_url and centre.queues[id].callback is None
     }
     return replace(centre, queues={**centre.queues, **directed})

@@ -343,7 +343,7 @@ def _storm_centre(seed: int, agents: int) -> Centre:
     if chance.random() < 0.4:
         chosen = with_callbacks(chosen, chance)
     chance = random.Random(f"calls directed/{seed}")
-    if chance.random() < 0.25:
+    if chance.random() < 0.4:
         chosen = with_backend(chosen, chance.choice([[SALES], [GOLD], [SALES, GOLD]]), chance)
     return chosen
 
