@@ -9,7 +9,16 @@ from functools import partial
 from ccapp.domain.ids import BridgeId, ChannelId, offer_of
 from ccapp.domain.ivr import Prompt, Sound
 from ccapp.domain.tape import files_of
-from ccapp.ports import DictationRules, Gone, Leg, LegGone, Refused, SwitchBusy, SwitchError
+from ccapp.ports import (
+    DictationRules,
+    Gone,
+    Leg,
+    LegGone,
+    Refused,
+    SwitchBusy,
+    SwitchError,
+    SwitchUnreachable,
+)
 from ccapp.simulate.dictation import FakeDictation
 from ccapp.simulate.link import Link
 
@@ -35,6 +44,7 @@ class FakeLeg:
         self._news: asyncio.Future[None] | None = None  # resolved at the next change
         self._playing: dict[str, asyncio.Future[bool]] = {}  # its value: whether the end was heard
         self._dictations: dict[str, FakeDictation] = {}
+        self._strays: set[str] = set()  # playbacks that are to stop, and cannot be told
         self._played = 0
 
     def __repr__(self) -> str:
@@ -161,7 +171,7 @@ class FakeLeg:
                 self._stop(playback)
         except (Refused, SwitchBusy):
             return  # passed over
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, SwitchUnreachable):
             self._stop(playback)
             raise
         finally:
@@ -169,7 +179,11 @@ class FakeLeg:
             end.cancel()
 
     def _stop(self, playback: str) -> None:
-        self._link.send(partial(self._link.exchange.stop, self._id, playback), ignore, self.key)
+        def done(result: object, error: SwitchError | None) -> None:
+            if isinstance(error, SwitchUnreachable):
+                self._strays.add(playback)
+
+        self._link.send(partial(self._link.exchange.stop, self._id, playback), done, self.key)
 
     async def music(self, music: str) -> None:
         await self._do(partial(self._link.exchange.music, self._id, music))
@@ -212,7 +226,11 @@ class FakeLeg:
             end.set_result(True)
 
     def sound_lost(self) -> None:
-        """A new connection: the end of what played before will never be told, or it plays on."""
+        """A new connection: the end of what played before will never be told, or it plays on; what was to
+        stop meanwhile stops now."""
+        strays, self._strays = self._strays, set()
+        for playback in sorted(strays):
+            self._stop(playback)
         for end in self._playing.values():
             if not end.done():
                 end.set_result(False)

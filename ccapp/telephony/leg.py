@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 from ccapp.domain.ids import ChannelId, offer_of
 from ccapp.domain.ivr import Prompt
 from ccapp.domain.tape import ENDING
-from ccapp.ports import DictationRules, Gone, LegGone, Refused, SwitchBusy, SwitchError
+from ccapp.ports import DictationRules, Gone, LegGone, Refused, SwitchBusy, SwitchError, SwitchUnreachable
 from ccapp.telephony import commands, sip_headers
 from ccapp.telephony.commands import Command
 from ccapp.telephony.dictation import AsteriskDictation
@@ -46,6 +46,7 @@ class AsteriskLeg:
         self._on_hold: list[Callable[[bool], None]] = []
         self._waiting: set[asyncio.Future[None]] = set()
         self._digits: deque[str] = deque()
+        self._strays: set[str] = set()  # playbacks that are to stop, and cannot be told
 
     def __repr__(self) -> str:
         return f"<leg {self._id}>"
@@ -231,9 +232,20 @@ class AsteriskLeg:
             log.warning("channel=%s media=%s passed over: %s", self._id, media, how)
 
     def _stop(self, playback: str) -> None:
-        """Before anything else is done with the leg."""
+        """Before anything else is done with the leg; while Asterisk is away, as soon as it is back."""
+
+        def answered(fault: SwitchError | None) -> None:
+            if isinstance(fault, SwitchUnreachable):
+                self._strays.add(playback)
+
         if self._gone is None:
-            self._office.lines.post(commands.stop_playback(playback), self.key, _ignore)
+            self._office.lines.post(commands.stop_playback(playback), self.key, answered)
+
+    def stop_strays(self) -> None:
+        """There is a new connection."""
+        strays, self._strays = self._strays, set()
+        for playback in sorted(strays):
+            self._stop(playback)
 
     async def music(self, music: str) -> None:
         try:

@@ -188,6 +188,7 @@ class AsteriskSwitch:
         leg = self._mailboxes.legs.get(channel.id) or self._leg(channel)
         if args and channel.up and not leg.entered:
             leg.tell_picked_up()
+        leg.stop_strays()
         if leg.unwanted:  # nobody's any more: not to be taken for a caller who waits
             leg.send_release()
             return None

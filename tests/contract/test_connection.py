@@ -40,6 +40,27 @@ def test_known_legs_are_found_again_as_the_same_objects(run: Run) -> None:
     run(story)
 
 
+def test_what_was_cut_short_while_away_is_silent_after(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    """Asterisk plays one thing after the other on a leg: behind what plays on, this one would not begin in
+    time, and be passed over."""
+
+    async def story(world: World) -> None:
+        told = Told(world)
+        caller = await answered(world, told)
+        playing = asyncio.create_task(caller.play([world.sound("long")]))
+        await asyncio.sleep(0.5)
+        await world.cut()
+        await told.next(Disconnected)
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        await world.mend()
+        await told.next(Connected)
+        await within(20, caller.play([world.sound("short")]))
+
+    run(story)
+    assert "passed over" not in caplog.text
+
+
 def test_a_leg_lost_while_away_is_told_gone_before_connected(run: Run) -> None:
     async def story(world: World) -> None:
         told = Told(world)

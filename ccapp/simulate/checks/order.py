@@ -72,7 +72,8 @@ class Order:
                 self._in_order(fact)
             case events.OfferDeclined(visit=visit, reason=reason):
                 self._ringing[visit] -= 1
-                if self._ringing[visit] <= 0 and (call := self._offered.pop(visit, None)):
+                call = self._offered.pop(visit, None) if self._ringing[visit] <= 0 else None
+                if call is not None and reason is not DeclineReason.CALLER_GONE:  # his end follows
                     self._waiting[visit] = call
                 self._bar(fact, reason)
             case (
