@@ -63,6 +63,18 @@ def test_whatever_breaks(seed: int, faults: tuple[Fault, ...]) -> None:
         assert rung <= kinds.count("operator.reached") + kinds.count("operator.failed")
 
 
+FOUND = [
+    (355, "the bridge of a caller who had left an operator outside while no engine looked stayed"),
+    (362, "a caller taken out of an agent's room after his log-out kept it open"),
+    (958, "an agent on the line was joined in the instant in which his beep was stopped"),
+]
+
+
+@pytest.mark.parametrize(("seed", "found"), FOUND, ids=[f"{seed}-{found}" for seed, found in FOUND])
+def test_found_once_and_never_again(seed: int, found: str) -> None:
+    assert not simulate(directed(seed, tuple(Fault))).violations, found
+
+
 def test_all_of_it_happens() -> None:
     told = [
         report for seed in range(6) for stream in reports(simulate(directed(seed)).facts) for report in stream
