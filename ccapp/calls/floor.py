@@ -150,6 +150,11 @@ class Rooms:
         elif opening is not None:
             opening.add_done_callback(close_opened)
 
+    async def close(self, bridge: BridgeId) -> None:
+        """That of a call which did not go on."""
+        with suppress(SwitchError):
+            (await self._switch.talk_bridge(bridge, bridge)).close()
+
     async def compare(
         self, bridges: Mapping[BridgeId, frozenset[ChannelId]], queues: Mapping[QueueId, Queue]
     ) -> None:

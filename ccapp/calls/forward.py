@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from collections.abc import Set as AbstractSet
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ccapp.acd import Visit
@@ -116,12 +116,7 @@ def close_left(
 ) -> list[Coroutine[None, None, None]]:
     """Bridges in which somebody was left alone, whom nobody owns: his caller hung up while nobody looked."""
     left = [id for id, there in survey.bridges.items() if is_forward(id) and there and not there & owned]
-    return [_close(id, floor) for id in left]
-
-
-async def _close(bridge: BridgeId, floor: Floor) -> None:
-    with suppress(SwitchError):
-        (await floor.switch.talk_bridge(bridge, bridge)).close()
+    return [floor.rooms.close(id) for id in left]
 
 
 def _dial(visit: Visit, caller: Leg, to: Outside, floor: Floor) -> Dial:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from ccapp.acd import OwnCall
@@ -13,10 +12,10 @@ from ccapp.calls.floor import Floor, close_opened
 from ccapp.calls.scope import forever, until_gone
 from ccapp.domain.centre import Agent, Centre
 from ccapp.domain.events import EndedBy
-from ccapp.domain.ids import AgentId, BridgeId, ChannelId, TrunkId, dialler_of, own_bridge, own_leg
+from ccapp.domain.ids import AgentId, ChannelId, TrunkId, dialler_of, own_bridge, own_leg
 from ccapp.domain.ivr import Say
 from ccapp.domain.presence import IllegalMove, State
-from ccapp.ports import Arrived, Bridge, CallerId, Connected, Dial, FoundLeg, Gone, Leg, LegGone, SwitchError
+from ccapp.ports import Arrived, Bridge, CallerId, Connected, Dial, FoundLeg, Gone, Leg, LegGone
 
 NO_ANSWER, BUSY, NOT_THERE = 19, 17, 20  # Q.850: what the dialling phone is told
 OUTSIDE = re.compile(r"[+]?[0-9]{2,32}")
@@ -198,7 +197,7 @@ def take_over(
         floor.acd.own_calls.found(call)
         stories.append(_goes_on(call, leg.leg, other.leg, floor))
     going_on = {own_bridge(leg) for leg in owned if own_leg(leg) in owned}
-    stories += [_close(id, floor) for id in survey.bridges if dialler_of(id) and id not in going_on]
+    stories += [floor.rooms.close(id) for id in survey.bridges if dialler_of(id) and id not in going_on]
     return owned, stories
 
 
@@ -234,9 +233,3 @@ async def _goes_on(call: OwnCall, leg: Leg, other: Leg, floor: Floor) -> None:
     finally:
         opening.add_done_callback(close_opened)
         leg.release()
-
-
-async def _close(bridge: BridgeId, floor: Floor) -> None:
-    """Of a call that did not go on."""
-    with suppress(SwitchError):
-        (await floor.switch.talk_bridge(bridge, bridge)).close()
