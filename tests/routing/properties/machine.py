@@ -182,7 +182,8 @@ class AnyOrder(RuleBasedStateMachine):
         talked_s = self.model.now - self.model.began[agent]
         self.model.talked_s[agent] = self.model.talked_s.get(agent, 0.0) + talked_s
         self.tell("talk_ended", agent, self.model.now)
-        if agent not in self.model.centre.agents:
+        comes_again = agent in self.model.here  # as a guest, for the next call
+        if agent not in self.model.centre.agents and not comes_again:
             self.model.presences.pop(agent, None)
 
     @rule(data=st.data(), move=st.sampled_from([*Move, Move.LOG_IN, *[Move.READY] * 6]))
