@@ -77,7 +77,7 @@ async def test_a_new_one_takes_the_old_ones_place(files: PromptFiles) -> None:
         (b"ID3" + bytes(1000), "cannot be converted"),
         (b"\xff\xfb" + bytes(1000), "cannot be converted"),
         (b"RIFF\x00\x00\x00\x00WAVE", "cannot be converted"),
-        (wav(0.0), ""),
+        (wav(0.0), "cannot be converted|a prompt has"),
         (wav(0.01), "a prompt has 0.05 to 600 seconds"),
         (wav(605, rate=4000, channels=1), "a prompt has 0.05 to 600 seconds"),
     ],
