@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ccapp.domain.ids import BridgeId, dialler_of, offer_of
+from ccapp.domain.ids import BridgeId, ChannelId, dialler_of, offer_of
 from ccapp.domain.ivr import Prompt
 from ccapp.simulate.channels import Channel, Mix
 from ccapp.simulate.checks.verdict import Verdict
@@ -46,8 +46,16 @@ class Lines:
         else:
             self._orphans.discard(channel.id)
         mix = self._exchange.bridges.get(channel.bridge) if channel.bridge else None
-        talks = mix is not None and mix.music is None and len(mix.members) > 1
-        self._verdict.must(not talks or self.slow, "nobody is told anything in a talk", channel.id, prompt)
+        if mix is not None and mix.music is None and not self.slow:
+            others = [id for id in mix.members if id != channel.id and not self._is_over(id)]
+            self._verdict.must(not others, "nobody is told anything in a talk", channel.id, prompt)
+
+    def _is_over(self, id: ChannelId) -> bool:
+        """Whether it is the leg of an agent whose offer came to nothing: joined all the same, where the word
+        of it was lost with the connection, and about to be hung up."""
+        live = {offer.channel for offer in self._visits.offers.values()}
+        live |= {talk.channel for talk in self._visits.talks.values()}
+        return offer_of(id) is not None and id not in live
 
     def engine_died(self) -> None:
         self._died_at = self._verdict.now()
