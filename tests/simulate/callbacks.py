@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ DANA, EVE = "0301111", "0302222"
 LONG_S = 10_000.0
 
 
-def centre(rules: CallbackRules | None = RULES, agents: int = 1, **queue: object) -> Centre:
+def centre(rules: CallbackRules | None = RULES, agents: int = 1, **queue: Any) -> Centre:
     asking = Tree(id=TreeId("asking"), start=NodeId("ask"), nodes={NodeId("ask"): AskCallback(queue=SALES)})
     return Centre(
         trunks={PSTN: Trunk(id=PSTN)},
@@ -33,7 +34,7 @@ def centre(rules: CallbackRules | None = RULES, agents: int = 1, **queue: object
             "100": Number(number="100", target=ToQueue(queue=SALES)),
             "200": Number(number="200", target=ToTree(tree=asking.id)),
         },
-        queues={SALES: Queue(id=SALES, name="Sales", callback=rules, wrap_up_s=0, **queue)},  # type: ignore[arg-type]
+        queues={SALES: Queue(id=SALES, name="Sales", callback=rules, wrap_up_s=0, **queue)},
         agents={
             id: Agent(id=id, name=id, extension=str(201 + n), max_misses=0)
             for n, id in enumerate([ANN, BEN][:agents])
